@@ -1,0 +1,64 @@
+/*
+ * action: what an operator may ask of the engine, and its answer.
+ *
+ * The console cannot write the store: every change is one of these, sent to
+ * the engine, checked there again, written there, and answered.  Types only.
+ */
+#ifndef TOCSIN_CONSOLE_ACTION_H
+#define TOCSIN_CONSOLE_ACTION_H
+
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+
+/* clang-format off */
+/*     action          name            needs role                       */
+#define ACTIONS(X)                                                        \
+    X(ACKNOWLEDGE,    "acknowledge",    "operator")                       \
+    X(RESPOND,        "respond",        "operator")                       \
+    X(RESOLVE,        "resolve",        "operator") /* reason */          \
+    X(FALSE_ALARM,    "false_alarm",    "operator") /* reason */          \
+    X(SNOOZE,         "snooze",         "operator") /* until */           \
+    X(REOPEN,         "reopen",         "operator")                       \
+    X(ASSIGN,         "assign",         "operator") /* object: user */    \
+    X(NOTE,           "note",           "operator") /* text */            \
+    X(RESEND,         "resend",         "operator") /* id: delivery */    \
+    X(PROBE,          "probe",          "operator") /* object: source */  \
+    X(TEST_CHANNEL,   "test_channel",   "admin")    /* object: channel */ \
+    X(RELOAD,         "reload",         "admin")                          \
+    X(STATUS,         "status",         "viewer")                         \
+    X(USER_ADD,       "user_add",       "admin") /* object, role, secret: hash */ \
+    X(USER_PASSWORD,  "user_password",  "admin")                          \
+    X(USER_LANG,      "user_lang",      "viewer") /* text: zh or en */    \
+    X(SESSION_OPEN,   "session_open",   "-") /* by, secret: 32-byte hash, until */ \
+    X(SESSION_CLOSE,  "session_close",  "-")                              \
+    X(LOGIN_FAILED,   "login_failed",   "-") /* for the ledger */         \
+    X(TOKEN_ADD,      "token_add",      "viewer") /* object: name */      \
+    X(TOKEN_DROP,     "token_drop",     "viewer")
+/* clang-format on */
+enum action_kind {
+#define X(action, name, role) ACTION_##action,
+    ACTIONS(X)
+#undef X
+};
+
+struct action {
+    enum action_kind kind;
+    int64_t id;         /* incident or delivery */
+    struct str object;  /* user, source, channel, token name */
+    struct str text;    /* reason, note, language */
+    struct str role;    /* of a new user; scope of a new token */
+    struct str secret;  /* password hash; SHA-256 of a session or token */
+    struct wall until;  /* or WALL_NONE */
+    struct str by;      /* who asks, as the console knows him */
+    struct str from;    /* his address, or "socket" */
+};
+
+struct action_result {
+    int err;         /* 0, or why not */
+    struct str text; /* a sentence for the person, English; may be absent */
+    struct str data; /* JSON, may be absent (STATUS: an object of figures) */
+};
+
+#endif

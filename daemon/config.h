@@ -1,0 +1,103 @@
+/*
+ * config: the configuration, read and checked whole.
+ *
+ *   tocsin.yaml        the bureau, console, limits
+ *   sources.d/ *.yaml  sources
+ *   rules.d/ *.yaml    the bureau's own rules, besides the shipped packs
+ *   channels.d/ *.yaml where notifications go
+ *
+ * Reading never changes anything: config_load gives a complete new struct
+ * config or all that is wrong.  A config is immutable; everything in it lives
+ * in its own arena.  Secrets are read by reference (file, credential,
+ * environment) and are never printed.
+ */
+#ifndef TOCSIN_DAEMON_CONFIG_H
+#define TOCSIN_DAEMON_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/level.h"
+#include "base/str.h"
+#include "feeds/source.h"
+#include "rules/rules.h"
+
+enum {
+    CONFIG_MAX_SOURCES = 200000,
+    CONFIG_MAX_CHANNELS = 200,
+    CONFIG_MAX_SECRETS = 4,
+    CONFIG_MAX_SECRET_BYTES = 4096
+};
+
+struct channel {
+    struct str id, kind, url;
+    struct str secrets[CONFIG_MAX_SECRETS]; /* newest first */
+    size_t nsecrets;
+    enum level min_level;   /* of incidents it is told of */
+    const struct str *allow; /* opened addresses, as for sources */
+    size_t nallow;
+    bool insecure_http;     /* plain http allowed */
+    struct str lang;        /* "zh" (default) or "en" */
+};
+
+struct config {
+    struct arena *arena; /* owns everything below */
+    struct str path;     /* of tocsin.yaml */
+    uint8_t hash[32];    /* over all files read, in order */
+
+    struct str bureau, zone, contact, database, region;
+    enum level notify_min_level; /* default yellow */
+    int64_t ack_expiry_ms;       /* an acknowledgement lasts, default 24 h */
+
+    /* console */
+    struct str console_listen, console_socket, console_url;
+    const struct str *console_hosts;
+    size_t nconsole_hosts;
+    bool console_insecure;
+
+    /* fetch */
+    int64_t interval_ms, interval_min_ms; /* default 10 min, floor 1 min */
+    int64_t host_gap_ms;     /* default 1 s */
+    int64_t fetch_concurrent, fetch_per_host; /* 64, 1 */
+    int64_t max_body_bytes, max_wire_bytes, max_header_bytes;
+    int64_t connect_ms, first_byte_ms, total_ms;
+    bool obey_robots; /* list pages; default true */
+    const struct str *allow; /* allow_addresses */
+    size_t nallow;
+    const uint16_t *ports;
+    size_t nports;
+
+    /* parse */
+    int64_t parsers; /* 0: as many as cores */
+    int64_t parse_cpu_ms, parse_memory_bytes; /* 2 s, 512 MiB */
+
+    const struct source *sources;
+    size_t nsources;
+    const struct channel *channels;
+    size_t nchannels;
+
+    /* texts of the rule files, as compiled */
+    const struct rule_file *rules;
+    size_t nrules;
+    struct rule_file region_file; /* text absent when there is none */
+};
+
+/* Read path (tocsin.yaml) and the folders beside it.  E_CONF with everything
+ * that is wrong in errors; rule files are compiled once to check them, the set
+ * is returned in *ret_rules (the caller frees).  Environment is read only for
+ * secrets that ask for it. */
+int config_load(const char *path, struct toc_errors *errors,
+    struct config **ret, struct ruleset **ret_rules);
+void config_free(struct config *config);
+/* What was understood, as YAML, without secrets (`tocsin check --print`). */
+int config_print(const struct config *config, struct buf *out);
+/* Source or channel by id, or NULL. */
+const struct source *config_source(const struct config *config, struct str id);
+const struct channel *config_channel(const struct config *config,
+    struct str id);
+
+#endif

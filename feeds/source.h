@@ -1,0 +1,52 @@
+/*
+ * source: one feed or page that is polled.  Types only: the store may include
+ * this header.  Sources come from the configuration and live as long as it.
+ */
+#ifndef TOCSIN_FEEDS_SOURCE_H
+#define TOCSIN_FEEDS_SOURCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+
+enum source_kind {
+    SOURCE_FEED, /* RSS, Atom, RDF, JSON Feed, sitemap: told by its content */
+    SOURCE_LIST  /* an HTML page that lists publications */
+};
+
+struct source {
+    struct str id; /* unique, [a-z0-9-] */
+    struct str url;
+    enum source_kind kind;
+    struct str title;
+    struct str owner; /* school or office, or absent */
+    struct str tier;  /* own, institution, press, aggregator, forum */
+    const struct str *tags;
+    size_t ntags;
+    int weight;          /* reach, per cent; 100 is neutral */
+    int64_t interval_ms; /* between polls when all is well */
+    struct str select;   /* XPath of the records of a list, or absent */
+    struct str zone;     /* zone of dates without one, or absent */
+    const struct str *allow; /* "CIDR" or "CIDR:PORT" opened for it */
+    size_t nallow;
+};
+
+/* What polling knows of one source, kept in the store; changes only together
+ * with what it brought. */
+struct source_state {
+    struct str etag, last_modified; /* exactly as received */
+    uint8_t body_hash[32];          /* of the last body, zero when none */
+    struct str seen;    /* the seen set (feeds/seen.h), opaque to the store */
+    struct wall first_poll, last_poll, last_success, last_new, next_poll;
+    uint32_t failures;  /* in a row */
+    int64_t interval_ms;
+    struct str moved_to; /* target of 301/308 answers in a row */
+    uint32_t moved_count;
+    struct wall moved_since;
+    uint32_t deaths; /* of parsers in a row on its document */
+    int state;       /* enum poll_state (feeds/poll.h) */
+};
+
+#endif

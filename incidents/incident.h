@@ -1,0 +1,90 @@
+/*
+ * incident: items about one event, with a state, an owner and a timeline.
+ * Types only: store/, notify/ and console/ include this header.
+ *
+ * The state machine itself is in incidents/state.h.
+ */
+#ifndef TOCSIN_INCIDENTS_INCIDENT_H
+#define TOCSIN_INCIDENTS_INCIDENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/level.h"
+#include "base/str.h"
+
+/* clang-format off */
+/*     state          name            open: still asks for somebody */
+#define INCIDENT_STATES(X)                                          \
+    X(NEW,          "new",          true)                           \
+    X(ACKNOWLEDGED, "acknowledged", true)                           \
+    X(RESPONDING,   "responding",   true)                           \
+    X(SNOOZED,      "snoozed",      true)                           \
+    X(CLOSED,       "closed",       false)                          \
+    X(FALSE_ALARM,  "false_alarm",  false)                          \
+    X(MERGED,       "merged",       false)
+/* clang-format on */
+enum incident_state {
+#define X(state, name, open) INCIDENT_##state,
+    INCIDENT_STATES(X)
+#undef X
+};
+enum { INCIDENT_STATE_COUNT = INCIDENT_MERGED + 1 };
+const char *incident_state_name(enum incident_state state);
+int incident_state_parse(struct str name, enum incident_state *ret);
+bool incident_state_is_open(enum incident_state state);
+
+enum incident_substate {
+    INCIDENT_SUB_NEW,
+    INCIDENT_SUB_ONGOING,
+    INCIDENT_SUB_ESCALATING,
+    INCIDENT_SUB_REGRESSED,
+    INCIDENT_SUB_RETRACTED
+};
+const char *incident_substate_name(enum incident_substate substate);
+
+struct incident {
+    int64_t id; /* 0 before it is stored */
+    enum incident_state state;
+    enum incident_substate substate;
+    enum level level;
+    int score;
+    struct str title;
+    struct str category;   /* heaviest */
+    struct str owner;      /* school or office, absent when unknown */
+    struct str assignee;   /* user name, absent when nobody */
+    struct str reason;     /* of closing or false alarm */
+    struct str explanation; /* JSON array of CONTRACTS §4 */
+    uint32_t items, sources;
+    struct wall first_seen, last_seen; /* of its items, by us */
+    struct wall opened, acknowledged, closed, until; /* or WALL_NONE */
+    int64_t previous;    /* incident of the same event before, 0 none */
+    int64_t merged_into; /* 0 none */
+    uint64_t generation; /* configuration under which it opened */
+};
+
+/* What happened, for messages (CONTRACTS §4) and timeline. */
+/* clang-format off */
+#define INCIDENT_EVENTS(X)                      \
+    X(OPENED,       "incident.opened")          \
+    X(RAISED,       "incident.raised")          \
+    X(ACKNOWLEDGED, "incident.acknowledged")    \
+    X(ESCALATED,    "incident.escalated")       \
+    X(DEADLINE,     "incident.deadline")        \
+    X(REOPENED,     "incident.reopened")        \
+    X(CLOSED,       "incident.closed")          \
+    X(DIGEST,       "digest")                   \
+    X(SOURCE,       "source.condition")         \
+    X(CHANNEL,      "channel.condition")        \
+    X(TEST,         "test")
+/* clang-format on */
+enum incident_event {
+#define X(event, name) INCIDENT_EVENT_##event,
+    INCIDENT_EVENTS(X)
+#undef X
+};
+const char *incident_event_name(enum incident_event event);
+
+#endif

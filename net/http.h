@@ -1,0 +1,118 @@
+/*
+ * http: one client for every outgoing request: polls, robots, webhooks.
+ *
+ * libcurl's multi interface on the loop, handles pooled and reused, behind the
+ * gate.  All limits are counted in our own callbacks.  The body callback sees
+ * the decoded bytes; the answer is given once, at the end.
+ */
+#ifndef TOCSIN_NET_HTTP_H
+#define TOCSIN_NET_HTTP_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "net/gate.h"
+#include "net/loop.h"
+
+struct http;      /* the client: pool, connections, DNS cache */
+struct http_call; /* one request under way */
+
+enum {
+    HTTP_MAX_HEADER_BYTES = 64 * 1024,
+    HTTP_MAX_BODY_BYTES = 8 * 1024 * 1024, /* decoded */
+    HTTP_MAX_WIRE_BYTES = 8 * 1024 * 1024,
+    HTTP_MAX_RATIO = 200, /* decoded to wire, after 1 MiB */
+    HTTP_MAX_REDIRECTS = 5,
+    HTTP_CONNECT_MS = 10000,
+    HTTP_FIRST_BYTE_MS = 30000,
+    HTTP_TOTAL_MS = 60000,
+    HTTP_MAX_CONCURRENT = 64,
+    HTTP_MAX_PER_HOST = 1,
+    HTTP_MAX_ANSWER_HEADERS = 64
+};
+
+struct http_header {
+    struct str name, value;
+};
+
+struct http_request {
+    struct str method; /* GET, POST */
+    struct str url;
+    const struct http_header *headers;
+    size_t nheaders;
+    struct str body; /* copied */
+    const struct gate_policy *policy; /* lent until the answer */
+    bool follow;     /* redirects, each through the gate */
+    size_t max_body_bytes, max_wire_bytes; /* 0: default */
+    int64_t connect_ms, first_byte_ms, total_ms; /* 0: default */
+};
+
+enum http_result {
+    HTTP_ANSWERED, /* a complete answer, whatever its status */
+    HTTP_REFUSED,  /* by the gate, before or at connect */
+    HTTP_DNS,
+    HTTP_CONNECT,
+    HTTP_TLS, /* certificate or handshake */
+    HTTP_TIMEOUT,
+    HTTP_TOO_LARGE, /* a byte or ratio budget */
+    HTTP_BROKEN,    /* framing, reset, cut short */
+    HTTP_TOO_MANY_REDIRECTS,
+    HTTP_NO_MEMORY
+};
+
+struct http_redirect {
+    int status;
+    struct str url; /* the target, absolute */
+};
+
+struct http_answer {
+    enum http_result result;
+    struct str reason; /* a sentence when not HTTP_ANSWERED; no secrets */
+    int status;
+    const struct http_header *headers; /* of the last answer */
+    size_t nheaders;
+    struct str body; /* decoded */
+    struct str url;  /* the one that answered */
+    const struct http_redirect *redirects;
+    size_t nredirects;
+    uint64_t wire_bytes;
+    int64_t elapsed_ms;
+    struct wall cert_expires; /* of the peer's certificate, or WALL_NONE */
+};
+
+/* The first header of that name (any case), or absent. */
+struct str http_answer_header(const struct http_answer *answer,
+    const char *name);
+
+/* Make a client.  user_agent is copied. */
+int http_new(struct loop *loop, struct str user_agent, struct http **ret);
+void http_free(struct http *http);
+/* Let at most total requests run at once and per_host to one host; further
+ * ones wait in order.  gap_ms is kept between two to one host. */
+void http_set_limits(struct http *http, unsigned total, unsigned per_host,
+    int64_t gap_ms);
+/* Start a request (copied); done is called once, later, from the loop, with an
+ * answer that is lent until it returns.  0 or an error without a call. */
+int http_start(struct http *http, const struct http_request *request,
+    void (*done)(void *arg, const struct http_answer *answer), void *arg,
+    struct http_call **ret);
+/* Give a request up; done is not called. */
+void http_cancel(struct http_call *call);
+
+/* One blocking request over a unix socket, for the command line; path is the
+ * socket.  The answer's texts live in arena. */
+int http_local(struct arena *arena, const char *socket_path,
+    const struct http_request *request, struct toc_error *reterr,
+    struct http_answer *ret);
+
+/* Retry-After (RFC 9110 §10.2.3) in either form: milliseconds from now, 0 when
+ * absent or unreadable, at most max_ms. */
+int64_t http_retry_after(struct str value, struct wall now, int64_t max_ms);
+/* How long an answer says it stays fresh (Cache-Control, Expires, Age; RFC
+ * 9111 §4.2.1), at most max_ms; 0 when it does not say. */
+int64_t http_freshness(const struct http_answer *answer, struct wall now,
+    int64_t max_ms);
+/* An IMF-fixdate, RFC 850 or asctime date.  0 or E_PARSE. */
+int http_date(struct str value, struct wall *ret);
+
+#endif

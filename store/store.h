@@ -1,0 +1,200 @@
+/*
+ * store: what the engine writes, in domain words.  All SQL is in this folder.
+ *
+ * One SQLite file in WAL mode, synchronous=FULL, one writing connection (the
+ * engine's, the only one that checkpoints).  A poll's outcome is written
+ * between store_begin and store_commit together with the source's new state:
+ * killed before the commit the poll is repeated, after it nothing is.
+ *
+ * Every text given is copied; every text returned lives in the given arena.
+ * Functions return 0 or E_NOTFOUND, E_EXISTS, E_NOMEM, E_CORRUPT, E_IO (disk
+ * full and the like: the transaction is to be rolled back; store_error says
+ * what SQLite said).
+ */
+#ifndef TOCSIN_STORE_STORE_H
+#define TOCSIN_STORE_STORE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "feeds/item.h"
+#include "feeds/source.h"
+#include "incidents/incident.h"
+#include "rules/verdict.h"
+
+struct store;
+
+/* Open or create the file (mode 0600), check it, migrate it in one transaction
+ * per step; a newer schema is refused with a sentence. */
+int store_open(const char *path, struct toc_error *reterr, struct store **ret);
+void store_close(struct store *store);
+const char *store_error(const struct store *store); /* of the last failure */
+int store_begin(struct store *store); /* BEGIN IMMEDIATE */
+int store_commit(struct store *store);
+void store_rollback(struct store *store);
+/* Checkpoint and housekeeping; called when idle. */
+int store_idle(struct store *store);
+
+/* --- configuration generations and sources ------------------------------ */
+/* Record a generation that was swapped in; hash is of all its files. */
+int store_generation_add(struct store *store, struct str hash, struct wall now,
+    uint64_t *ret_generation);
+/* Make the source rows those of the configuration: new ones are added, gone
+ * ones are marked removed (state kept). */
+int store_source_sync(struct store *store, const struct source *sources,
+    size_t n, struct wall now);
+/* E_NOTFOUND for an unknown id. */
+int store_source_load(struct store *store, struct str id, struct arena *arena,
+    struct source_state *ret);
+int store_source_save(struct store *store, struct str id,
+    const struct source_state *state);
+
+/* --- items, revisions, findings ------------------------------------------ */
+struct item_put {
+    struct str source;
+    const struct item *item;
+    struct wall seen;
+    bool baseline;       /* of a source's first poll: stored, never alarms */
+    struct str features; /* incidents/features.h, opaque here */
+    struct score *score; /* or NULL when no rule held */
+    uint64_t generation;
+};
+enum item_outcome { ITEM_NEW, ITEM_REVISED, ITEM_KNOWN };
+int store_item_put(struct store *store, const struct item_put *put,
+    int64_t *ret_item, int64_t *ret_revision, enum item_outcome *ret);
+
+struct finding_put {
+    int64_t revision;
+    struct str rule, title, category;
+    uint32_t rule_version;
+    uint64_t generation;
+    int points;
+    bool indeterminate;
+    const struct span *spans;
+    size_t nspans;
+};
+int store_finding_put(struct store *store, const struct finding_put *put);
+
+/* --- incidents ------------------------------------------------------------ */
+/* Insert; *ret_id is its number from now on. */
+int store_incident_add(struct store *store, const struct incident *incident,
+    int64_t *ret_id);
+int store_incident_save(struct store *store, const struct incident *incident);
+int store_incident_load(struct store *store, int64_t id, struct arena *arena,
+    struct incident *ret);
+/* Attach an item (unique: an item is in one incident).  why: of grouping. */
+int store_incident_attach(struct store *store, int64_t incident, int64_t item,
+    struct str why, double similarity, struct wall now);
+/* The incident an item is in, or E_NOTFOUND. */
+int store_incident_of(struct store *store, int64_t item, int64_t *ret);
+/* Number of items and of distinct sources in it. */
+int store_incident_counts(struct store *store, int64_t incident,
+    uint32_t *ret_items, uint32_t *ret_sources);
+
+/* One item of an open incident whose last item is not older than since: what
+ * the grouper is filled with at start. */
+struct open_item {
+    int64_t incident;
+    struct str features, title, category, source;
+    struct wall time;
+};
+/* Calls each in order of incident, time; stops on a non-zero return. */
+int store_open_items(struct store *store, struct wall since,
+    int (*each)(void *arg, const struct open_item *item), void *arg);
+/* Open incidents whose acknowledgement or snooze ends at or before now. */
+int store_incident_expired(struct store *store, struct wall now, size_t max,
+    struct arena *arena, int64_t **ret, size_t *ret_n);
+
+/* --- ledger ---------------------------------------------------------------- */
+struct ledger_entry {
+    struct wall at;
+    struct str kind;  /* "incident.opened", "user.added", "config.reloaded", … */
+    int64_t incident; /* 0 none */
+    struct str by;    /* user name or "system" */
+    struct str from;  /* address or "road" */
+    struct str text;  /* JSON object of details */
+};
+/* Append; each row carries the hash of the one before it. */
+int store_ledger_add(struct store *store, const struct ledger_entry *entry);
+
+/* --- deliveries (the outbox) ----------------------------------------------- */
+/* clang-format off */
+#define DELIVERY_STATES(X)                                            \
+    X(PENDING,   "pending")   /* to be tried at next */                \
+    X(DELIVERED, "delivered") /* the channel said yes */               \
+    X(DEAD,      "dead")      /* given up, with the reason; resendable */
+/* clang-format on */
+enum delivery_state {
+#define X(state, name) DELIVERY_##state,
+    DELIVERY_STATES(X)
+#undef X
+};
+struct delivery {
+    int64_t id;
+    struct str message_id; /* "msg_…", constant over attempts */
+    struct str channel;
+    struct str type;   /* "incident.opened", … */
+    int64_t incident;  /* 0 none */
+    enum level level;
+    struct str body;   /* bytes as sent */
+    enum delivery_state state;
+    uint32_t attempts;
+    struct wall created, next, finished;
+    struct str last_error;
+};
+int store_delivery_add(struct store *store, const struct delivery *delivery,
+    int64_t *ret_id);
+/* Pending and due at now, not in flight (the caller knows those), by level
+ * (red first) then age, at most max. */
+int store_delivery_due(struct store *store, struct wall now, size_t max,
+    struct arena *arena, struct delivery **ret, size_t *ret_n);
+/* When the next pending one is due, WALL_NONE when there is none. */
+int store_delivery_next(struct store *store, struct wall *ret);
+int store_delivery_load(struct store *store, int64_t id, struct arena *arena,
+    struct delivery *ret);
+/* Save state, attempts, next, finished, last_error. */
+int store_delivery_save(struct store *store, const struct delivery *delivery);
+
+struct attempt {
+    int64_t delivery;
+    uint32_t number; /* from 1 */
+    struct wall at;
+    int64_t elapsed_ms;
+    struct str class; /* "delivered", "rate", "transient", … */
+    int status;       /* HTTP, 0 when none */
+    struct str text;  /* the platform's own words, bounded, no secrets */
+};
+int store_attempt_add(struct store *store, const struct attempt *attempt);
+
+/* --- conditions -------------------------------------------------------------- */
+/* Something wrong with a source, a channel or the daemon; subject is
+ * "source:ID", "channel:ID", "daemon"; kind "down", "gone", "quarantined",
+ * "dead-letters", "moved", … Opening an open one only updates its text.
+ * *ret_edge says whether it was not open (closed: was open) before. */
+int store_condition_open(struct store *store, struct str subject,
+    struct str kind, struct str text, struct wall now, bool *ret_edge);
+int store_condition_close(struct store *store, struct str subject,
+    struct str kind, struct wall now, bool *ret_edge);
+
+/* --- users, sessions, tokens -------------------------------------------------- */
+struct user {
+    int64_t id;
+    struct str name, password_hash, role, lang;
+    bool disabled;
+    struct wall created;
+};
+/* E_EXISTS when the name is taken. */
+int store_user_add(struct store *store, const struct user *user);
+int store_user_save(struct store *store, const struct user *user); /* by name */
+/* Sessions and API tokens are known by the SHA-256 of their secret. */
+int store_session_add(struct store *store, const uint8_t hash[32],
+    struct str user, struct wall now, struct wall expires);
+int store_session_drop(struct store *store, const uint8_t hash[32]);
+int store_session_drop_user(struct store *store, struct str user);
+int store_session_touch(struct store *store, const uint8_t hash[32],
+    struct wall expires);
+int store_token_add(struct store *store, const uint8_t hash[32],
+    struct str user, struct str name, struct str scope, struct wall now,
+    struct wall expires);
+int store_token_drop(struct store *store, struct str user, struct str name);
+
+#endif

@@ -1,0 +1,129 @@
+/*
+ * view: what the console reads; read-only, short snapshots.
+ *
+ * A view is a connection with query_only set that never checkpoints.  Every
+ * call is one statement or one short read transaction; rows live in arena.
+ * Lists are key-set pages: pass the last row's cursor to get the next page.
+ */
+#ifndef TOCSIN_STORE_VIEW_H
+#define TOCSIN_STORE_VIEW_H
+
+#include "store/store.h"
+
+struct view;
+
+/* The file must exist (the engine makes it). */
+int view_open(const char *path, struct toc_error *reterr, struct view **ret);
+void view_close(struct view *view);
+
+enum { VIEW_PAGE_MAX = 200, VIEW_PAGE_DEFAULT = 50 };
+
+struct incident_filter {
+    unsigned levels; /* bit 1 << level; 0 is all */
+    unsigned states; /* bit 1 << state; 0 is all open ones */
+    struct str category, source, owner, assignee; /* absent is any */
+    struct str text;  /* in titles and texts of its items */
+    struct wall from, to; /* first_seen, WALL_NONE is open */
+    size_t limit;     /* 0 is VIEW_PAGE_DEFAULT */
+    struct str after; /* cursor of the page before, absent is the first */
+};
+struct incident_row {
+    struct incident incident;
+    struct str sources;  /* ids joined by ", ", at most 5, then "+N" */
+    uint32_t pending, delivered, dead; /* its deliveries */
+    struct str cursor;
+};
+/* Ordered by last_seen, newest first. */
+int view_incidents(struct view *view, const struct incident_filter *filter,
+    struct arena *arena, struct incident_row **ret, size_t *ret_n,
+    bool *ret_more);
+int view_incident(struct view *view, int64_t id, struct arena *arena,
+    struct incident_row *ret);
+/* Open incidents by level, index by enum level. */
+int view_incident_counts(struct view *view, uint64_t ret[LEVEL_COUNT]);
+
+struct item_row {
+    int64_t id, revision;
+    struct str source, source_title, title, text, url;
+    struct wall published, first_seen;
+    uint32_t revisions;
+    int score;
+    struct str why; /* why it is in its incident */
+    double similarity;
+    const struct finding_row *findings; /* of the newest revision */
+    size_t nfindings;
+};
+struct finding_row {
+    struct str rule, title, category;
+    int points;
+    bool indeterminate;
+    const struct span *spans;
+    size_t nspans;
+};
+/* Items of an incident, oldest first, with their findings. */
+int view_incident_items(struct view *view, int64_t incident,
+    struct arena *arena, struct item_row **ret, size_t *ret_n);
+
+struct ledger_row {
+    int64_t id;
+    struct ledger_entry entry;
+};
+int view_incident_ledger(struct view *view, int64_t incident,
+    struct arena *arena, struct ledger_row **ret, size_t *ret_n);
+
+struct attempt_row {
+    struct attempt attempt;
+};
+struct delivery_row {
+    struct delivery delivery; /* body absent in lists */
+    const struct attempt *tries;
+    size_t ntries;
+};
+/* incident 0: all, newest first; state -1: all. */
+int view_deliveries(struct view *view, int64_t incident, int state,
+    size_t limit, int64_t before, struct arena *arena,
+    struct delivery_row **ret, size_t *ret_n);
+
+struct condition_row {
+    struct str subject, kind, text;
+    struct wall opened, closed; /* WALL_NONE while open */
+};
+/* Open ones, oldest first; subject absent: all. */
+int view_conditions(struct view *view, struct str subject, struct arena *arena,
+    struct condition_row **ret, size_t *ret_n);
+
+struct source_row {
+    struct str id, title, url, kind, owner, tags;
+    bool removed;
+    struct source_state state; /* without the seen set */
+    uint64_t items;
+    const struct condition_row *conditions; /* open */
+    size_t nconditions;
+};
+int view_sources(struct view *view, struct arena *arena,
+    struct source_row **ret, size_t *ret_n);
+
+/* E_NOTFOUND when there is none. */
+int view_user(struct view *view, struct str name, struct arena *arena,
+    struct user *ret);
+int view_users(struct view *view, struct arena *arena, struct user **ret,
+    size_t *ret_n);
+struct session_row {
+    struct user user;
+    struct wall created, expires;
+    struct str scope; /* tokens: what it may do; absent for sessions */
+};
+int view_session(struct view *view, const uint8_t hash[32], struct wall now,
+    struct arena *arena, struct session_row *ret);
+int view_token(struct view *view, const uint8_t hash[32], struct wall now,
+    struct arena *arena, struct session_row *ret);
+
+/* For /metrics and /readyz. */
+struct store_numbers {
+    uint64_t sources, items, incidents, open_incidents, deliveries_pending,
+        deliveries_dead, conditions_open, generation, schema;
+    struct wall last_commit;
+};
+int view_numbers(struct view *view, struct store_numbers *ret);
+
+#endif
