@@ -1,0 +1,162 @@
+/*
+ * commands: what `tocsin` can do, and how that is explained.
+ *
+ * A command is one line here and one file beside this one.
+ */
+#include <stddef.h>
+
+#include "cli/cli.h"
+
+#pragma weak cmd_try_feed
+#pragma weak cmd_try_discover
+#pragma weak cmd_try_list
+#pragma weak cmd_try_article
+#pragma weak cmd_try_rules
+#pragma weak cmd_try_group
+#pragma weak cmd_try_pair
+#pragma weak cmd_try_site
+#pragma weak cmd_try_address
+#pragma weak cmd_try_robots
+#pragma weak cmd_try_template
+#pragma weak cmd_check
+#pragma weak cmd_reload
+#pragma weak cmd_status
+#pragma weak cmd_sources
+#pragma weak cmd_incidents
+#pragma weak cmd_user
+#pragma weak cmd_demo
+
+#define CLIENT_OPTIONS                                                         \
+    "  --socket PATH   the daemon's socket; default: that of the "             \
+    "configuration\n"                                                          \
+    "  --config FILE   the configuration that names the socket\n"              \
+    "  --json          print what the daemon answered, as JSON\n"
+
+const struct command cli_commands[] = {
+    {"check", "[--config FILE] [--print]",
+        "Read the configuration and say everything that is wrong with it",
+        "  --config FILE   default: $TOCSIN_CONFIG, then "
+        "/etc/tocsin/tocsin.yaml\n"
+        "  --print         print what was understood, as YAML, without "
+        "secrets\n\n"
+        "Each error is one line, file:line:column: what is wrong, what would "
+        "be right.\nNothing is changed, nothing is connected to.\n",
+        cmd_check},
+    {"reload", "[OPTION]…",
+        "Make the daemon read its configuration again, whole or not at all",
+        CLIENT_OPTIONS
+        "\nThe daemon checks everything first and keeps the old configuration "
+        "when anything\nis wrong; the errors are then printed here.\n",
+        cmd_reload},
+    {"status", "[OPTION]…",
+        "Show how the daemon is: roles, sources, deliveries, generation",
+        CLIENT_OPTIONS "\nExits 1 when something is wrong.\n", cmd_status},
+    {"sources", "[OPTION]…", "List the sources and the condition of each",
+        CLIENT_OPTIONS "  --wrong         only those with a condition\n",
+        cmd_sources},
+    {"incidents",
+        "[list | show N | ack N | respond N | resolve N | false-alarm N | "
+        "reopen N | note N] [OPTION]…",
+        "List incidents, show one, or act on one",
+        CLIENT_OPTIONS
+        "  --level LEVEL   list: this level and above (blue, yellow, orange, "
+        "red)\n"
+        "  --state STATE   list: only this state\n"
+        "  --query TEXT    list: only those whose items hold this text\n"
+        "  --limit N       list: at most N, default 50\n"
+        "  --reason TEXT   resolve, false-alarm: why (required); note: the "
+        "text\n",
+        cmd_incidents},
+    {"user",
+        "add NAME [--role ROLE] [--password-file FILE | --generate] "
+        "[OPTION]…",
+        "Add a person who may use the console",
+        CLIENT_OPTIONS
+        "  --role ROLE     viewer, operator (default) or admin\n"
+        "  --password-file FILE\n"
+        "                  read the password from FILE (\"-\": standard "
+        "input)\n"
+        "  --generate      make a password and print it\n\n"
+        "Without either option the password is asked for on the terminal.\n",
+        cmd_user},
+    {"demo", "[--dir DIR] [--port N] [--speed X] [--duration S] [--lang zh|en]",
+        "Play a fictional county on loopback, and receive its webhooks",
+        "  --dir DIR       write the demonstration's configuration here; "
+        "default: a new\n"
+        "                  folder tocsin-demo\n"
+        "  --port N        port of the county's web server, default 8490; 0: "
+        "any\n"
+        "  --console ADDR  address of the console in the configuration, "
+        "default\n"
+        "                  127.0.0.1:8480\n"
+        "  --speed X       play the script X times as fast, default 1\n"
+        "  --duration S    stop after S seconds; default: run until Ctrl-C\n"
+        "  --lang zh|en    language of what is printed; default: that of the "
+        "locale\n"
+        "  --record FILE   append one JSON line per publication and per "
+        "webhook\n\n"
+        "Then start `tocsind --config DIR/tocsin.yaml` in another window: the "
+        "first poll of\neach source is its silent baseline, the first "
+        "incident comes within half a minute.\n",
+        cmd_demo},
+    {NULL, NULL, NULL, NULL, NULL}};
+
+const struct command cli_try_commands[] = {
+    {"feed", "[--url URL] [--content-type CT] [FILE]",
+        "Read a feed of any format and print its items",
+        "  --url URL           where it came from, for relative addresses\n"
+        "  --content-type CT   the header that came with it\n",
+        cmd_try_feed},
+    {"discover", "[--url URL] [FILE]",
+        "Say which feeds and lists a page offers",
+        "  --url URL           where the page came from\n", cmd_try_discover},
+    {"list",
+        "[--url URL] [--content-type CT] [--select XPATH] [--now DATE] "
+        "[FILE]",
+        "Read a page that lists publications and print them",
+        "  --url URL           where it came from\n"
+        "  --content-type CT   the header that came with it\n"
+        "  --select XPATH      the records; default: find the list by "
+        "itself\n"
+        "  --now DATE          the day it was read, for dates without a "
+        "year\n",
+        cmd_try_list},
+    {"article", "[--url URL] [--content-type CT] [FILE]",
+        "Read one publication's own page and print its text",
+        "  --url URL           where it came from\n"
+        "  --content-type CT   the header that came with it\n",
+        cmd_try_article},
+    {"rules", "[--rules PATH]… [--region FILE] [--explain] [FILE]",
+        "Match rules on items (JSON lines) and say why they hold",
+        "  --rules PATH        a rule file or a folder of them, instead of "
+        "the shipped packs\n"
+        "  --region FILE       JSON of the home county and its neighbours\n"
+        "  --explain           add how the score came about\n",
+        cmd_try_rules},
+    {"group", "[--region FILE] [FILE]",
+        "Say which items (JSON lines) are about one event",
+        "  --region FILE       JSON of the home county and its neighbours\n",
+        cmd_try_group},
+    {"pair", "[FILE]", "Say how alike two items are (JSON lines), 0 to 1", "",
+        cmd_try_pair},
+    {"site", "[--url URL] [--content-type CT] [FILE]",
+        "Check a page of an own site", "", cmd_try_site},
+    {"address",
+        "[--config FILE] [--resolve NAME=ADDR[,ADDR…]]… "
+        "[--allow CIDR[:PORT]]… [URL…]",
+        "Say whether the fetcher would connect to an address",
+        "  --resolve NAME=ADDR  answer instead of DNS; NAME * is any other "
+        "name\n"
+        "  --allow CIDR[:PORT]  open a range, as allow_addresses does\n\n"
+        "Without a URL, JSON lines of {\"url\"} are read from standard "
+        "input.\n",
+        cmd_try_address},
+    {"robots", "--agent NAME --url URL [FILE]",
+        "Say whether a robots.txt lets an agent fetch an address", "",
+        cmd_try_robots},
+    {"template", "--data DATA.json [--partials DIR] [FILE]",
+        "Fill a Mustache template",
+        "  --data FILE         the JSON it is filled with\n"
+        "  --partials DIR      where {{>name}} finds DIR/name.mustache\n",
+        cmd_try_template},
+    {NULL, NULL, NULL, NULL, NULL}};
