@@ -3,6 +3,7 @@
  *
  * The console cannot write the store: every change is one of these, sent to
  * the engine, checked there again, written there, and answered.  Types only.
+ * README.md says what each one carries.
  */
 #ifndef TOCSIN_CONSOLE_ACTION_H
 #define TOCSIN_CONSOLE_ACTION_H
@@ -35,7 +36,8 @@
     X(SESSION_CLOSE,  "session_close",  "-")                              \
     X(LOGIN_FAILED,   "login_failed",   "-") /* for the ledger */         \
     X(TOKEN_ADD,      "token_add",      "viewer") /* object: name */      \
-    X(TOKEN_DROP,     "token_drop",     "viewer")
+    X(TOKEN_DROP,     "token_drop",     "viewer")                         \
+    X(SESSION_TOUCH,  "session_touch",  "-") /* secret, until */
 /* clang-format on */
 enum action_kind {
 #define X(action, name, role) ACTION_##action,
