@@ -47,7 +47,7 @@ size_t arena_used(const struct arena *arena);
 DEFINE_CLEANUP(struct arena *, arena_free)
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
-#define ARENA_ARRAY(arena, count, type) \
+#define ARENA_ARRAY(arena, count, type)                                        \
     ((type *)arena_array((arena), (count), sizeof(type)))
 
 #endif

@@ -12,11 +12,11 @@
 
 #define _cleanup_(fn) __attribute__((cleanup(fn)))
 
-#define DEFINE_CLEANUP(type, free_fn)                             \
-    __attribute__((unused)) static inline void free_fn##p(type *p) \
-    {                                                             \
-        if (*p)                                                   \
-            free_fn(*p);                                          \
+#define DEFINE_CLEANUP(type, free_fn)                                          \
+    __attribute__((unused)) static inline void free_fn##p(type *p)             \
+    {                                                                          \
+        if (*p)                                                                \
+            free_fn(*p);                                                       \
     }
 
 #endif

@@ -15,12 +15,7 @@
 /* What follows from an error: TRANSIENT: try again later; PERMANENT: a person
  * must change something; LIMIT: the input was too large or too deep, count it
  * and drop it; BUG: log and refuse. */
-enum toc_err_class {
-    ERR_TRANSIENT,
-    ERR_PERMANENT,
-    ERR_LIMIT,
-    ERR_BUG
-};
+enum toc_err_class { ERR_TRANSIENT, ERR_PERMANENT, ERR_LIMIT, ERR_BUG };
 
 /* clang-format off */
 /*  name          value class      sentence part                              */

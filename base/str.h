@@ -18,7 +18,8 @@ struct str {
 #define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
 #define STR_NONE ((struct str){NULL, 0})
 /* For printf: "%.*s", STR_ARG(s).  Cut at INT_MAX. */
-#define STR_ARG(s) ((int)((s).n > 0x7fffffff ? 0x7fffffff : (s).n)), ((s).p ? (s).p : "")
+#define STR_ARG(s)                                                             \
+    ((int)((s).n > 0x7fffffff ? 0x7fffffff : (s).n)), ((s).p ? (s).p : "")
 
 struct str str_of(const char *cstring); /* NULL gives STR_NONE */
 bool str_eq(struct str a, struct str b);
