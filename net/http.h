@@ -36,14 +36,15 @@ struct http_header {
 };
 
 struct http_request {
-    struct str method; /* GET, POST */
+    struct str method; /* GET (also when absent), HEAD, POST */
     struct str url;
     const struct http_header *headers;
     size_t nheaders;
-    struct str body; /* copied */
+    struct str body;                  /* copied */
     const struct gate_policy *policy; /* lent until the answer */
-    bool follow;     /* redirects, each through the gate */
-    size_t max_body_bytes, max_wire_bytes; /* 0: default */
+    bool follow; /* redirects of a GET, each through the gate; a header that
+                  * could be a secret goes to the first origin only */
+    size_t max_body_bytes, max_wire_bytes;       /* 0: default */
     int64_t connect_ms, first_byte_ms, total_ms; /* 0: default */
 };
 
@@ -81,22 +82,34 @@ struct http_answer {
 };
 
 /* The first header of that name (any case), or absent. */
-struct str http_answer_header(const struct http_answer *answer,
-    const char *name);
+struct str http_answer_header(
+    const struct http_answer *answer, const char *name);
 
-/* Make a client.  user_agent is copied. */
+/* Make a client.  user_agent is copied.  Reads the certificate bundle and lets
+ * the name service load itself: it belongs before the role locks itself down
+ * (net/README.md lists what is needed after it).  0 or E_NOMEM. */
 int http_new(struct loop *loop, struct str user_agent, struct http **ret);
+/* End all calls without calling done.  Not from a done callback. */
 void http_free(struct http *http);
+/* Trust the certificates of a PEM file besides the system's; before lockdown.
+ * 0 or E_NOTFOUND. */
+int http_trust(struct http *http, const char *pem_path);
+/* How many certificates are trusted; with 0 no https request can succeed. */
+size_t http_trusted(const struct http *http);
 /* Let at most total requests run at once and per_host to one host; further
  * ones wait in order.  gap_ms is kept between two to one host. */
-void http_set_limits(struct http *http, unsigned total, unsigned per_host,
-    int64_t gap_ms);
+void http_set_limits(
+    struct http *http, unsigned total, unsigned per_host, int64_t gap_ms);
 /* Start a request (copied); done is called once, later, from the loop, with an
- * answer that is lent until it returns.  0 or an error without a call. */
+ * answer that is lent until it returns; the call is gone then.  A URL that the
+ * gate refuses is answered with HTTP_REFUSED in the same way.  ret may be
+ * NULL.  0, or without a call: E_PARSE for a header that could not be sent,
+ * E_BUSY for too many calls, E_NOMEM, E_BUG for another method. */
 int http_start(struct http *http, const struct http_request *request,
     void (*done)(void *arg, const struct http_answer *answer), void *arg,
     struct http_call **ret);
-/* Give a request up; done is not called. */
+/* Give a request up; done is not called.  Allowed from the done callback of
+ * another call. */
 void http_cancel(struct http_call *call);
 
 /* One blocking request over a unix socket, for the command line; path is the
@@ -110,8 +123,8 @@ int http_local(struct arena *arena, const char *socket_path,
 int64_t http_retry_after(struct str value, struct wall now, int64_t max_ms);
 /* How long an answer says it stays fresh (Cache-Control, Expires, Age; RFC
  * 9111 §4.2.1), at most max_ms; 0 when it does not say. */
-int64_t http_freshness(const struct http_answer *answer, struct wall now,
-    int64_t max_ms);
+int64_t http_freshness(
+    const struct http_answer *answer, struct wall now, int64_t max_ms);
 /* An IMF-fixdate, RFC 850 or asctime date.  0 or E_PARSE. */
 int http_date(struct str value, struct wall *ret);
 

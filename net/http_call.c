@@ -1,0 +1,689 @@
+/*
+ * http_call: one request, from its handle to its answer.
+ *
+ * Bytes pass in this order: gate (before and at the connection), header
+ * budget, wire budget, decoding (curl), ratio and body budget, buffer.  A
+ * callback that refuses says why with call_fail() and then makes curl give
+ * up; what curl says of it afterwards is not looked at.
+ *
+ * Redirects are followed here and not by curl, so that each hop passes the
+ * gate as a request of its own.  A hop to another host goes through that
+ * host's queue, at its head; the total time stands still meanwhile.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/num.h"
+#include "base/url.h"
+#include "net/http_int.h"
+
+static struct http_call *
+call_of(void *arg)
+{
+    struct http_call *call = arg;
+
+    assert(call->magic == HTTP_CALL_MAGIC);
+    return call;
+}
+
+void
+call_fail(struct http_call *call, enum http_result result, const char *reason)
+{
+    size_t n = strlen(reason);
+
+    if (call->failed)
+        return;
+    call->failed = true;
+    call->result = result;
+    if (n >= sizeof(call->reason))
+        n = sizeof(call->reason) - 1;
+    memcpy(call->reason, reason, n);
+    call->reason[n] = '\0';
+}
+
+/* --- the gate, at the connection -------------------------------------------
+ */
+
+static int
+judge(struct http_call *call, const struct sockaddr *addr, socklen_t len)
+{
+    const char *reason = "";
+    int err = call->target.inside
+                  ? gate_address_inside(call->policy, addr, len, &reason)
+                  : gate_address(call->policy, addr, len, &reason);
+
+    if (err < 0)
+        call_fail(call, HTTP_REFUSED, reason);
+    return err;
+}
+
+/* Called for each address that curl wants to try.  One refusal ends the call:
+ * curl would go on with the name's next address. */
+static curl_socket_t
+open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct http_call *call = call_of(arg);
+
+    if (purpose != CURLSOCKTYPE_IPCXN || call->failed ||
+        judge(call, &address->addr, address->addrlen) < 0)
+        return CURL_SOCKET_BAD;
+    return socket(address->family,
+        address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
+}
+
+/* Called before the request is sent, also on a connection that was kept. */
+static int
+before_request(void *arg, char *peer, char *local, int port, int local_port)
+{
+    struct http_call *call = call_of(arg);
+    struct sockaddr_storage addr;
+    socklen_t len;
+
+    (void)local;
+    (void)local_port;
+    if (call->failed)
+        return CURL_PREREQFUNC_ABORT;
+    if (gate_sockaddr(peer, (uint16_t)port, &addr, &len) < 0) {
+        call_fail(call, HTTP_REFUSED, "the connected address is not known");
+        return CURL_PREREQFUNC_ABORT;
+    }
+    if (judge(call, (struct sockaddr *)&addr, len) < 0)
+        return CURL_PREREQFUNC_ABORT;
+    if (call->target.https)
+        call->cert_expires = tls_peer_expires(call->easy);
+    return CURL_PREREQFUNC_OK;
+}
+
+/* --- headers ---------------------------------------------------------------
+ */
+
+static bool
+is_redirect(int status)
+{
+    return status == 301 || status == 302 || status == 303 || status == 307 ||
+           status == 308;
+}
+
+static void
+keep_header(struct http_call *call, struct str line)
+{
+    struct http_header *header;
+    size_t colon = str_find_char(line, ':');
+    struct str value = str_trim(str_from(line, colon + 1));
+
+    if (colon == 0 || colon == line.n || line.p[0] == ' ' ||
+        line.p[0] == '\t' || call->nanswer_headers == HTTP_MAX_ANSWER_HEADERS)
+        return;
+    for (size_t i = 0; i < value.n; i++) {
+        unsigned char c = (unsigned char)value.p[i];
+
+        if ((c < 0x20 && c != '\t') || c == 0x7f)
+            return;
+    }
+    header = &call->answer_headers[call->nanswer_headers];
+    header->name = arena_str(call->arena, str_trim(str_first(line, colon)));
+    header->value = arena_str(call->arena, value);
+    if (header->name.p && header->value.p)
+        call->nanswer_headers++;
+}
+
+static struct str
+header_value(const struct http_call *call, const char *name)
+{
+    struct http_answer answer = {
+        .headers = call->answer_headers,
+        .nheaders = call->nanswer_headers,
+    };
+
+    return http_answer_header(&answer, name);
+}
+
+static void
+headers_end(struct http_call *call)
+{
+    long status = 0;
+
+    curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+    call->status = (int)status;
+    if (status < 200)
+        return; /* interim: another block of headers comes */
+    call->headers_done = true;
+    call->in_redirect = call->follow && is_redirect(call->status) &&
+                        header_value(call, "location").n > 0;
+}
+
+static size_t
+on_header(char *bytes, size_t size, size_t n, void *arg)
+{
+    struct http_call *call = call_of(arg);
+    struct str line = {bytes, size * n};
+
+    call->got_byte = true;
+    call->header_bytes += line.n;
+    if (call->header_bytes > HTTP_MAX_HEADER_BYTES) {
+        call_fail(call, HTTP_TOO_LARGE, "the headers are longer than 64 KiB");
+        return 0;
+    }
+    if (call->headers_done)
+        return line.n; /* trailers: counted, not used */
+    if (str_starts(line, STR("HTTP/"))) {
+        call->nanswer_headers = 0;
+    } else if (str_trim(line).n == 0) {
+        headers_end(call);
+    } else {
+        keep_header(call, line);
+    }
+    return line.n;
+}
+
+/* --- body ------------------------------------------------------------------
+ */
+
+static uint64_t
+hop_wire_bytes(const struct http_call *call)
+{
+    curl_off_t n = 0;
+
+    curl_easy_getinfo(call->easy, CURLINFO_SIZE_DOWNLOAD_T, &n);
+    return n > 0 ? (uint64_t)n : 0;
+}
+
+static bool
+ratio_is_sane(const struct http_call *call, size_t decoded)
+{
+    /* curl counts what it has read after it hands it on: one buffer late. */
+    uint64_t wire = hop_wire_bytes(call) + HTTP_READ_BYTES;
+
+    return decoded <= HTTP_RATIO_FREE_BYTES || decoded / wire < HTTP_MAX_RATIO;
+}
+
+static size_t
+on_body(char *bytes, size_t size, size_t n, void *arg)
+{
+    struct http_call *call = call_of(arg);
+    int err;
+
+    n *= size;
+    call->got_byte = true;
+    if (call->in_redirect) {
+        call->redirect_bytes += n;
+        call->cut_redirect = call->redirect_bytes > HTTP_REDIRECT_BODY_BYTES;
+        return call->cut_redirect ? 0 : n;
+    }
+    err = buf_add(&call->answer_body, bytes, n);
+    if (err == E_LIMIT) {
+        call_fail(
+            call, HTTP_TOO_LARGE, "the body is longer than max_body_bytes");
+        return 0;
+    }
+    if (err < 0) {
+        call_fail(call, HTTP_NO_MEMORY, err_text(E_NOMEM));
+        return 0;
+    }
+    if (!ratio_is_sane(call, call->answer_body.n)) {
+        call_fail(call, HTTP_TOO_LARGE,
+            "the body is more than 200 times what was sent");
+        return 0;
+    }
+    return n;
+}
+
+/* Called now and then while bytes come in, also when they decode to none. */
+static int
+on_progress(void *arg, curl_off_t expected, curl_off_t got,
+    curl_off_t to_upload, curl_off_t uploaded)
+{
+    struct http_call *call = call_of(arg);
+
+    (void)expected;
+    (void)to_upload;
+    (void)uploaded;
+    if (got > 0 && (uint64_t)got > call->max_wire) {
+        call_fail(call, HTTP_TOO_LARGE,
+            "what was sent is longer than max_wire_bytes");
+        return 1;
+    }
+    return 0;
+}
+
+/* --- time ------------------------------------------------------------------
+ */
+
+static void
+set_timer(struct http_call *call, struct mono now)
+{
+    int64_t left = call->deadline.ms - now.ms;
+    int64_t first = call->hop_begun.ms + call->first_byte_ms - now.ms;
+
+    loop_timer_set(call->timer, !call->got_byte && first < left ? first : left);
+}
+
+static void
+on_time(void *arg)
+{
+    struct http_call *call = call_of(arg);
+    struct mono now = loop_mono(call->http->loop);
+
+    if (now.ms >= call->deadline.ms) {
+        call_fail(call, HTTP_TIMEOUT, "the answer took longer than total_ms");
+    } else if (!call->got_byte &&
+               now.ms >= call->hop_begun.ms + call->first_byte_ms) {
+        call_fail(call, HTTP_TIMEOUT, "no byte came within first_byte_ms");
+    } else {
+        set_timer(call, now);
+        return;
+    }
+    call_end(call);
+    queue_release(call);
+    http_finish(call);
+}
+
+/* --- setting a handle up ---------------------------------------------------
+ */
+
+/* After a redirect to another origin only headers that carry no secret. */
+static bool
+is_harmless(struct str name)
+{
+    static const char *const harmless[] = {"accept", "accept-language",
+        "if-none-match", "if-modified-since", "cache-control", NULL};
+
+    for (size_t i = 0; harmless[i]; i++)
+        if (str_eq_nocase(name, str_of(harmless[i])))
+            return true;
+    return false;
+}
+
+static int
+add_header(struct http_call *call, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(call->slist, line);
+
+    if (!longer)
+        return E_NOMEM;
+    call->slist = longer;
+    return 0;
+}
+
+static int
+add_headers(struct http_call *call)
+{
+    int err = add_header(call, "Expect:"); /* no waiting for 100 Continue */
+
+    for (size_t i = 0; !err && i < call->nheaders; i++) {
+        const struct http_header *header = &call->headers[i];
+        struct str line;
+
+        if (call->left_origin && !is_harmless(header->name))
+            continue;
+        line =
+            arena_printf(call->arena, header->value.n ? "%.*s: %.*s" : "%.*s;",
+                STR_ARG(header->name), STR_ARG(header->value));
+        err = line.p ? add_header(call, line.p) : E_NOMEM;
+    }
+    return err;
+}
+
+static void
+set_method(CURL *easy, const struct http_call *call)
+{
+    if (strcmp(call->method, "POST") == 0) {
+        curl_easy_setopt(easy, CURLOPT_POST, 1L);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body.p);
+        curl_easy_setopt(
+            easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.n);
+    } else if (strcmp(call->method, "HEAD") == 0) {
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    }
+}
+
+/* What protects us: every option is named, also those that are the default,
+ * because here is where a reader looks for them. */
+static void
+set_protection(CURL *easy, const struct http_call *call)
+{
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    curl_easy_setopt(easy, CURLOPT_HSTS_CTRL, 0L);
+    curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    curl_easy_setopt(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
+    curl_easy_setopt(easy, CURLOPT_TRANSFER_ENCODING, 0L);
+    curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_CAINFO, NULL); /* the store is ours */
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, tls_use_store);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, call->http);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
+    curl_easy_setopt(
+        easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)call->max_wire);
+}
+
+static void
+set_limits(CURL *easy, const struct http_call *call)
+{
+    long slow_s = (long)(call->first_byte_ms / MS_SECOND) + 1;
+
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)call->connect_ms);
+    curl_easy_setopt(
+        easy, CURLOPT_LOW_SPEED_LIMIT, (long)HTTP_SLOW_BYTES_PER_S);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, slow_s);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)HTTP_READ_BYTES);
+    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)HTTP_CONNECTION_AGE_S);
+    curl_easy_setopt(
+        easy, CURLOPT_MAXLIFETIME_CONN, (long)HTTP_CONNECTION_LIFE_S);
+    curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)HTTP_DNS_CACHE_S);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    /* Giving a call up must not wait for its name look-up to end. */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+}
+
+static int
+set_up(CURL *easy, struct http_call *call)
+{
+    if (add_headers(call) < 0)
+        return E_NOMEM;
+    set_protection(easy, call);
+    set_limits(easy, call);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error_text);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, call->http->user_agent);
+    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate, br");
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->slist);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, call);
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    set_method(easy, call);
+    return curl_easy_setopt(easy, CURLOPT_URL, call->target.url.p) == CURLE_OK
+               ? 0
+               : E_NOMEM;
+}
+
+/* --- life ------------------------------------------------------------------
+ */
+
+static bool
+is_token(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+
+        if ((c < 'a' || c > 'z') && (c < 'A' || c > 'Z') &&
+            (c < '0' || c > '9') && c != '-' && c != '_')
+            return false;
+    }
+    return s.n > 0;
+}
+
+static int
+copy_headers(struct http_call *call, const struct http_request *request)
+{
+    struct http_header *to =
+        ARENA_ARRAY(call->arena, request->nheaders, struct http_header);
+
+    if (request->nheaders && !to)
+        return E_NOMEM;
+    for (size_t i = 0; i < request->nheaders; i++) {
+        const struct http_header *from = &request->headers[i];
+
+        if (!is_token(from->name))
+            return E_PARSE;
+        for (size_t j = 0; j < from->value.n; j++)
+            if (strchr("\r\n", from->value.p[j])) /* and NUL */
+                return E_PARSE;
+        to[i].name = arena_str(call->arena, from->name);
+        to[i].value = arena_str(call->arena, from->value);
+    }
+    call->headers = to;
+    call->nheaders = request->nheaders;
+    return 0;
+}
+
+static int
+copy_request(struct http_call *call, const struct http_request *request)
+{
+    struct str method = request->method.n ? request->method : STR("GET");
+    int err = copy_headers(call, request);
+
+    if (err < 0)
+        return err;
+    if (!str_eq(method, STR("GET")) && !str_eq(method, STR("HEAD")) &&
+        !str_eq(method, STR("POST")))
+        return E_BUG;
+    call->method = arena_cstr(call->arena, method);
+    call->body.n = request->body.n;
+    call->body.p = arena_copy(
+        call->arena, request->body.p ? request->body.p : "", request->body.n);
+    call->policy = request->policy;
+    call->follow = request->follow && str_eq(method, STR("GET"));
+    call->max_body =
+        request->max_body_bytes ? request->max_body_bytes : HTTP_MAX_BODY_BYTES;
+    call->max_wire =
+        request->max_wire_bytes ? request->max_wire_bytes : HTTP_MAX_WIRE_BYTES;
+    call->connect_ms =
+        request->connect_ms ? request->connect_ms : HTTP_CONNECT_MS;
+    call->first_byte_ms =
+        request->first_byte_ms ? request->first_byte_ms : HTTP_FIRST_BYTE_MS;
+    call->left_ms = request->total_ms ? request->total_ms : HTTP_TOTAL_MS;
+    call->answer_headers =
+        ARENA_ARRAY(call->arena, HTTP_MAX_ANSWER_HEADERS, struct http_header);
+    return arena_failed(call->arena) ? E_NOMEM : 0;
+}
+
+int
+call_new(struct http *http, const struct http_request *request,
+    struct http_call **ret)
+{
+    struct http_call *call = calloc(1, sizeof(*call));
+    int err;
+
+    if (!call)
+        return E_NOMEM;
+    call->magic = HTTP_CALL_MAGIC;
+    call->http = http;
+    call->cert_expires = WALL_NONE;
+    call->arena = arena_new(HTTP_CALL_ARENA_BYTES);
+    err = call->arena ? copy_request(call, request) : E_NOMEM;
+    buf_init(&call->answer_body, call->max_body);
+    if (err < 0) {
+        call_free(call);
+        return err;
+    }
+    *ret = call;
+    return 0;
+}
+
+void
+call_free(struct http_call *call)
+{
+    loop_timer_free(call->timer);
+    curl_slist_free_all(call->slist);
+    buf_done(&call->answer_body);
+    arena_free(call->arena);
+    call->magic = 0;
+    free(call);
+}
+
+int
+call_begin(struct http_call *call)
+{
+    struct http *http = call->http;
+    struct mono now = loop_mono(http->loop);
+
+    if (!call->timer &&
+        loop_timer_new(http->loop, on_time, call, &call->timer) < 0)
+        return E_NOMEM;
+    call->easy = http_handle_take(http);
+    if (!call->easy)
+        return E_NOMEM;
+    if (set_up(call->easy, call) < 0 ||
+        curl_multi_add_handle(http->multi, call->easy) != CURLM_OK) {
+        http_handle_give(http, call->easy);
+        call->easy = NULL;
+        return E_NOMEM;
+    }
+    if (!call->started)
+        call->begun = now;
+    call->started = true;
+    call->hop_begun = now;
+    call->deadline.ms = now.ms + call->left_ms;
+    call->got_byte = false;
+    set_timer(call, now);
+    call->state = CALL_RUNNING;
+    TAILQ_INSERT_TAIL(&http->running, call, link);
+    http->nrunning++;
+    return 0;
+}
+
+void
+call_end(struct http_call *call)
+{
+    struct http *http = call->http;
+
+    call->wire_bytes += hop_wire_bytes(call) + call->header_bytes;
+    curl_multi_remove_handle(http->multi, call->easy);
+    http_handle_give(http, call->easy);
+    call->easy = NULL;
+    curl_slist_free_all(call->slist);
+    call->slist = NULL;
+    loop_timer_cancel(call->timer);
+    TAILQ_REMOVE(&http->running, call, link);
+    http->nrunning--;
+}
+
+/* --- the end of a hop ------------------------------------------------------
+ */
+
+static enum http_result
+result_of(CURLcode code)
+{
+    if (code == CURLE_COULDNT_RESOLVE_HOST)
+        return HTTP_DNS;
+    if (code == CURLE_COULDNT_CONNECT)
+        return HTTP_CONNECT;
+    if (code == CURLE_SSL_CONNECT_ERROR ||
+        code == CURLE_PEER_FAILED_VERIFICATION ||
+        code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CIPHER ||
+        code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_INVALIDCERTSTATUS)
+        return HTTP_TLS;
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        return HTTP_TIMEOUT;
+    if (code == CURLE_FILESIZE_EXCEEDED)
+        return HTTP_TOO_LARGE;
+    if (code == CURLE_OUT_OF_MEMORY)
+        return HTTP_NO_MEMORY;
+    return HTTP_BROKEN;
+}
+
+static bool
+same_origin(const struct gate_target *a, const struct gate_target *b)
+{
+    return a->https == b->https && a->port == b->port &&
+           str_eq(a->host, b->host);
+}
+
+/* Make the next hop of call.  0, or the call has failed. */
+static int
+redirect(struct http_call *call)
+{
+    struct str location = header_value(call, "location");
+    struct gate_target next;
+    struct str url;
+    const char *reason = err_text(E_NOMEM);
+    int err;
+
+    if (call->nredirects == HTTP_MAX_REDIRECTS) {
+        call_fail(
+            call, HTTP_TOO_MANY_REDIRECTS, "more than 5 redirects in a row");
+        return E_LIMIT;
+    }
+    if (url_resolve(call->arena, call->target.url, location, &url) < 0) {
+        call_fail(call, HTTP_REFUSED, "the redirect leads to no usable URL");
+        return E_PARSE;
+    }
+    err = gate_target(call->policy, call->arena, url, &next, &reason);
+    if (!err && call->target.https && !next.https) {
+        reason = "a redirect from https to http is not followed";
+        err = E_DENIED;
+    }
+    if (err < 0) {
+        call_fail(
+            call, err == E_DENIED ? HTTP_REFUSED : HTTP_NO_MEMORY, reason);
+        return err;
+    }
+    call->redirects[call->nredirects].status = call->status;
+    call->redirects[call->nredirects++].url = next.url;
+    if (!same_origin(&call->target, &next))
+        call->left_origin = true;
+    call->target = next;
+    return 0;
+}
+
+/* Forget the answer of the hop that ended. */
+static void
+forget_answer(struct http_call *call)
+{
+    call->nanswer_headers = 0;
+    call->header_bytes = 0;
+    call->redirect_bytes = 0;
+    call->headers_done = call->in_redirect = call->cut_redirect = false;
+    call->status = 0;
+    call->cert_expires = WALL_NONE;
+    buf_clear(&call->answer_body);
+}
+
+void
+call_ended(struct http_call *call, CURLcode code)
+{
+    call->left_ms = call->deadline.ms - loop_mono(call->http->loop).ms;
+    call_end(call);
+    queue_release(call);
+    if (!call->failed && code != CURLE_OK && !call->cut_redirect)
+        call_fail(call, result_of(code),
+            call->error_text[0] ? call->error_text : curl_easy_strerror(code));
+    if (!call->failed && call->in_redirect && redirect(call) == 0) {
+        forget_answer(call);
+        if (queue_add(call, true) == 0)
+            return;
+        call_fail(call, HTTP_NO_MEMORY, err_text(E_NOMEM));
+    }
+    http_finish(call);
+}
+
+void
+call_answer(
+    const struct http_call *call, struct mono now, struct http_answer *ret)
+{
+    *ret = (struct http_answer){
+        .result = call->failed ? call->result : HTTP_ANSWERED,
+        .reason = call->failed ? str_of(call->reason) : STR_NONE,
+        .status = call->status,
+        .headers = call->answer_headers,
+        .nheaders = call->nanswer_headers,
+        .url = call->target.url,
+        .redirects = call->redirects,
+        .nredirects = call->nredirects,
+        .wire_bytes = call->wire_bytes,
+        .elapsed_ms = call->started ? now.ms - call->begun.ms : 0,
+        .cert_expires = call->cert_expires,
+    };
+    if (!call->failed)
+        ret->body = call->answer_body.n ? buf_str(&call->answer_body) : STR("");
+}

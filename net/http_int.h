@@ -1,0 +1,163 @@
+/*
+ * http_int: what the files of the HTTP client share; nobody else includes it.
+ *
+ *   http.c        the client on the loop: curl's sockets and timer, start,
+ *                 cancel, deliver
+ *   http_queue.c  who may start when: hosts, their queues, gap, concurrency
+ *   http_call.c   one request: handle set-up, callbacks, budgets, redirects
+ *   http_tls.c    the certificate store, the peer's expiry date
+ *   http_warm.c   what the resolver must load while files may be opened
+ */
+#ifndef TOCSIN_NET_HTTP_INT_H
+#define TOCSIN_NET_HTTP_INT_H
+
+#include <sys/queue.h>
+
+#include <curl/curl.h>
+#include <openssl/x509.h>
+
+#include "base/arena.h"
+#include "net/http.h"
+
+enum {
+    HTTP_CALL_MAGIC = 0x63616c6c,
+    HTTP_HOST_CHAINS = 1024,
+    HTTP_MAX_QUEUED = 65536,    /* calls of one client */
+    HTTP_MAX_IDLE_HANDLES = 64, /* an unused one holds 6 to 10 KB */
+    HTTP_MAX_CONNECTIONS = 256, /* kept open */
+    HTTP_CONNECTION_AGE_S = 60, /* idle longer: not reused */
+    HTTP_CONNECTION_LIFE_S = 300,
+    HTTP_DNS_CACHE_S = 60,
+    HTTP_RATIO_FREE_BYTES = 1024 * 1024, /* decoded, before the ratio counts */
+    HTTP_READ_BYTES = 16 * 1024,         /* curl's receive buffer */
+    HTTP_REDIRECT_BODY_BYTES = 64 * 1024,
+    HTTP_SLOW_BYTES_PER_S = 100,
+    HTTP_CALL_ARENA_BYTES = 16 * 1024 * 1024,
+    HTTP_REASON_BYTES = 200
+};
+
+enum call_state { CALL_QUEUED, CALL_RUNNING, CALL_FINISHED };
+
+struct http_host;
+
+struct http_call {
+    unsigned magic;
+    enum call_state state;
+    struct http *http;
+    TAILQ_ENTRY(http_call) link; /* in its host's queue, running or finished */
+    struct arena *arena;
+
+    /* the request, copied */
+    const char *method;
+    struct gate_target target; /* of this hop */
+    const struct http_header *headers;
+    size_t nheaders;
+    struct str body;
+    const struct gate_policy *policy; /* lent */
+    bool follow;
+    bool left_origin; /* a redirect led elsewhere: only harmless headers go */
+    size_t max_body, max_wire;
+    int64_t connect_ms, first_byte_ms;
+    int64_t left_ms; /* of the total time, while it does not run */
+    void (*done)(void *arg, const struct http_answer *answer);
+    void *arg;
+
+    /* while it runs */
+    struct http_host *host;
+    CURL *easy;
+    struct curl_slist *slist;
+    struct loop_timer *timer;
+    struct mono begun, hop_begun, deadline;
+    bool started, got_byte, headers_done, in_redirect, cut_redirect;
+    char error_text[CURL_ERROR_SIZE];
+
+    /* the answer */
+    bool failed;
+    enum http_result result;
+    char reason[HTTP_REASON_BYTES];
+    int status;
+    struct http_header *answer_headers;
+    size_t nanswer_headers;
+    size_t header_bytes;
+    struct buf answer_body;
+    size_t redirect_bytes;
+    uint64_t wire_bytes; /* of earlier hops and this one once it has ended */
+    struct http_redirect redirects[HTTP_MAX_REDIRECTS];
+    size_t nredirects;
+    struct wall cert_expires;
+};
+TAILQ_HEAD(http_calls, http_call);
+
+struct http_host {
+    SLIST_ENTRY(http_host) chain;
+    TAILQ_ENTRY(http_host) ready_link;
+    struct http *http;
+    struct http_calls queue;
+    unsigned running;
+    bool ready;               /* in http->ready */
+    bool resting;             /* its gap has not passed */
+    struct loop_timer *timer; /* ends the gap; made when first needed */
+    char name[];
+};
+SLIST_HEAD(http_chain, http_host);
+
+struct http {
+    struct loop *loop;
+    CURLM *multi;
+    struct loop_timer *curl_timer, *pump_timer;
+    X509_STORE *store;
+    size_t ntrusted;
+    char *user_agent;
+    CURL *idle[HTTP_MAX_IDLE_HANDLES];
+    size_t nidle;
+    unsigned total, per_host;
+    int64_t gap_ms;
+    unsigned nrunning;
+    size_t nqueued;
+    struct http_calls running, finished;
+    TAILQ_HEAD(, http_host) ready;
+    struct http_chain hosts[HTTP_HOST_CHAINS];
+};
+
+/* http.c */
+CURL *http_handle_take(struct http *http);
+void http_handle_give(struct http *http, CURL *easy);
+/* Move a call that ended to the finished ones; delivered by the loop. */
+void http_finish(struct http_call *call);
+
+/* http_queue.c */
+/* Put the call in its target host's queue.  0 or E_NOMEM. */
+int queue_add(struct http_call *call, bool first);
+/* Take a queued call out. */
+void queue_remove(struct http_call *call);
+/* The call no longer runs against its host. */
+void queue_release(struct http_call *call);
+/* Start what may start. */
+void queue_pump(struct http *http);
+void queue_done(struct http *http);
+
+/* http_call.c */
+int call_new(struct http *http, const struct http_request *request,
+    struct http_call **ret);
+void call_free(struct http_call *call);
+/* Record why the call failed; the first reason stays. */
+void call_fail(
+    struct http_call *call, enum http_result result, const char *reason);
+/* Give it a handle and let curl have it.  0 or an error. */
+int call_begin(struct http_call *call);
+/* Take the handle back from curl. */
+void call_end(struct http_call *call);
+/* curl is done with it: follow a redirect, or finish. */
+void call_ended(struct http_call *call, CURLcode code);
+void call_answer(
+    const struct http_call *call, struct mono now, struct http_answer *ret);
+
+/* http_tls.c */
+int tls_store_new(struct http *http);
+CURLcode tls_use_store(CURL *easy, void *ssl_ctx, void *http);
+struct wall tls_peer_expires(CURL *easy);
+
+/* http_warm.c */
+void http_warm_resolver(void);
+
+#endif
