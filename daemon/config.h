@@ -35,13 +35,14 @@ enum {
 
 struct channel {
     struct str id, kind, url;
-    struct str secrets[CONFIG_MAX_SECRETS]; /* newest first */
+    struct str secrets[CONFIG_MAX_SECRETS]; /* newest first; never printed */
     size_t nsecrets;
-    enum level min_level;   /* of incidents it is told of */
+    struct str secret_refs[CONFIG_MAX_SECRETS]; /* where each came from */
+    enum level min_level;                       /* of incidents it is told of */
     const struct str *allow; /* opened addresses, as for sources */
     size_t nallow;
-    bool insecure_http;     /* plain http allowed */
-    struct str lang;        /* "zh" (default) or "en" */
+    bool insecure_http; /* plain http allowed */
+    struct str lang;    /* "zh" (default) or "en" */
 };
 
 struct config {
@@ -58,21 +59,22 @@ struct config {
     const struct str *console_hosts;
     size_t nconsole_hosts;
     bool console_insecure;
+    int64_t session_idle_ms, session_max_ms; /* 12 h, 7 days */
 
     /* fetch */
-    int64_t interval_ms, interval_min_ms; /* default 10 min, floor 1 min */
-    int64_t host_gap_ms;     /* default 1 s */
+    int64_t interval_ms, interval_min_ms;     /* default 10 min, floor 1 min */
+    int64_t host_gap_ms;                      /* default 1 s */
     int64_t fetch_concurrent, fetch_per_host; /* 64, 1 */
     int64_t max_body_bytes, max_wire_bytes, max_header_bytes;
     int64_t connect_ms, first_byte_ms, total_ms;
-    bool obey_robots; /* list pages; default true */
+    bool obey_robots;        /* list pages; default true */
     const struct str *allow; /* allow_addresses */
     size_t nallow;
     const uint16_t *ports;
     size_t nports;
 
     /* parse */
-    int64_t parsers; /* 0: as many as cores */
+    int64_t parsers;                          /* 0: as many as cores */
     int64_t parse_cpu_ms, parse_memory_bytes; /* 2 s, 512 MiB */
 
     const struct source *sources;
@@ -80,7 +82,9 @@ struct config {
     const struct channel *channels;
     size_t nchannels;
 
-    /* texts of the rule files, as compiled */
+    /* texts of the rule files, as compiled; the shipped packs, from
+     * $TOCSIN_RULES_DIR or the installed folder, come first */
+    bool rules_shipped;
     const struct rule_file *rules;
     size_t nrules;
     struct rule_file region_file; /* text absent when there is none */
@@ -89,7 +93,7 @@ struct config {
 /* Read path (tocsin.yaml) and the folders beside it.  E_CONF with everything
  * that is wrong in errors; rule files are compiled once to check them, the set
  * is returned in *ret_rules (the caller frees).  Environment is read only for
- * secrets that ask for it. */
+ * secrets that ask for it, and TOCSIN_RULES_DIR. */
 int config_load(const char *path, struct toc_errors *errors,
     struct config **ret, struct ruleset **ret_rules);
 void config_free(struct config *config);
@@ -97,7 +101,7 @@ void config_free(struct config *config);
 int config_print(const struct config *config, struct buf *out);
 /* Source or channel by id, or NULL. */
 const struct source *config_source(const struct config *config, struct str id);
-const struct channel *config_channel(const struct config *config,
-    struct str id);
+const struct channel *config_channel(
+    const struct config *config, struct str id);
 
 #endif

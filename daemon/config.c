@@ -1,0 +1,497 @@
+/*
+ * config: reads tocsin.yaml and the folders beside it into one new struct.
+ *
+ * Three passes, so that all that is wrong is said at once: every file is
+ * parsed and its options are read (config_option.c); what needs several
+ * options is checked (config_check.c); the rule files are compiled.  Nothing
+ * is kept when any of it fails.
+ */
+#include "daemon/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "daemon/config_check.h"
+#include "daemon/config_option.h"
+
+#ifndef TOCSIN_DATA_DIR
+#define TOCSIN_DATA_DIR "/usr/share/tocsin"
+#endif
+
+enum {
+    CONFIG_MAX_BYTES = 512 * 1024 * 1024,   /* arena of a configuration */
+    CONFIG_MAX_SCRATCH = 512 * 1024 * 1024, /* arena of one file's tree */
+    CONFIG_MAX_FILES = 10000
+};
+
+/* A configuration under construction. */
+struct load {
+    struct config *config;
+    struct toc_errors *errors;
+    const char *folder; /* of tocsin.yaml */
+    struct buf digests; /* one per file read, in order */
+    struct entries sources, channels;
+    struct rule_file *rules; /* malloc'ed array */
+    size_t nrules, rules_cap;
+    size_t nfiles;
+};
+
+/* Room for one more element at the end of a malloc'ed array, or NULL. */
+static void *
+array_push(void **array, size_t *n, size_t *cap, size_t size)
+{
+    if (*n == *cap) {
+        size_t more = *cap ? *cap * 2 : 64;
+        void *grown = reallocarray(*array, more, size);
+        if (!grown)
+            return NULL;
+        *array = grown;
+        *cap = more;
+    }
+    char *slot = (char *)*array + *n * size;
+    memset(slot, 0, size);
+    (*n)++;
+    return slot;
+}
+
+/* Read a file into out and take it into the digest. */
+static int
+read_file(struct load *load, const char *path, struct buf *out)
+{
+    struct toc_error why = {0};
+    uint8_t digest[DIGEST_SIZE];
+
+    if (++load->nfiles > CONFIG_MAX_FILES) {
+        toc_errors_add(load->errors, path, 0, 0, "there are more than %d files",
+            CONFIG_MAX_FILES);
+        return E_CONF;
+    }
+    int err = file_read(path, out, &why);
+    if (err < 0) {
+        toc_errors_add(load->errors, path, 0, 0, "%s",
+            why.text[0] ? why.text : err_text(err));
+        return E_CONF;
+    }
+    struct str parts[] = {str_of(path), buf_str(out)};
+    digest_parts(parts, 2, digest);
+    return buf_add(&load->digests, digest, sizeof(digest));
+}
+
+/* Read one entry of a list: a source or a channel. */
+static void
+read_entry(struct load *load, const struct option_reader *reader,
+    const struct option *table, const char *what, const struct ynode *node,
+    struct entries *entries)
+{
+    if (node->type != YAML_MAP) {
+        toc_errors_add(load->errors, reader->file, node->line, node->column,
+            "a %s is to be a map with id, url and so on", what);
+        return;
+    }
+    if (entries->n >= entries->max) {
+        if (entries->n == entries->max && !entries->overflow)
+            toc_errors_add(load->errors, reader->file, node->line, node->column,
+                "there are more than %zu %ss", entries->max, what);
+        entries->overflow = true;
+        return;
+    }
+    size_t nplaces = entries->n;
+    void *entry =
+        array_push(&entries->items, &entries->n, &entries->cap, entries->size);
+    struct place *place = array_push((void **)&entries->places, &nplaces,
+        &entries->places_cap, sizeof(struct place));
+    if (!entry || !place) {
+        toc_errors_add(load->errors, reader->file, node->line, node->column,
+            "out of memory");
+        entries->n = nplaces = place ? nplaces - 1 : nplaces;
+        return;
+    }
+    option_check_keys(reader, table, "", NULL, node);
+    option_read_section(reader, table, "", what, node, entry);
+    place->file = reader->file;
+    place->line = node->line;
+    place->column = node->column;
+    const struct ynode *url = yaml_get(node, "url");
+    place->url_line = url ? url->line : node->line;
+    place->url_column = url ? url->column : node->column;
+}
+
+static void
+read_list(struct load *load, const struct option_reader *reader,
+    const struct option *table, const char *what, const struct ynode *list,
+    struct entries *entries)
+{
+    if (!list || yaml_is_null(list))
+        return;
+    if (list->type != YAML_SEQ) {
+        toc_errors_add(load->errors, reader->file, list->line, list->column,
+            "%ss is to be a list of %ss, each with id, url and so on", what,
+            what);
+        return;
+    }
+    for (const struct ynode *n = list->first; n; n = n->next)
+        read_entry(load, reader, table, what, n, entries);
+}
+
+static void
+read_sources(struct load *load, const struct option_reader *reader,
+    const struct ynode *map)
+{
+    read_list(load, reader, source_options, "source", yaml_get(map, "sources"),
+        &load->sources);
+}
+
+static void
+read_channels(struct load *load, const struct option_reader *reader,
+    const struct ynode *map)
+{
+    read_list(load, reader, channel_options, "channel",
+        yaml_get(map, "channels"), &load->channels);
+}
+
+/* The options of tocsin.yaml itself, section by section. */
+static void
+read_main(struct load *load, const struct option_reader *reader,
+    const struct ynode *map)
+{
+    static const char *const sections[] = {
+        "rules", "notify", "console", "fetch", "parse", NULL};
+    static const char *const further[] = {"rules", "notify", "console", "fetch",
+        "parse", "sources", "channels", NULL};
+
+    if (map)
+        option_check_keys(reader, config_options, "", further, map);
+    option_read_section(
+        reader, config_options, "", "the file", map, load->config);
+    for (size_t i = 0; sections[i]; i++) {
+        const struct ynode *section = map ? yaml_get(map, sections[i]) : NULL;
+        if (section && yaml_is_null(section))
+            section = NULL;
+        if (section && section->type != YAML_MAP) {
+            toc_errors_add(load->errors, reader->file, section->line,
+                section->column, "%s is to be a map of its options",
+                sections[i]);
+            section = NULL;
+        }
+        if (section)
+            option_check_keys(
+                reader, config_options, sections[i], NULL, section);
+        option_read_section(reader, config_options, sections[i], sections[i],
+            section, load->config);
+    }
+    if (!map)
+        return;
+    read_sources(load, reader, map);
+    read_channels(load, reader, map);
+}
+
+typedef void read_fn(struct load *load, const struct option_reader *reader,
+    const struct ynode *map);
+
+/* Read one YAML file and let read take from its map.  An empty file is given
+ * to read as NULL only for the main file. */
+static void
+read_yaml(struct load *load, const char *path, read_fn *read)
+{
+    _cleanup_(buf_done) struct buf text;
+    _cleanup_(arena_freep) struct arena *scratch =
+        arena_new(CONFIG_MAX_SCRATCH);
+    struct option_reader reader = {load->config->arena,
+        arena_cstr(load->config->arena, str_of(path)), load->folder,
+        load->errors};
+    struct ynode *root = NULL;
+
+    buf_init(&text, YAML_MAX_BYTES);
+    if (!scratch || !reader.file) {
+        toc_errors_add(load->errors, path, 0, 0, "out of memory");
+        return;
+    }
+    if (read_file(load, path, &text) < 0)
+        return;
+    if (yaml_parse(scratch, reader.file, buf_str(&text), load->errors, &root) <
+        0)
+        return;
+    if (root && root->type != YAML_MAP) {
+        toc_errors_add(load->errors, path, root->line, root->column,
+            "the file is to be a map, such as \"sources:\" and a list");
+        return;
+    }
+    if (root || read == read_main)
+        read(load, &reader, root);
+}
+
+static void
+read_sources_file(struct load *load, const struct option_reader *reader,
+    const struct ynode *map)
+{
+    static const char *const keys[] = {"sources", NULL};
+
+    yaml_check_keys(map, reader->file, load->errors, keys);
+    read_sources(load, reader, map);
+}
+
+static void
+read_channels_file(struct load *load, const struct option_reader *reader,
+    const struct ynode *map)
+{
+    static const char *const keys[] = {"channels", NULL};
+
+    yaml_check_keys(map, reader->file, load->errors, keys);
+    read_channels(load, reader, map);
+}
+
+/* Call each for every *.yaml of folder, in order of their names. */
+static void
+for_each_yaml(struct load *load, const char *folder,
+    void (*each)(struct load *load, const char *path))
+{
+    _cleanup_(arena_freep) struct arena *scratch = arena_new(64 << 20);
+    const char **names = NULL;
+    size_t n = 0;
+
+    int err =
+        scratch ? file_list(scratch, folder, ".yaml", &names, &n) : E_NOMEM;
+    if (err < 0) {
+        toc_errors_add(load->errors, folder, 0, 0,
+            "this folder cannot be read: %s", err_text(err));
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct str path = arena_printf(scratch, "%s/%s", folder, names[i]);
+        if (path.p)
+            each(load, path.p);
+    }
+}
+
+static void
+each_sources(struct load *load, const char *path)
+{
+    read_yaml(load, path, read_sources_file);
+}
+
+static void
+each_channels(struct load *load, const char *path)
+{
+    read_yaml(load, path, read_channels_file);
+}
+
+/* Keep the text of a rule file; it is compiled with the others at the end. */
+static void
+each_rules(struct load *load, const char *path)
+{
+    struct arena *arena = load->config->arena;
+    _cleanup_(buf_done) struct buf text;
+
+    buf_init(&text, YAML_MAX_BYTES);
+    if (read_file(load, path, &text) < 0)
+        return;
+    struct rule_file *file = array_push((void **)&load->rules, &load->nrules,
+        &load->rules_cap, sizeof(struct rule_file));
+    if (!file) {
+        toc_errors_add(load->errors, path, 0, 0, "out of memory");
+        return;
+    }
+    file->name = arena_cstr(arena, str_of(path));
+    file->text.p = arena_copy(arena, buf_cstr(&text), text.n);
+    file->text.n = file->text.p ? text.n : 0;
+}
+
+static void
+read_region(struct load *load)
+{
+    struct config *c = load->config;
+    _cleanup_(buf_done) struct buf text;
+
+    buf_init(&text, YAML_MAX_BYTES);
+    if (!c->region.p || read_file(load, c->region.p, &text) < 0)
+        return;
+    c->region_file.name = c->region.p;
+    c->region_file.text.p = arena_copy(c->arena, buf_cstr(&text), text.n);
+    c->region_file.text.n = c->region_file.text.p ? text.n : 0;
+}
+
+/* Read everything that stands in files. */
+static void
+read_all(struct load *load)
+{
+    static const struct {
+        const char *name;
+        void (*each)(struct load *load, const char *path);
+    } folders[] = {{"sources.d", each_sources}, {"channels.d", each_channels}};
+    struct config *c = load->config;
+
+    read_yaml(load, c->path.p, read_main);
+    for (size_t i = 0; i < 2; i++) {
+        struct str folder =
+            arena_printf(c->arena, "%s/%s", load->folder, folders[i].name);
+        if (folder.p)
+            for_each_yaml(load, folder.p, folders[i].each);
+    }
+    if (c->rules_shipped) {
+        const char *shipped = getenv("TOCSIN_RULES_DIR");
+        size_t before = load->nrules;
+        if (!shipped || !*shipped)
+            shipped = TOCSIN_DATA_DIR "/rules";
+        for_each_yaml(load, shipped, each_rules);
+        if (load->nrules == before)
+            toc_errors_add(load->errors, c->path.p, 0, 0,
+                "there are no shipped rule packs in %s; set TOCSIN_RULES_DIR, "
+                "or rules: {shipped: false}",
+                shipped);
+    }
+    struct str own = arena_printf(c->arena, "%s/rules.d", load->folder);
+    if (own.p)
+        for_each_yaml(load, own.p, each_rules);
+    read_region(load);
+}
+
+/* Move what was gathered into the configuration's arena. */
+static int
+settle(struct load *load)
+{
+    struct config *c = load->config;
+    struct source *sources =
+        ARENA_ARRAY(c->arena, load->sources.n + 1, struct source);
+    struct channel *channels =
+        ARENA_ARRAY(c->arena, load->channels.n + 1, struct channel);
+    struct rule_file *rules =
+        ARENA_ARRAY(c->arena, load->nrules + 1, struct rule_file);
+
+    if (!sources || !channels || !rules || arena_failed(c->arena))
+        return E_NOMEM;
+    if (load->sources.n)
+        memcpy(sources, load->sources.items,
+            load->sources.n * sizeof(struct source));
+    if (load->channels.n)
+        memcpy(channels, load->channels.items,
+            load->channels.n * sizeof(struct channel));
+    if (load->nrules)
+        memcpy(rules, load->rules, load->nrules * sizeof(struct rule_file));
+    c->sources = sources;
+    c->nsources = load->sources.n;
+    c->channels = channels;
+    c->nchannels = load->channels.n;
+    c->rules = rules;
+    c->nrules = load->nrules;
+    digest_sha256(buf_str(&load->digests), c->hash);
+    return 0;
+}
+
+/* The folder of path, in arena; "." when it names none. */
+static const char *
+folder_of(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return arena_cstr(arena, STR("."));
+    if (slash == path)
+        return arena_cstr(arena, STR("/"));
+    return arena_cstr(arena, (struct str){path, (size_t)(slash - path)});
+}
+
+/* path as an absolute one: it must mean the same after a chdir. */
+static struct str
+absolute(struct arena *arena, const char *path)
+{
+    char folder[4096];
+
+    if (path[0] == '/')
+        return arena_str(arena, str_of(path));
+    if (!getcwd(folder, sizeof(folder)))
+        return STR_NONE;
+    return arena_printf(arena, "%s/%s", folder, path);
+}
+
+static int
+load_run(struct load *load, const char *path, struct ruleset **ret_rules)
+{
+    struct config *c = load->config;
+    size_t before = load->errors->n + load->errors->dropped;
+
+    c->path = absolute(c->arena, path);
+    load->folder = c->path.p ? folder_of(c->arena, c->path.p) : NULL;
+    if (!load->folder)
+        return E_NOMEM;
+    read_all(load);
+    config_check(c, &load->sources, &load->channels, load->errors);
+    int err = settle(load);
+    if (err < 0)
+        toc_errors_add(load->errors, c->path.p, 0, 0, "%s", err_text(err));
+    struct ruleset *rules = NULL;
+    const struct rule_file *region =
+        c->region_file.text.p ? &c->region_file : NULL;
+    if (err == 0)
+        err =
+            ruleset_compile(c->rules, c->nrules, region, load->errors, &rules);
+    if (err < 0 && load->errors->n + load->errors->dropped == before)
+        toc_errors_add(load->errors, c->path.p, 0, 0,
+            "the rules cannot be compiled: %s", err_text(err));
+    if (load->errors->n + load->errors->dropped != before) {
+        ruleset_free(rules);
+        return E_CONF;
+    }
+    *ret_rules = rules;
+    return 0;
+}
+
+int
+config_load(const char *path, struct toc_errors *errors, struct config **ret,
+    struct ruleset **ret_rules)
+{
+    struct arena *arena = arena_new(CONFIG_MAX_BYTES);
+    struct config *config = arena ? ARENA_NEW(arena, struct config) : NULL;
+    struct load load = {.config = config,
+        .errors = errors,
+        .sources = {.size = sizeof(struct source), .max = CONFIG_MAX_SOURCES},
+        .channels = {
+            .size = sizeof(struct channel), .max = CONFIG_MAX_CHANNELS}};
+
+    if (!config) {
+        arena_free(arena);
+        toc_errors_add(errors, path, 0, 0, "out of memory");
+        return E_NOMEM;
+    }
+    config->arena = arena;
+    buf_init(&load.digests, CONFIG_MAX_FILES * (size_t)DIGEST_SIZE);
+    int err = load_run(&load, path, ret_rules);
+    buf_done(&load.digests);
+    free(load.sources.items);
+    free(load.sources.places);
+    free(load.channels.items);
+    free(load.channels.places);
+    free(load.rules);
+    if (err < 0)
+        config_free(config);
+    else
+        *ret = config;
+    return err;
+}
+
+void
+config_free(struct config *config)
+{
+    if (config)
+        arena_free(config->arena);
+}
+
+const struct source *
+config_source(const struct config *config, struct str id)
+{
+    for (size_t i = 0; i < config->nsources; i++)
+        if (str_eq(config->sources[i].id, id))
+            return &config->sources[i];
+    return NULL;
+}
+
+const struct channel *
+config_channel(const struct config *config, struct str id)
+{
+    for (size_t i = 0; i < config->nchannels; i++)
+        if (str_eq(config->channels[i].id, id))
+            return &config->channels[i];
+    return NULL;
+}

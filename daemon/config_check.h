@@ -1,0 +1,32 @@
+/*
+ * config_check: what needs several options to be judged.
+ *
+ * Internal to daemon/config*.c.
+ */
+#ifndef TOCSIN_DAEMON_CONFIG_CHECK_H
+#define TOCSIN_DAEMON_CONFIG_CHECK_H
+
+#include "daemon/config.h"
+
+/* Where an entry stands. */
+struct place {
+    const char *file;
+    unsigned line, column;
+    unsigned url_line, url_column;
+};
+
+/* Sources or channels as they are gathered. */
+struct entries {
+    void *items; /* malloc'ed array of n elements of size bytes */
+    struct place *places;
+    size_t n, cap, places_cap;
+    size_t size, max;
+    bool overflow; /* more than max were met, and it was said */
+};
+
+/* Fill in defaults that come from other options, and add an error for
+ * everything that does not go together. */
+void config_check(struct config *config, struct entries *sources,
+    struct entries *channels, struct toc_errors *errors);
+
+#endif

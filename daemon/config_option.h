@@ -1,0 +1,87 @@
+/*
+ * config_option: the table of options, and how one of them is read.
+ *
+ * Internal to daemon/config*.c, and to the tests that hold the documents in
+ * step with it.  Nothing here knows what an option means.
+ */
+#ifndef TOCSIN_DAEMON_CONFIG_OPTION_H
+#define TOCSIN_DAEMON_CONFIG_OPTION_H
+
+#include "base/yaml.h"
+#include "daemon/config.h"
+
+enum option_type {
+    OPTION_TEXT,      /* struct str */
+    OPTION_ID,        /* struct str of a-z, 0-9, - */
+    OPTION_URL,       /* struct str; judged by the gate later */
+    OPTION_WEB,       /* struct str: an http address that people open */
+    OPTION_ZONE,      /* struct str: an IANA zone that exists */
+    OPTION_PATH,      /* struct str, made absolute */
+    OPTION_LISTEN,    /* struct str: ADDRESS:PORT, or null */
+    OPTION_CHOICE,    /* struct str: one of choices */
+    OPTION_ENUM,      /* int-sized enum: position in choices */
+    OPTION_LEVEL,     /* enum level */
+    OPTION_BOOL,      /* bool */
+    OPTION_INT,       /* int64_t */
+    OPTION_INT32,     /* int */
+    OPTION_DURATION,  /* int64_t, milliseconds */
+    OPTION_SIZE,      /* int64_t, bytes */
+    OPTION_TEXTS,     /* const struct str *, and size_t behind it */
+    OPTION_ADDRESSES, /* the same, each an address range */
+    OPTION_PORTS,     /* const uint16_t *, and size_t behind it */
+    OPTION_SECRET,    /* struct channel's secrets: one */
+    OPTION_SECRETS    /* struct channel's secrets: several */
+};
+
+struct option {
+    const char *section; /* "" at the top and in sources and channels */
+    const char *key;
+    enum option_type type;
+    size_t offset; /* in struct config, source or channel */
+    int64_t min, max;
+    const char *def; /* as written in the file; NULL: absent */
+    const char *choices;
+    const char *text; /* for the reference */
+};
+
+extern const char option_required[];
+#define OPTION_REQUIRED option_required
+
+/* The tables, ended by an option without a key. */
+extern const struct option config_options[];
+extern const struct option source_options[];
+extern const struct option channel_options[];
+
+/* What reading one file needs. */
+struct option_reader {
+    struct arena *arena; /* of the configuration */
+    const char *file;    /* for errors, lives as long as arena */
+    const char *folder;  /* that relative paths start from */
+    struct toc_errors *errors;
+};
+
+/* Put the value at node into base (a struct of the option's table).  0, or
+ * E_CONF with an error at its place. */
+int option_read(const struct option_reader *reader, const struct option *option,
+    const struct ynode *node, void *base);
+/* Put the default into base; a required option is left as it is. */
+void option_default(const struct option_reader *reader,
+    const struct option *option, void *base);
+/* Read all options of one section of table from map; what is missing gets its
+ * default, or an error at map when it is required.  what names the map in that
+ * error.  Unknown keys are not looked for here. */
+void option_read_section(const struct option_reader *reader,
+    const struct option *table, const char *section, const char *what,
+    const struct ynode *map, void *base);
+/* Complain of the keys of map that are no options of that section of table and
+ * not in further (NULL-ended, may be NULL). */
+void option_check_keys(const struct option_reader *reader,
+    const struct option *table, const char *section, const char *const *further,
+    const struct ynode *map);
+
+/* Read a secret by its reference, {file: …}, {credential: …} or {env: …}, and
+ * append it to channel.  0, or E_CONF with an error that does not hold it. */
+int config_secret_read(const struct option_reader *reader,
+    const struct ynode *node, struct channel *channel);
+
+#endif
