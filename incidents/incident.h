@@ -32,17 +32,27 @@ enum incident_state {
 #undef X
 };
 enum { INCIDENT_STATE_COUNT = INCIDENT_MERGED + 1 };
+/* Names are static; that of a value outside the enum is "unknown". */
 const char *incident_state_name(enum incident_state state);
+/* 0 or E_PARSE. */
 int incident_state_parse(struct str name, enum incident_state *ret);
 bool incident_state_is_open(enum incident_state state);
 
+/* clang-format off */
+/*     substate     name            what the last thing was              */
+#define INCIDENT_SUBSTATES(X)                                            \
+    X(NEW,          "new")        /* nothing since it opened */          \
+    X(ONGOING,      "ongoing")    /* more items, none of them worse */   \
+    X(ESCALATING,   "escalating") /* an item raised the level */         \
+    X(REGRESSED,    "regressed")  /* was over, and is back */            \
+    X(RETRACTED,    "retracted")  /* all its items are gone */
+/* clang-format on */
 enum incident_substate {
-    INCIDENT_SUB_NEW,
-    INCIDENT_SUB_ONGOING,
-    INCIDENT_SUB_ESCALATING,
-    INCIDENT_SUB_REGRESSED,
-    INCIDENT_SUB_RETRACTED
+#define X(substate, name) INCIDENT_SUB_##substate,
+    INCIDENT_SUBSTATES(X)
+#undef X
 };
+enum { INCIDENT_SUBSTATE_COUNT = INCIDENT_SUB_RETRACTED + 1 };
 const char *incident_substate_name(enum incident_substate substate);
 
 struct incident {
@@ -60,6 +70,9 @@ struct incident {
     uint32_t items, sources;
     struct wall first_seen, last_seen; /* of its items, by us */
     struct wall opened, acknowledged, closed, until; /* or WALL_NONE */
+    /* What a snooze or a merge interrupted and gives back at its end. */
+    enum incident_state before;
+    struct wall before_until;
     int64_t previous;    /* incident of the same event before, 0 none */
     int64_t merged_into; /* 0 none */
     uint64_t generation; /* configuration under which it opened */
@@ -85,6 +98,7 @@ enum incident_event {
     INCIDENT_EVENTS(X)
 #undef X
 };
+enum { INCIDENT_EVENT_COUNT = INCIDENT_EVENT_TEST + 1 };
 const char *incident_event_name(enum incident_event event);
 
 #endif

@@ -7,9 +7,11 @@
  * killed before the commit the poll is repeated, after it nothing is.
  *
  * Every text given is copied; every text returned lives in the given arena.
- * Functions return 0 or E_NOTFOUND, E_EXISTS, E_NOMEM, E_CORRUPT, E_IO (disk
- * full and the like: the transaction is to be rolled back; store_error says
- * what SQLite said).
+ * Functions return 0 or E_NOTFOUND (also: what a row refers to is not there),
+ * E_EXISTS, E_NOMEM, E_BUSY, E_CORRUPT, E_IO (disk full and the like: the
+ * transaction is to be rolled back, and until it is everything is refused with
+ * E_STATE; store_error says what SQLite said).  Called outside a transaction
+ * each function is one of its own.
  */
 #ifndef TOCSIN_STORE_STORE_H
 #define TOCSIN_STORE_STORE_H
@@ -21,32 +23,43 @@
 #include "incidents/incident.h"
 #include "rules/verdict.h"
 
+enum {
+    STORE_MAX_REVISIONS = 200, /* kept of one item: the first and the newest */
+    STORE_ATTEMPT_MAX_BYTES = 2000 /* of a receiver's words, kept */
+};
+
 struct store;
 
-/* Open or create the file (mode 0600), check it, migrate it in one transaction
- * per step; a newer schema is refused with a sentence. */
+/* Open or create the file (mode 0600), check it (quick_check), migrate it in
+ * one transaction per step.  Refused, with a sentence in *reterr: E_CORRUPT a
+ * damaged, empty or foreign file, or a log without its file; E_CONF a newer
+ * schema; E_BUSY another engine has it (PATH-lock is held); E_IO, E_DENIED.
+ * Never an empty start where there was something. */
 int store_open(const char *path, struct toc_error *reterr, struct store **ret);
 void store_close(struct store *store);
 const char *store_error(const struct store *store); /* of the last failure */
-int store_begin(struct store *store); /* BEGIN IMMEDIATE */
+int store_begin(struct store *store);               /* BEGIN IMMEDIATE */
 int store_commit(struct store *store);
 void store_rollback(struct store *store);
-/* Checkpoint and housekeeping; called when idle. */
+/* Checkpoint and housekeeping; called when idle, not in a transaction. */
 int store_idle(struct store *store);
 
 /* --- configuration generations and sources ------------------------------ */
-/* Record a generation that was swapped in; hash is of all its files. */
+/* Record a generation that was swapped in; hash is of all its files.  The one
+ * that is in force already keeps its number, also over a restart. */
 int store_generation_add(struct store *store, struct str hash, struct wall now,
     uint64_t *ret_generation);
 /* Make the source rows those of the configuration: new ones are added, gone
  * ones are marked removed (state kept). */
 int store_source_sync(struct store *store, const struct source *sources,
     size_t n, struct wall now);
-/* E_NOTFOUND for an unknown id. */
+/* E_NOTFOUND for an unknown id.  A source never polled has WALL_NONE times. */
 int store_source_load(struct store *store, struct str id, struct arena *arena,
     struct source_state *ret);
-int store_source_save(struct store *store, struct str id,
-    const struct source_state *state);
+/* The seen set is written only when it differs from what is stored; an absent
+ * one leaves what is stored. */
+int store_source_save(
+    struct store *store, struct str id, const struct source_state *state);
 
 /* --- items, revisions, findings ------------------------------------------ */
 struct item_put {
@@ -58,6 +71,8 @@ struct item_put {
     struct score *score; /* or NULL when no rule held */
     uint64_t generation;
 };
+/* NEW: its identity was unknown to this source.  REVISED: with a text it never
+ * had.  KNOWN: nothing new, *ret_revision is the one it has again. */
 enum item_outcome { ITEM_NEW, ITEM_REVISED, ITEM_KNOWN };
 int store_item_put(struct store *store, const struct item_put *put,
     int64_t *ret_item, int64_t *ret_revision, enum item_outcome *ret);
@@ -72,16 +87,18 @@ struct finding_put {
     const struct span *spans;
     size_t nspans;
 };
+/* One rule at most once per revision: E_EXISTS. */
 int store_finding_put(struct store *store, const struct finding_put *put);
 
 /* --- incidents ------------------------------------------------------------ */
-/* Insert; *ret_id is its number from now on. */
-int store_incident_add(struct store *store, const struct incident *incident,
-    int64_t *ret_id);
+/* Insert; *ret_id is its number from now on.  Items and sources of an incident
+ * are counted from what is attached, never stored. */
+int store_incident_add(
+    struct store *store, const struct incident *incident, int64_t *ret_id);
 int store_incident_save(struct store *store, const struct incident *incident);
-int store_incident_load(struct store *store, int64_t id, struct arena *arena,
-    struct incident *ret);
-/* Attach an item (unique: an item is in one incident).  why: of grouping. */
+int store_incident_load(
+    struct store *store, int64_t id, struct arena *arena, struct incident *ret);
+/* Attach an item (an item is in one incident: E_EXISTS).  why: of grouping. */
 int store_incident_attach(struct store *store, int64_t incident, int64_t item,
     struct str why, double similarity, struct wall now);
 /* The incident an item is in, or E_NOTFOUND. */
@@ -104,19 +121,26 @@ int store_open_items(struct store *store, struct wall since,
 int store_incident_expired(struct store *store, struct wall now, size_t max,
     struct arena *arena, int64_t **ret, size_t *ret_n);
 
-/* --- ledger ---------------------------------------------------------------- */
+/* --- ledger ----------------------------------------------------------------
+ */
 struct ledger_entry {
     struct wall at;
-    struct str kind;  /* "incident.opened", "user.added", "config.reloaded", … */
+    struct str kind; /* "incident.opened", "user.added", "config.reloaded", … */
     int64_t incident; /* 0 none */
     struct str by;    /* user name or "system" */
     struct str from;  /* address or "road" */
     struct str text;  /* JSON object of details */
 };
-/* Append; each row carries the hash of the one before it. */
+/* Append; each row's hash is over its fields and the hash of the row before. */
 int store_ledger_add(struct store *store, const struct ledger_entry *entry);
+/* Walk the chain: *ret_bad is the first entry that was altered, or that stands
+ * where one was taken out (past the last when the end is missing); 0 when all
+ * is well.  *ret_count is the number of entries read. */
+int store_ledger_verify(
+    struct store *store, int64_t *ret_bad, uint64_t *ret_count);
 
-/* --- deliveries (the outbox) ----------------------------------------------- */
+/* --- deliveries (the outbox) -----------------------------------------------
+ */
 /* clang-format off */
 #define DELIVERY_STATES(X)                                            \
     X(PENDING,   "pending")   /* to be tried at next */                \
@@ -132,26 +156,29 @@ struct delivery {
     int64_t id;
     struct str message_id; /* "msg_…", constant over attempts */
     struct str channel;
-    struct str type;   /* "incident.opened", … */
-    int64_t incident;  /* 0 none */
+    struct str type;  /* "incident.opened", … */
+    int64_t incident; /* 0 none */
     enum level level;
-    struct str body;   /* bytes as sent */
+    struct str body; /* bytes as sent */
     enum delivery_state state;
     uint32_t attempts;
     struct wall created, next, finished;
     struct str last_error;
 };
-int store_delivery_add(struct store *store, const struct delivery *delivery,
-    int64_t *ret_id);
+/* One message goes to a channel once: E_EXISTS for the same message_id and
+ * channel. */
+int store_delivery_add(
+    struct store *store, const struct delivery *delivery, int64_t *ret_id);
 /* Pending and due at now, not in flight (the caller knows those), by level
  * (red first) then age, at most max. */
 int store_delivery_due(struct store *store, struct wall now, size_t max,
     struct arena *arena, struct delivery **ret, size_t *ret_n);
 /* When the next pending one is due, WALL_NONE when there is none. */
 int store_delivery_next(struct store *store, struct wall *ret);
-int store_delivery_load(struct store *store, int64_t id, struct arena *arena,
-    struct delivery *ret);
-/* Save state, attempts, next, finished, last_error. */
+int store_delivery_load(
+    struct store *store, int64_t id, struct arena *arena, struct delivery *ret);
+/* Save state, attempts, next, finished, last_error.  message_id and body never
+ * change. */
 int store_delivery_save(struct store *store, const struct delivery *delivery);
 
 struct attempt {
@@ -163,9 +190,11 @@ struct attempt {
     int status;       /* HTTP, 0 when none */
     struct str text;  /* the platform's own words, bounded, no secrets */
 };
+/* The text is cut at STORE_ATTEMPT_MAX_BYTES. */
 int store_attempt_add(struct store *store, const struct attempt *attempt);
 
-/* --- conditions -------------------------------------------------------------- */
+/* --- conditions --------------------------------------------------------------
+ */
 /* Something wrong with a source, a channel or the daemon; subject is
  * "source:ID", "channel:ID", "daemon"; kind "down", "gone", "quarantined",
  * "dead-letters", "moved", … Opening an open one only updates its text.
@@ -175,7 +204,8 @@ int store_condition_open(struct store *store, struct str subject,
 int store_condition_close(struct store *store, struct str subject,
     struct str kind, struct wall now, bool *ret_edge);
 
-/* --- users, sessions, tokens -------------------------------------------------- */
+/* --- users, sessions, tokens
+ * -------------------------------------------------- */
 struct user {
     int64_t id;
     struct str name, password_hash, role, lang;
@@ -184,14 +214,17 @@ struct user {
 };
 /* E_EXISTS when the name is taken. */
 int store_user_add(struct store *store, const struct user *user);
-int store_user_save(struct store *store, const struct user *user); /* by name */
+/* By name; disabling one ends its sessions. */
+int store_user_save(struct store *store, const struct user *user);
 /* Sessions and API tokens are known by the SHA-256 of their secret. */
 int store_session_add(struct store *store, const uint8_t hash[32],
     struct str user, struct wall now, struct wall expires);
 int store_session_drop(struct store *store, const uint8_t hash[32]);
+/* Drop those that ended at or before now. */
+int store_session_expire(struct store *store, struct wall now);
 int store_session_drop_user(struct store *store, struct str user);
-int store_session_touch(struct store *store, const uint8_t hash[32],
-    struct wall expires);
+int store_session_touch(
+    struct store *store, const uint8_t hash[32], struct wall expires);
 int store_token_add(struct store *store, const uint8_t hash[32],
     struct str user, struct str name, struct str scope, struct wall now,
     struct wall expires);

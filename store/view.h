@@ -12,7 +12,9 @@
 
 struct view;
 
-/* The file must exist (the engine makes it). */
+/* The file must exist (the engine makes it); *reterr says what is wrong.  Needs
+ * to read PATH and PATH-wal and to write PATH-shm, nothing else, also after the
+ * process has locked itself down. */
 int view_open(const char *path, struct toc_error *reterr, struct view **ret);
 void view_close(struct view *view);
 
@@ -22,18 +24,20 @@ struct incident_filter {
     unsigned levels; /* bit 1 << level; 0 is all */
     unsigned states; /* bit 1 << state; 0 is all open ones */
     struct str category, source, owner, assignee; /* absent is any */
-    struct str text;  /* in titles and texts of its items */
+    /* In titles and texts of its items, whole and in order, from one character
+     * up; ASCII letters in either case. */
+    struct str text;
     struct wall from, to; /* first_seen, WALL_NONE is open */
-    size_t limit;     /* 0 is VIEW_PAGE_DEFAULT */
-    struct str after; /* cursor of the page before, absent is the first */
+    size_t limit;         /* 0 is VIEW_PAGE_DEFAULT */
+    struct str after;     /* cursor of the page before, absent is the first */
 };
 struct incident_row {
     struct incident incident;
-    struct str sources;  /* ids joined by ", ", at most 5, then "+N" */
+    struct str sources; /* ids joined by ", ", at most 5, then "+N" */
     uint32_t pending, delivered, dead; /* its deliveries */
     struct str cursor;
 };
-/* Ordered by last_seen, newest first. */
+/* Ordered by last_seen, newest first.  A wrong cursor is E_PARSE. */
 int view_incidents(struct view *view, const struct incident_filter *filter,
     struct arena *arena, struct incident_row **ret, size_t *ret_n,
     bool *ret_more);
@@ -43,14 +47,14 @@ int view_incident(struct view *view, int64_t id, struct arena *arena,
 int view_incident_counts(struct view *view, uint64_t ret[LEVEL_COUNT]);
 
 struct item_row {
-    int64_t id, revision;
+    int64_t id, revision; /* its newest */
     struct str source, source_title, title, text, url;
     struct wall published, first_seen;
     uint32_t revisions;
     int score;
     struct str why; /* why it is in its incident */
     double similarity;
-    const struct finding_row *findings; /* of the newest revision */
+    const struct finding_row *findings; /* of that revision */
     size_t nfindings;
 };
 struct finding_row {
@@ -79,7 +83,8 @@ struct delivery_row {
     const struct attempt *tries;
     size_t ntries;
 };
-/* incident 0: all, newest first; state -1: all. */
+/* incident 0: all, newest first; state -1: all; before: the last id of the page
+ * before, 0 for the first. */
 int view_deliveries(struct view *view, int64_t incident, int state,
     size_t limit, int64_t before, struct arena *arena,
     struct delivery_row **ret, size_t *ret_n);
@@ -93,21 +98,22 @@ int view_conditions(struct view *view, struct str subject, struct arena *arena,
     struct condition_row **ret, size_t *ret_n);
 
 struct source_row {
-    struct str id, title, url, kind, owner, tags;
+    struct str id, title, url, kind, owner, tags; /* tags by ", " */
     bool removed;
     struct source_state state; /* without the seen set */
     uint64_t items;
     const struct condition_row *conditions; /* open */
     size_t nconditions;
 };
+/* By id; those gone from the configuration last. */
 int view_sources(struct view *view, struct arena *arena,
     struct source_row **ret, size_t *ret_n);
 
 /* E_NOTFOUND when there is none. */
-int view_user(struct view *view, struct str name, struct arena *arena,
-    struct user *ret);
-int view_users(struct view *view, struct arena *arena, struct user **ret,
-    size_t *ret_n);
+int view_user(
+    struct view *view, struct str name, struct arena *arena, struct user *ret);
+int view_users(
+    struct view *view, struct arena *arena, struct user **ret, size_t *ret_n);
 struct session_row {
     struct user user;
     struct wall created, expires;
@@ -118,11 +124,15 @@ int view_session(struct view *view, const uint8_t hash[32], struct wall now,
 int view_token(struct view *view, const uint8_t hash[32], struct wall now,
     struct arena *arena, struct session_row *ret);
 
+/* As store_ledger_verify, over one snapshot. */
+int view_ledger_verify(
+    struct view *view, int64_t *ret_bad, uint64_t *ret_count);
+
 /* For /metrics and /readyz. */
 struct store_numbers {
     uint64_t sources, items, incidents, open_incidents, deliveries_pending,
         deliveries_dead, conditions_open, generation, schema;
-    struct wall last_commit;
+    struct wall last_commit; /* newest poll or ledger entry stored */
 };
 int view_numbers(struct view *view, struct store_numbers *ret);
 

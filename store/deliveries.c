@@ -1,0 +1,194 @@
+/* deliveries: the outbox, and the attempts to empty it. */
+#include "base/utf8.h"
+#include "store/inside.h"
+
+static const char *const delivery_states[] = {
+#define X(state, name) name,
+    DELIVERY_STATES(X)
+#undef X
+};
+enum { DELIVERY_STATE_COUNT = DELIVERY_DEAD + 1 };
+
+const char *
+delivery_state_name(enum delivery_state state)
+{
+    return (unsigned)state < DELIVERY_STATE_COUNT ? delivery_states[state]
+                                                  : "?";
+}
+
+static int
+delivery_state_of(struct str name, enum delivery_state *ret)
+{
+    for (int i = 0; i < DELIVERY_STATE_COUNT; i++) {
+        if (str_eq(name, str_of(delivery_states[i]))) {
+            *ret = (enum delivery_state)i;
+            return 0;
+        }
+    }
+    return E_CORRUPT;
+}
+
+int
+store_delivery_add(
+    struct store *store, const struct delivery *delivery, int64_t *ret_id)
+{
+    struct query q;
+
+    db_query(&store->db, &q,
+        DB_SQL("INSERT INTO delivery(message_id, channel, type, incident,"
+               " level, body, state, attempts, created, next, finished,"
+               " last_error) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+    query_text(&q, delivery->message_id);
+    query_text(&q, delivery->channel);
+    query_text(&q, delivery->type);
+    query_id(&q, delivery->incident);
+    query_int(&q, (int)delivery->level);
+    query_blob(&q, delivery->body.p, delivery->body.n);
+    query_cstr(&q, delivery_state_name(delivery->state));
+    query_int(&q, delivery->attempts);
+    query_int(&q, delivery->created.ms);
+    query_wall(&q, delivery->next);
+    query_wall(&q, delivery->finished);
+    query_str(&q, delivery->last_error);
+    return query_insert(&q, ret_id);
+}
+
+int
+delivery_read(struct query *q, struct arena *arena, struct delivery *ret)
+{
+    struct delivery d = {0};
+    int r;
+
+    d.id = query_get_int(q);
+    d.message_id = query_get_str(q, arena);
+    d.channel = query_get_str(q, arena);
+    d.type = query_get_str(q, arena);
+    d.incident = query_get_int(q);
+    r = store_level_of(query_get_int(q), &d.level);
+    if (r == 0)
+        r = delivery_state_of(query_peek_str(q), &d.state);
+    if (r != 0)
+        return r;
+    d.attempts = (uint32_t)query_get_int(q);
+    d.created = query_get_wall(q);
+    d.next = query_get_wall(q);
+    d.finished = query_get_wall(q);
+    d.last_error = query_get_str(q, arena);
+    if (arena_failed(arena))
+        return E_NOMEM;
+    *ret = d;
+    return 0;
+}
+
+int
+store_delivery_due(struct store *store, struct wall now, size_t max,
+    struct arena *arena, struct delivery **ret, size_t *ret_n)
+{
+    struct list list = {.arena = arena, .size = sizeof(struct delivery)};
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT " DELIVERY_COLUMNS ", body FROM delivery"
+               " WHERE state = 'pending' AND (next IS NULL OR next <= ?)"
+               " ORDER BY level DESC, created, id LIMIT ?"));
+    query_int(&q, now.ms);
+    query_int(&q, (int64_t)max);
+    while ((r = query_next(&q)) == 0) {
+        struct delivery *row = list_add(&list);
+
+        r = row ? delivery_read(&q, arena, row) : E_NOMEM;
+        if (r != 0)
+            break;
+        row->body = query_get_str(&q, arena);
+    }
+    if (q.done)
+        r = arena_failed(arena) ? E_NOMEM : 0;
+    query_done(&q);
+    if (r == 0) {
+        *ret = list.rows;
+        *ret_n = list.n;
+    }
+    return r;
+}
+
+int
+store_delivery_next(struct store *store, struct wall *ret)
+{
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT next FROM delivery WHERE state = 'pending'"
+               " ORDER BY next LIMIT 1"));
+    r = query_next(&q);
+    if (r == 0) {
+        *ret = query_get_wall(&q);
+        /* A pending one without a time is due since ever. */
+        if (!wall_is_set(*ret))
+            *ret = (struct wall){0};
+    }
+    query_done(&q);
+    if (q.done) {
+        *ret = WALL_NONE;
+        return 0;
+    }
+    return r;
+}
+
+int
+store_delivery_load(
+    struct store *store, int64_t id, struct arena *arena, struct delivery *ret)
+{
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT " DELIVERY_COLUMNS ", body FROM delivery"
+               " WHERE id = ?"));
+    query_int(&q, id);
+    r = query_next(&q);
+    if (r == 0)
+        r = delivery_read(&q, arena, ret);
+    if (r == 0)
+        ret->body = query_get_str(&q, arena);
+    query_done(&q);
+    return r == 0 && arena_failed(arena) ? E_NOMEM : r;
+}
+
+int
+store_delivery_save(struct store *store, const struct delivery *delivery)
+{
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("UPDATE delivery SET state = ?, attempts = ?, next = ?,"
+               " finished = ?, last_error = ? WHERE id = ?"));
+    query_cstr(&q, delivery_state_name(delivery->state));
+    query_int(&q, delivery->attempts);
+    query_wall(&q, delivery->next);
+    query_wall(&q, delivery->finished);
+    query_str(&q, delivery->last_error);
+    query_int(&q, delivery->id);
+    r = query_run(&q);
+    return r == 0 && db_changes(&store->db) == 0 ? E_NOTFOUND : r;
+}
+
+int
+store_attempt_add(struct store *store, const struct attempt *attempt)
+{
+    struct query q;
+
+    db_query(&store->db, &q,
+        DB_SQL("INSERT INTO attempt(delivery, number, at, elapsed_ms, class,"
+               " status, text) VALUES(?, ?, ?, ?, ?, ?, ?)"));
+    query_int(&q, attempt->delivery);
+    query_int(&q, attempt->number);
+    query_int(&q, attempt->at.ms);
+    query_int(&q, attempt->elapsed_ms);
+    query_text(&q, attempt->class);
+    query_int(&q, attempt->status);
+    query_str(&q, utf8_cut(attempt->text, STORE_ATTEMPT_MAX_BYTES));
+    return query_run(&q);
+}

@@ -1,0 +1,251 @@
+/* incidents: events, their items, and the ledger of what happened to them. */
+#include "store/inside.h"
+
+/* Bind what add and save have in common, in the order of their columns. */
+static void
+incident_bind(struct query *q, const struct incident *i)
+{
+    struct wall opened = wall_is_set(i->opened) ? i->opened : i->first_seen;
+    struct wall first = wall_is_set(i->first_seen) ? i->first_seen : opened;
+    struct wall last = wall_is_set(i->last_seen) ? i->last_seen : first;
+
+    query_int(q, store_state_open(i->state));
+    query_cstr(q, store_state_name(i->state));
+    query_cstr(q, store_substate_name(i->substate));
+    query_int(q, (int)i->level);
+    query_int(q, i->score);
+    query_text(q, i->title);
+    query_str(q, i->category);
+    query_str(q, i->owner);
+    query_str(q, i->assignee);
+    query_str(q, i->reason);
+    query_str(q, i->explanation);
+    query_wall(q, first);
+    query_wall(q, last);
+    query_wall(q, i->opened);
+    query_wall(q, i->acknowledged);
+    query_wall(q, i->closed);
+    query_wall(q, i->until);
+    query_cstr(q, store_state_name(i->before));
+    query_wall(q, i->before_until);
+    query_id(q, i->previous);
+    query_id(q, i->merged_into);
+    query_int(q, (int64_t)i->generation);
+}
+
+int
+store_incident_add(
+    struct store *store, const struct incident *incident, int64_t *ret_id)
+{
+    struct query q;
+
+    db_query(&store->db, &q,
+        DB_SQL("INSERT INTO incident(open, state, substate, level, score,"
+               " title, category, owner, assignee, reason, explanation,"
+               " first_seen, last_seen, opened, acknowledged, closed, until,"
+               " before, before_until, previous, merged_into, generation)"
+               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+               " ?, ?, ?, ?)"));
+    incident_bind(&q, incident);
+    return query_insert(&q, ret_id);
+}
+
+int
+store_incident_save(struct store *store, const struct incident *incident)
+{
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("UPDATE incident SET open = ?, state = ?, substate = ?,"
+               " level = ?, score = ?, title = ?, category = ?, owner = ?,"
+               " assignee = ?, reason = ?, explanation = ?, first_seen = ?,"
+               " last_seen = ?, opened = ?, acknowledged = ?, closed = ?,"
+               " until = ?, before = ?, before_until = ?, previous = ?,"
+               " merged_into = ?, generation = ? WHERE id = ?"));
+    incident_bind(&q, incident);
+    query_int(&q, incident->id);
+    r = query_run(&q);
+    return r == 0 && db_changes(&store->db) == 0 ? E_NOTFOUND : r;
+}
+
+int
+incident_read(struct query *q, struct arena *arena, struct incident *ret)
+{
+    struct incident i = {0};
+    int r;
+
+    i.id = query_get_int(q);
+    r = store_state_of(query_peek_str(q), &i.state);
+    if (r == 0)
+        r = store_substate_of(query_peek_str(q), &i.substate);
+    if (r == 0)
+        r = store_level_of(query_get_int(q), &i.level);
+    if (r != 0)
+        return r;
+    i.score = (int)query_get_int(q);
+    i.title = query_get_str(q, arena);
+    i.category = query_get_str(q, arena);
+    i.owner = query_get_str(q, arena);
+    i.assignee = query_get_str(q, arena);
+    i.reason = query_get_str(q, arena);
+    i.explanation = query_get_str(q, arena);
+    i.first_seen = query_get_wall(q);
+    i.last_seen = query_get_wall(q);
+    i.opened = query_get_wall(q);
+    i.acknowledged = query_get_wall(q);
+    i.closed = query_get_wall(q);
+    i.until = query_get_wall(q);
+    r = store_state_of(query_peek_str(q), &i.before);
+    if (r != 0)
+        return r;
+    i.before_until = query_get_wall(q);
+    i.previous = query_get_int(q);
+    i.merged_into = query_get_int(q);
+    i.generation = (uint64_t)query_get_int(q);
+    i.items = (uint32_t)query_get_int(q);
+    i.sources = (uint32_t)query_get_int(q);
+    if (arena_failed(arena))
+        return E_NOMEM;
+    *ret = i;
+    return 0;
+}
+
+int
+store_incident_load(
+    struct store *store, int64_t id, struct arena *arena, struct incident *ret)
+{
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT " INCIDENT_COLUMNS " FROM incident WHERE id = ?"));
+    query_int(&q, id);
+    r = query_next(&q);
+    if (r == 0)
+        r = incident_read(&q, arena, ret);
+    query_done(&q);
+    return r;
+}
+
+int
+store_incident_attach(struct store *store, int64_t incident, int64_t item,
+    struct str why, double similarity, struct wall now)
+{
+    struct query q;
+
+    db_query(&store->db, &q,
+        DB_SQL("INSERT INTO incident_item(item, incident, why, similarity,"
+               " at) VALUES(?, ?, ?, ?, ?)"));
+    query_int(&q, item);
+    query_int(&q, incident);
+    query_str(&q, why);
+    query_double(&q, similarity);
+    query_int(&q, now.ms);
+    return query_run(&q);
+}
+
+int
+store_incident_of(struct store *store, int64_t item, int64_t *ret)
+{
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT incident FROM incident_item WHERE item = ?"));
+    query_int(&q, item);
+    r = query_next(&q);
+    if (r == 0)
+        *ret = query_get_int(&q);
+    query_done(&q);
+    return r;
+}
+
+int
+store_incident_counts(struct store *store, int64_t incident,
+    uint32_t *ret_items, uint32_t *ret_sources)
+{
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT count(*), count(DISTINCT item.source)"
+               " FROM incident_item JOIN item ON item.id = incident_item.item"
+               " WHERE incident_item.incident = ?"));
+    query_int(&q, incident);
+    r = query_next(&q);
+    if (r == 0) {
+        *ret_items = (uint32_t)query_get_int(&q);
+        *ret_sources = (uint32_t)query_get_int(&q);
+    }
+    query_done(&q);
+    return r;
+}
+
+int
+store_open_items(struct store *store, struct wall since,
+    int (*each)(void *arg, const struct open_item *item), void *arg)
+{
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT m.incident, r.features, r.title, r.category, i.source,"
+               " coalesce(r.published, i.first_seen) AS time"
+               " FROM incident AS n"
+               " JOIN incident_item AS m ON m.incident = n.id"
+               " JOIN item AS i ON i.id = m.item"
+               " JOIN revision AS r ON r.id = i.revision"
+               " WHERE n.open = 1 AND n.last_seen >= ?"
+               " ORDER BY m.incident, time, i.id"));
+    query_int(&q, since.ms);
+    while ((r = query_next(&q)) == 0) {
+        struct open_item item;
+
+        item.incident = query_get_int(&q);
+        item.features = query_peek_str(&q);
+        item.title = query_peek_str(&q);
+        item.category = query_peek_str(&q);
+        item.source = query_peek_str(&q);
+        item.time = query_get_wall(&q);
+        r = each(arg, &item);
+        if (r != 0)
+            break;
+    }
+    if (q.done)
+        r = 0;
+    query_done(&q);
+    return r;
+}
+
+int
+store_incident_expired(struct store *store, struct wall now, size_t max,
+    struct arena *arena, int64_t **ret, size_t *ret_n)
+{
+    struct list list = {.arena = arena, .size = sizeof(int64_t)};
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT id FROM incident WHERE open = 1 AND until IS NOT NULL"
+               " AND until <= ? ORDER BY until, id LIMIT ?"));
+    query_int(&q, now.ms);
+    query_int(&q, (int64_t)max);
+    while ((r = query_next(&q)) == 0) {
+        int64_t *id = list_add(&list);
+
+        if (!id) {
+            r = E_NOMEM;
+            break;
+        }
+        *id = query_get_int(&q);
+    }
+    if (q.done)
+        r = 0;
+    query_done(&q);
+    if (r == 0) {
+        *ret = list.rows;
+        *ret_n = list.n;
+    }
+    return r;
+}

@@ -1,0 +1,87 @@
+/*
+ * inside: what the files of store/ share among themselves.
+ */
+#ifndef TOCSIN_STORE_INSIDE_H
+#define TOCSIN_STORE_INSIDE_H
+
+#include "base/buf.h"
+#include "store/db.h"
+#include "store/store.h"
+#include "store/view.h"
+
+struct store {
+    struct db db;
+    int lock; /* descriptor of PATH-lock, held: one writer */
+};
+
+struct view {
+    struct db db;
+};
+
+enum {
+    SPAN_PACKED_SIZE = 9, /* field, start, end; little endian */
+    LIST_FIRST = 32       /* rows that a growing list starts with */
+};
+
+/* Spans as bytes and back; E_CORRUPT, E_NOMEM. */
+int spans_pack(const struct span *spans, size_t n, struct buf *out);
+int spans_unpack(struct str bytes, struct arena *arena, const struct span **ret,
+    size_t *ret_n);
+
+/* A list that grows in an arena. */
+struct list {
+    struct arena *arena;
+    void *rows;
+    size_t n, cap, size; /* size of one row */
+};
+/* The next row, zeroed, or NULL. */
+void *list_add(struct list *list);
+
+/* Names of what is stored by name; by X-macro, so that store/ links with base
+ * alone. */
+const char *store_state_name(enum incident_state state);
+int store_state_of(struct str name, enum incident_state *ret);
+bool store_state_open(enum incident_state state);
+const char *store_substate_name(enum incident_substate substate);
+int store_substate_of(struct str name, enum incident_substate *ret);
+int store_level_of(int64_t value, enum level *ret);
+
+/* The columns of an incident, in the order that incident_read reads. */
+#define INCIDENT_COLUMNS                                                       \
+    "incident.id, incident.state, substate, level, score, incident.title, "    \
+    "category, owner, assignee, reason, explanation, first_seen, last_seen, "  \
+    "opened, acknowledged, incident.closed, until, before, before_until, "     \
+    "previous, merged_into, generation, "                                      \
+    "(SELECT count(*) FROM incident_item AS m"                                 \
+    " WHERE m.incident = incident.id), "                                       \
+    "(SELECT count(DISTINCT i.source) FROM incident_item AS m"                 \
+    " JOIN item AS i ON i.id = m.item WHERE m.incident = incident.id)"
+int incident_read(struct query *q, struct arena *arena, struct incident *ret);
+
+/* The columns of a delivery, in the order that delivery_read reads. */
+#define DELIVERY_COLUMNS                                                       \
+    "id, message_id, channel, type, incident, level, state, attempts, "        \
+    "created, next, finished, last_error"
+int delivery_read(struct query *q, struct arena *arena, struct delivery *ret);
+const char *delivery_state_name(enum delivery_state state);
+
+/* The columns of a user, in the order that user_read reads. */
+#define USER_COLUMNS                                                           \
+    "user.id, user.name, password_hash, role, lang, disabled, "                \
+    "user.created"
+int user_read(struct query *q, struct arena *arena, struct user *ret);
+
+/* The columns of source_state, in the order that source_state_read reads; seen
+ * is not among them. */
+#define SOURCE_STATE_COLUMNS                                                   \
+    "etag, last_modified, body_hash, first_poll, last_poll, last_success, "    \
+    "last_new, next_poll, failures, interval_ms, moved_to, moved_count, "      \
+    "moved_since, deaths, state"
+int source_state_read(
+    struct query *q, struct arena *arena, struct source_state *ret);
+
+/* Walk the ledger; *ret_bad is the first entry that does not follow from the
+ * one before, 0 when all do. */
+int ledger_verify(struct db *db, int64_t *ret_bad, uint64_t *ret_count);
+
+#endif

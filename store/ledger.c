@@ -1,0 +1,206 @@
+/*
+ * ledger: an append-only chain of what happened.
+ *
+ * hash(n) = SHA-256 over the parts [hash(n-1), id, at, kind, incident, by,
+ * from, text], each preceded by its length; of the first row the previous hash
+ * is 32 zero bytes.  The newest hash and the number of rows stand in meta too,
+ * so that a chain cut at its end is noticed as well.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "store/inside.h"
+
+enum { LEDGER_NUMBER_SIZE = 24 };
+
+struct chain {
+    int64_t id; /* of the row that hash is of; 0 before the first */
+    uint8_t hash[DIGEST_SIZE];
+};
+
+static struct str
+number_text(char out[LEDGER_NUMBER_SIZE], int64_t value)
+{
+    int n = snprintf(out, LEDGER_NUMBER_SIZE, "%lld", (long long)value);
+
+    return (struct str){out, n > 0 ? (size_t)n : 0};
+}
+
+/* The hash of entry as row id behind chain. */
+static void
+chain_hash(const struct chain *chain, int64_t id,
+    const struct ledger_entry *entry, uint8_t ret[DIGEST_SIZE])
+{
+    char numbers[3][LEDGER_NUMBER_SIZE];
+    struct str parts[] = {{(const char *)chain->hash, DIGEST_SIZE},
+        number_text(numbers[0], id), number_text(numbers[1], entry->at.ms),
+        entry->kind, number_text(numbers[2], entry->incident), entry->by,
+        entry->from, entry->text};
+
+    digest_parts(parts, sizeof(parts) / sizeof(parts[0]), ret);
+}
+
+static int
+chain_end(struct db *db, struct chain *ret)
+{
+    struct query q;
+    int r;
+
+    *ret = (struct chain){0};
+    db_query(
+        db, &q, DB_SQL("SELECT id, hash FROM ledger ORDER BY id DESC LIMIT 1"));
+    r = query_next(&q);
+    if (r == 0) {
+        ret->id = query_get_int(&q);
+        if (!query_get_hash(&q, ret->hash, DIGEST_SIZE))
+            r = E_CORRUPT;
+    }
+    query_done(&q);
+    return q.done ? 0 : r;
+}
+
+static int
+chain_mark(struct db *db, const struct chain *chain)
+{
+    struct query q;
+    int r;
+
+    db_query(db, &q,
+        DB_SQL("INSERT INTO meta(key, value) VALUES('ledger-hash', ?)"
+               " ON CONFLICT(key) DO UPDATE SET value = excluded.value"));
+    query_blob(&q, chain->hash, DIGEST_SIZE);
+    r = query_run(&q);
+    if (r != 0)
+        return r;
+    db_query(db, &q,
+        DB_SQL("INSERT INTO meta(key, value) VALUES('ledger-last', ?)"
+               " ON CONFLICT(key) DO UPDATE SET value = excluded.value"));
+    query_int(&q, chain->id);
+    return query_run(&q);
+}
+
+static int
+ledger_append(struct db *db, const struct ledger_entry *entry)
+{
+    struct chain chain;
+    struct query q;
+    uint8_t hash[DIGEST_SIZE];
+    int r = chain_end(db, &chain);
+
+    if (r != 0)
+        return r;
+    chain_hash(&chain, chain.id + 1, entry, hash);
+    chain.id++;
+    memcpy(chain.hash, hash, sizeof(hash));
+    db_query(db, &q,
+        DB_SQL("INSERT INTO ledger(id, at, kind, incident, by, origin, text,"
+               " hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"));
+    query_int(&q, chain.id);
+    query_int(&q, entry->at.ms);
+    query_text(&q, entry->kind);
+    query_id(&q, entry->incident);
+    query_str(&q, entry->by);
+    query_str(&q, entry->from);
+    query_str(&q, entry->text);
+    query_blob(&q, chain.hash, DIGEST_SIZE);
+    r = query_run(&q);
+    return r == 0 ? chain_mark(db, &chain) : r;
+}
+
+int
+store_ledger_add(struct store *store, const struct ledger_entry *entry)
+{
+    bool own = !store->db.begun;
+    int r = own ? store_begin(store) : 0;
+
+    if (r == 0)
+        r = ledger_append(&store->db, entry);
+    if (own && r == 0)
+        r = store_commit(store);
+    if (own && r != 0)
+        store_rollback(store);
+    return r;
+}
+
+/* What meta says the chain ends with. */
+static int
+chain_marked(struct db *db, struct chain *ret)
+{
+    struct query q;
+    int r;
+
+    *ret = (struct chain){0};
+    db_query(db, &q,
+        DB_SQL("SELECT (SELECT value FROM meta WHERE key = 'ledger-last'),"
+               " (SELECT value FROM meta WHERE key = 'ledger-hash')"));
+    r = query_next(&q);
+    if (r == 0) {
+        ret->id = query_get_int(&q);
+        (void)query_get_hash(&q, ret->hash, DIGEST_SIZE);
+    }
+    query_done(&q);
+    return r;
+}
+
+/* Read one row and check it against chain, which moves on to it. */
+static bool
+ledger_row_holds(struct query *q, struct chain *chain, int64_t *ret_id)
+{
+    struct ledger_entry e;
+    uint8_t hash[DIGEST_SIZE], kept[DIGEST_SIZE];
+    int64_t id = query_get_int(q);
+    bool ok;
+
+    e.at = query_get_wall(q);
+    e.kind = query_peek_str(q);
+    e.incident = query_get_int(q);
+    e.by = query_peek_str(q);
+    e.from = query_peek_str(q);
+    e.text = query_peek_str(q);
+    ok = query_get_hash(q, kept, DIGEST_SIZE);
+    chain_hash(chain, id, &e, hash);
+    ok = ok && id == chain->id + 1 && digest_equal(hash, kept, DIGEST_SIZE);
+    *chain = (struct chain){.id = id};
+    memcpy(chain->hash, hash, DIGEST_SIZE);
+    *ret_id = id;
+    return ok;
+}
+
+int
+ledger_verify(struct db *db, int64_t *ret_bad, uint64_t *ret_count)
+{
+    struct chain chain = {0}, marked;
+    int64_t bad = 0, id = 0;
+    uint64_t count = 0;
+    struct query q;
+    int r = chain_marked(db, &marked);
+
+    if (r != 0)
+        return r;
+    db_query(db, &q,
+        DB_SQL("SELECT id, at, kind, incident, by, origin, text, hash"
+               " FROM ledger ORDER BY id"));
+    while (!bad && (r = query_next(&q)) == 0) {
+        count++;
+        if (!ledger_row_holds(&q, &chain, &id))
+            bad = id;
+    }
+    if (q.done)
+        r = 0;
+    query_done(&q);
+    if (r != 0)
+        return r;
+    if (!bad && (chain.id != marked.id ||
+                    !digest_equal(chain.hash, marked.hash, DIGEST_SIZE)))
+        bad = chain.id + 1;
+    *ret_bad = bad;
+    *ret_count = count;
+    return 0;
+}
+
+int
+store_ledger_verify(struct store *store, int64_t *ret_bad, uint64_t *ret_count)
+{
+    return ledger_verify(&store->db, ret_bad, ret_count);
+}

@@ -1,0 +1,218 @@
+/* schema: the steps.  Times are UTC milliseconds; NULL is "no time". */
+#include "store/schema.h"
+
+/* Step 1: what the road from poll to delivery needs. */
+static const char road_items[] =
+    "CREATE TABLE meta("
+    "  key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;"
+
+    /* One row per configuration that was swapped in. */
+    "CREATE TABLE generation("
+    "  id INTEGER PRIMARY KEY, hash TEXT NOT NULL, at INTEGER NOT NULL)"
+    "  STRICT;"
+
+    /* A source as configured when it was last synced, and what polling knows
+     * of it; removed ones keep their state and their items. */
+    "CREATE TABLE source_state("
+    "  id TEXT PRIMARY KEY, url TEXT NOT NULL, title TEXT NOT NULL,"
+    "  kind TEXT NOT NULL, owner TEXT, tier TEXT, tags TEXT NOT NULL,"
+    "  added INTEGER NOT NULL, removed INTEGER,"
+    "  etag TEXT, last_modified TEXT, body_hash BLOB,"
+    "  first_poll INTEGER, last_poll INTEGER, last_success INTEGER,"
+    "  last_new INTEGER, next_poll INTEGER,"
+    "  failures INTEGER NOT NULL DEFAULT 0,"
+    "  interval_ms INTEGER NOT NULL DEFAULT 0,"
+    "  moved_to TEXT, moved_count INTEGER NOT NULL DEFAULT 0,"
+    "  moved_since INTEGER, deaths INTEGER NOT NULL DEFAULT 0,"
+    "  state INTEGER NOT NULL DEFAULT 0,"
+    "  items INTEGER NOT NULL DEFAULT 0) STRICT;"
+    /* Apart, because it is large and a poll without news leaves it alone. */
+    "CREATE TABLE source_seen("
+    "  source TEXT PRIMARY KEY REFERENCES source_state(id),"
+    "  seen BLOB NOT NULL) STRICT;"
+
+    "CREATE TABLE item("
+    "  id INTEGER PRIMARY KEY,"
+    "  source TEXT NOT NULL REFERENCES source_state(id),"
+    "  identity BLOB NOT NULL CHECK(length(identity) = 32),"
+    "  revision INTEGER, revisions INTEGER NOT NULL DEFAULT 0,"
+    "  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,"
+    "  baseline INTEGER NOT NULL,"
+    "  UNIQUE(source, identity)) STRICT;"
+    "CREATE TABLE revision("
+    "  id INTEGER PRIMARY KEY,"
+    "  item INTEGER NOT NULL REFERENCES item(id),"
+    "  digest BLOB NOT NULL CHECK(length(digest) = 32),"
+    "  seen INTEGER NOT NULL, url TEXT, title TEXT NOT NULL,"
+    "  text TEXT NOT NULL, published INTEGER, updated INTEGER,"
+    "  features BLOB, score INTEGER NOT NULL, level INTEGER NOT NULL,"
+    "  category TEXT, generation INTEGER NOT NULL,"
+    "  UNIQUE(item, digest)) STRICT;"
+    "CREATE TABLE finding("
+    "  id INTEGER PRIMARY KEY,"
+    "  revision INTEGER NOT NULL REFERENCES revision(id),"
+    "  rule TEXT NOT NULL, title TEXT NOT NULL, category TEXT NOT NULL,"
+    "  rule_version INTEGER NOT NULL, generation INTEGER NOT NULL,"
+    "  points INTEGER NOT NULL, indeterminate INTEGER NOT NULL,"
+    "  spans BLOB NOT NULL, UNIQUE(revision, rule)) STRICT;";
+
+static const char road_incidents[] =
+    "CREATE TABLE incident("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  open INTEGER NOT NULL, state TEXT NOT NULL, substate TEXT NOT NULL,"
+    "  level INTEGER NOT NULL, score INTEGER NOT NULL,"
+    "  title TEXT NOT NULL, category TEXT, owner TEXT, assignee TEXT,"
+    "  reason TEXT, explanation TEXT,"
+    "  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,"
+    "  opened INTEGER, acknowledged INTEGER, closed INTEGER, until INTEGER,"
+    "  before TEXT NOT NULL, before_until INTEGER,"
+    "  previous INTEGER REFERENCES incident(id),"
+    "  merged_into INTEGER REFERENCES incident(id),"
+    "  generation INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX incident_seen ON incident(last_seen, id);"
+    "CREATE INDEX incident_open ON incident(last_seen, id) WHERE open = 1;"
+    "CREATE INDEX incident_until ON incident(until)"
+    "  WHERE open = 1 AND until IS NOT NULL;"
+    /* The key is the promise: an item is in one incident. */
+    "CREATE TABLE incident_item("
+    "  item INTEGER PRIMARY KEY REFERENCES item(id),"
+    "  incident INTEGER NOT NULL REFERENCES incident(id),"
+    "  why TEXT, similarity REAL NOT NULL, at INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX incident_item_incident ON incident_item(incident);";
+
+static const char road_desk[] =
+    "CREATE TABLE ledger("
+    "  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL,"
+    "  incident INTEGER, by TEXT, origin TEXT, text TEXT,"
+    "  hash BLOB NOT NULL CHECK(length(hash) = 32)) STRICT;"
+    "CREATE INDEX ledger_incident ON ledger(incident)"
+    "  WHERE incident IS NOT NULL;"
+    "CREATE TRIGGER ledger_is_final BEFORE UPDATE ON ledger BEGIN"
+    "  SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
+    "CREATE TRIGGER ledger_is_kept BEFORE DELETE ON ledger BEGIN"
+    "  SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
+
+    "CREATE TABLE delivery("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  message_id TEXT NOT NULL, channel TEXT NOT NULL,"
+    "  type TEXT NOT NULL, incident INTEGER REFERENCES incident(id),"
+    "  level INTEGER NOT NULL, body BLOB NOT NULL, state TEXT NOT NULL,"
+    "  attempts INTEGER NOT NULL, created INTEGER NOT NULL, next INTEGER,"
+    "  finished INTEGER, last_error TEXT,"
+    "  UNIQUE(message_id, channel)) STRICT;"
+    "CREATE INDEX delivery_pending ON delivery(level DESC, created, id)"
+    "  WHERE state = 'pending';"
+    "CREATE INDEX delivery_next ON delivery(next) WHERE state = 'pending';"
+    "CREATE INDEX delivery_state ON delivery(state, id);"
+    "CREATE INDEX delivery_incident ON delivery(incident, state)"
+    "  WHERE incident IS NOT NULL;"
+    "CREATE TABLE attempt("
+    "  delivery INTEGER NOT NULL REFERENCES delivery(id),"
+    "  number INTEGER NOT NULL, at INTEGER NOT NULL,"
+    "  elapsed_ms INTEGER NOT NULL, class TEXT NOT NULL,"
+    "  status INTEGER NOT NULL, text TEXT,"
+    "  PRIMARY KEY(delivery, number)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE condition("
+    "  id INTEGER PRIMARY KEY, subject TEXT NOT NULL, kind TEXT NOT NULL,"
+    "  text TEXT NOT NULL, opened INTEGER NOT NULL, closed INTEGER) STRICT;"
+    "CREATE UNIQUE INDEX condition_open ON condition(subject, kind)"
+    "  WHERE closed IS NULL;"
+
+    "CREATE TABLE user("
+    "  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+    "  password_hash TEXT, role TEXT NOT NULL, lang TEXT,"
+    "  disabled INTEGER NOT NULL, created INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE session("
+    "  hash BLOB PRIMARY KEY CHECK(length(hash) = 32),"
+    "  user INTEGER NOT NULL REFERENCES user(id),"
+    "  created INTEGER NOT NULL, expires INTEGER NOT NULL)"
+    "  STRICT, WITHOUT ROWID;"
+    "CREATE TABLE token("
+    "  hash BLOB PRIMARY KEY CHECK(length(hash) = 32),"
+    "  user INTEGER NOT NULL REFERENCES user(id), name TEXT NOT NULL,"
+    "  scope TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER,"
+    "  UNIQUE(user, name)) STRICT, WITHOUT ROWID;";
+
+/* The statements of a step, in order. */
+enum { STEP_PARTS = 4 };
+static const char *const steps[][STEP_PARTS] = {
+    {road_items, road_incidents, road_desk},
+};
+enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
+
+/* One per step: pragmas take no parameters. */
+static const char *const marks[] = {"PRAGMA user_version = 1;"};
+_Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
+
+unsigned
+schema_version(void)
+{
+    return STEPS;
+}
+
+static int
+schema_pragma(struct db *db, const char *sql, int64_t *ret)
+{
+    struct query q;
+    int r;
+
+    db_query(db, &q, sql);
+    r = query_next(&q);
+    if (r == 0)
+        *ret = query_get_int(&q);
+    query_done(&q);
+    return r;
+}
+
+int
+schema_of(struct db *db, unsigned *ret)
+{
+    int64_t version, application;
+    int r;
+
+    r = schema_pragma(db, DB_SQL("PRAGMA user_version"), &version);
+    if (r == 0)
+        r = schema_pragma(db, DB_SQL("PRAGMA application_id"), &application);
+    if (r != 0)
+        return r;
+    if (version < 0 || version > INT32_MAX ||
+        (version > 0 && application != SCHEMA_APPLICATION_ID)) {
+        db_say(db, STR("it is the database of another program"));
+        return E_CORRUPT;
+    }
+    *ret = (unsigned)version;
+    return 0;
+}
+
+static int
+schema_step(struct db *db, unsigned step)
+{
+    int r = db_begin(db);
+
+    if (r != 0)
+        return r;
+    if (step == 0)
+        r = db_run(db, DB_SQL("PRAGMA application_id = 1953457011;"));
+    for (int i = 0; r == 0 && i < STEP_PARTS && steps[step][i]; i++)
+        r = db_run(db, steps[step][i]);
+    if (r == 0)
+        r = db_run(db, marks[step]);
+    if (r == 0)
+        r = db_commit(db);
+    if (r != 0)
+        db_rollback(db);
+    return r;
+}
+
+int
+schema_migrate(struct db *db, unsigned upto)
+{
+    unsigned version;
+    int r = schema_of(db, &version);
+
+    _Static_assert(SCHEMA_APPLICATION_ID == 1953457011, "the literal above");
+    for (; r == 0 && version < upto && version < STEPS; version++)
+        r = schema_step(db, version);
+    return r;
+}

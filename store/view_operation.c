@@ -1,0 +1,178 @@
+/* view_operation: deliveries and sources, for who keeps the thing running. */
+#include "store/inside.h"
+
+static int
+delivery_tries(struct view *view, struct arena *arena, struct delivery_row *row)
+{
+    struct list list = {.arena = arena, .size = sizeof(struct attempt)};
+    struct query q;
+    int r;
+
+    db_query(&view->db, &q,
+        DB_SQL("SELECT delivery, number, at, elapsed_ms, class, status, text"
+               " FROM attempt WHERE delivery = ? ORDER BY number"));
+    query_int(&q, row->delivery.id);
+    while ((r = query_next(&q)) == 0) {
+        struct attempt *a = list_add(&list);
+
+        if (!a) {
+            r = E_NOMEM;
+            break;
+        }
+        a->delivery = query_get_int(&q);
+        a->number = (uint32_t)query_get_int(&q);
+        a->at = query_get_wall(&q);
+        a->elapsed_ms = query_get_int(&q);
+        a->class = query_get_str(&q, arena);
+        a->status = (int)query_get_int(&q);
+        a->text = query_get_str(&q, arena);
+    }
+    query_done(&q);
+    if (!q.done)
+        return r;
+    row->tries = list.rows;
+    row->ntries = list.n;
+    return 0;
+}
+
+/* Only an incident's, or only a state's, or all have an index of their own. */
+static const char *
+deliveries_sql(int64_t incident, int state)
+{
+    if (incident)
+        return DB_SQL("SELECT " DELIVERY_COLUMNS " FROM delivery"
+                      " WHERE incident = ?1 AND (?2 IS NULL OR state = ?2)"
+                      " AND id < ?3 ORDER BY id DESC LIMIT ?4");
+    if (state >= 0)
+        return DB_SQL("SELECT " DELIVERY_COLUMNS " FROM delivery"
+                      " WHERE ?1 IS NULL AND state = ?2 AND id < ?3"
+                      " ORDER BY id DESC LIMIT ?4");
+    return DB_SQL("SELECT " DELIVERY_COLUMNS " FROM delivery"
+                  " WHERE ?1 IS NULL AND ?2 IS NULL AND id < ?3"
+                  " ORDER BY id DESC LIMIT ?4");
+}
+
+static int
+deliveries_page(struct view *view, int64_t incident, int state, size_t limit,
+    int64_t before, struct list *list)
+{
+    struct query q;
+    int r;
+
+    db_query(&view->db, &q, deliveries_sql(incident, state));
+    query_id(&q, incident);
+    query_cstr(&q,
+        state >= 0 ? delivery_state_name((enum delivery_state)state) : NULL);
+    query_int(&q, before > 0 ? before : INT64_MAX);
+    query_int(&q, (int64_t)limit);
+    while ((r = query_next(&q)) == 0) {
+        struct delivery_row *row = list_add(list);
+
+        r = row ? delivery_read(&q, list->arena, &row->delivery) : E_NOMEM;
+        if (r != 0)
+            break;
+    }
+    query_done(&q);
+    return q.done ? 0 : r;
+}
+
+int
+view_deliveries(struct view *view, int64_t incident, int state, size_t limit,
+    int64_t before, struct arena *arena, struct delivery_row **ret,
+    size_t *ret_n)
+{
+    struct list list = {.arena = arena, .size = sizeof(struct delivery_row)};
+    struct delivery_row *rows;
+    int r = db_begin(&view->db);
+
+    if (limit == 0)
+        limit = VIEW_PAGE_DEFAULT;
+    if (limit > VIEW_PAGE_MAX)
+        limit = VIEW_PAGE_MAX;
+    if (r == 0)
+        r = deliveries_page(view, incident, state, limit, before, &list);
+    rows = list.rows;
+    for (size_t i = 0; r == 0 && i < list.n; i++)
+        r = delivery_tries(view, arena, &rows[i]);
+    db_rollback(&view->db);
+    if (r == 0 && arena_failed(arena))
+        r = E_NOMEM;
+    if (r == 0) {
+        *ret = rows;
+        *ret_n = list.n;
+    }
+    return r;
+}
+
+static int
+sources_page(struct view *view, struct list *list)
+{
+    struct arena *arena = list->arena;
+    struct query q;
+    int r;
+
+    db_query(&view->db, &q,
+        DB_SQL("SELECT id, title, url, kind, owner, tags, removed, "
+               "items, " SOURCE_STATE_COLUMNS
+               " FROM source_state ORDER BY removed IS NOT NULL, id"));
+    while ((r = query_next(&q)) == 0) {
+        struct source_row *row = list_add(list);
+
+        if (!row) {
+            r = E_NOMEM;
+            break;
+        }
+        row->id = query_get_str(&q, arena);
+        row->title = query_get_str(&q, arena);
+        row->url = query_get_str(&q, arena);
+        row->kind = query_get_str(&q, arena);
+        row->owner = query_get_str(&q, arena);
+        row->tags = query_get_str(&q, arena);
+        row->removed = wall_is_set(query_get_wall(&q));
+        row->items = (uint64_t)query_get_int(&q);
+        r = source_state_read(&q, arena, &row->state);
+        if (r != 0)
+            break;
+    }
+    query_done(&q);
+    return q.done ? 0 : r;
+}
+
+static int
+source_conditions(
+    struct view *view, struct arena *arena, struct source_row *row)
+{
+    struct condition_row *conditions = NULL;
+    size_t n = 0;
+    int r;
+
+    r = view_conditions(view,
+        arena_printf(arena, "source:%.*s", STR_ARG(row->id)), arena,
+        &conditions, &n);
+    row->conditions = conditions;
+    row->nconditions = n;
+    return r;
+}
+
+int
+view_sources(struct view *view, struct arena *arena, struct source_row **ret,
+    size_t *ret_n)
+{
+    struct list list = {.arena = arena, .size = sizeof(struct source_row)};
+    struct source_row *rows;
+    int r = db_begin(&view->db);
+
+    if (r == 0)
+        r = sources_page(view, &list);
+    rows = list.rows;
+    for (size_t i = 0; r == 0 && i < list.n; i++)
+        r = source_conditions(view, arena, &rows[i]);
+    db_rollback(&view->db);
+    if (r == 0 && arena_failed(arena))
+        r = E_NOMEM;
+    if (r == 0) {
+        *ret = rows;
+        *ret_n = list.n;
+    }
+    return r;
+}
