@@ -112,8 +112,9 @@ int http_start(struct http *http, const struct http_request *request,
  * another call. */
 void http_cancel(struct http_call *call);
 
-/* One blocking request over a unix socket, for the command line; path is the
- * socket.  The answer's texts live in arena. */
+/* One blocking request over a unix socket, for the command line.  Its url may
+ * be a path; any method goes.  The answer's texts live in arena.  0, or E_IO or
+ * E_NOMEM with *reterr (may be NULL). */
 int http_local(struct arena *arena, const char *socket_path,
     const struct http_request *request, struct toc_error *reterr,
     struct http_answer *ret);
@@ -125,7 +126,8 @@ int64_t http_retry_after(struct str value, struct wall now, int64_t max_ms);
  * 9111 §4.2.1), at most max_ms; 0 when it does not say. */
 int64_t http_freshness(
     const struct http_answer *answer, struct wall now, int64_t max_ms);
-/* An IMF-fixdate, RFC 850 or asctime date.  0 or E_PARSE. */
-int http_date(struct str value, struct wall *ret);
+/* An IMF-fixdate, RFC 850 (its two-digit year is read near now) or asctime
+ * date.  0 or E_PARSE. */
+int http_date(struct str value, struct wall now, struct wall *ret);
 
 #endif
