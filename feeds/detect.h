@@ -1,0 +1,24 @@
+/*
+ * detect: which encoding bytes without a usable label are probably in.
+ *
+ * A guess by how the pairs of high bytes are spread, over a sample; used only
+ * when nothing better is known (decode.h).
+ */
+#ifndef TOCSIN_FEEDS_DETECT_H
+#define TOCSIN_FEEDS_DETECT_H
+
+#include "base/str.h"
+
+enum { DETECT_SAMPLE_BYTES = 64 * 1024 };
+
+struct detect_utf8 {
+    size_t good; /* sequences of two bytes and more */
+    size_t bad;  /* bytes that belong to none */
+};
+
+/* How much of bytes is UTF-8. */
+struct detect_utf8 detect_utf8(struct str bytes);
+/* The label of the likeliest encoding other than UTF-8; static. */
+struct str detect_guess(struct str bytes);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * feeds: the folder's face: bytes in, a document out.
+ *
+ *   bytes ─decode─▶ UTF-8 ─prescan─▶ ─parse─▶ document ─seen─▶ what is new
+ *
+ * Everything here is a function from its input to its output; it belongs to
+ * the parse role (and to `tocsin try`), touches no file and no clock, and
+ * keeps all it makes in the caller's arena.
+ */
+#ifndef TOCSIN_FEEDS_FEEDS_H
+#define TOCSIN_FEEDS_FEEDS_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/timefmt.h"
+#include "feeds/item.h"
+
+/* Process-wide preparation of libxml2 (no loader, no catalogues, no network);
+ * once, before lockdown. */
+int feeds_init(void);
+
+struct feed_input {
+    struct str bytes;        /* as received, after the transfer coding */
+    struct str url;          /* where it came from, or absent */
+    struct str content_type; /* header value, or absent */
+    const struct zone *zone; /* for dates without one; NULL is UTC+8 */
+    struct wall now;         /* when it was read: for "yesterday", missing
+                                years, and to refuse dates of the future */
+    struct str select;       /* lists: XPath of the records, or absent */
+    size_t max_items;        /* 0 is FEED_MAX_ITEMS */
+};
+
+enum {
+    FEED_MAX_ITEMS = 5000,
+    FEED_MAX_TITLE_BYTES = 40000,
+    FEED_MAX_TEXT_BYTES = 1024 * 1024
+};
+
+/* Read a feed of any format, told by its content.  E_PARSE when the document
+ * is none, E_LIMIT when it is refused for its size or shape, E_NOMEM; *reterr
+ * then says why in a sentence. */
+int feed_parse(struct arena *arena, const struct feed_input *input,
+    struct toc_error *reterr, const struct document **ret);
+/* Read an HTML page that lists publications, by input->select or by finding
+ * the list itself.  No list is a document without items, not an error. */
+int list_parse(struct arena *arena, const struct feed_input *input,
+    struct toc_error *reterr, const struct document **ret);
+
+/* Links that an HTML page offers: its feeds, and pages that look like lists. */
+struct discovery {
+    const struct str *feeds, *lists;
+    size_t nfeeds, nlists;
+};
+int discover_parse(struct arena *arena, const struct feed_input *input,
+    struct toc_error *reterr, const struct discovery **ret);
+
+/* One publication's own page. */
+struct article {
+    struct str title, text, encoding;
+    struct wall published;
+    struct str notes[DOCUMENT_MAX_NOTES];
+    size_t nnotes;
+};
+int article_parse(struct arena *arena, const struct feed_input *input,
+    struct toc_error *reterr, const struct article **ret);
+
+/* robots.txt (RFC 9309): may agent fetch url?  *ret_line is the line of the
+ * deciding rule, 0 when none does.  crawl_delay_ms is -1 when not given. */
+struct robots_verdict {
+    bool allowed;
+    unsigned line;
+    int64_t crawl_delay_ms;
+};
+struct robots_verdict robots_check(struct str body, struct str agent,
+    struct str url);
+
+#endif

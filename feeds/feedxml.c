@@ -1,0 +1,642 @@
+#include "feeds/feedxml.h"
+
+#include <string.h>
+
+#include "base/url.h"
+#include "base/utf8.h"
+#include "feeds/vocab.h"
+#include "feeds/xml.h"
+
+enum {
+    NO_DEPTH = 0,
+    ROW_CACHE = 64, /* a power of two */
+    CAPTURE_MAX_BYTES = 2 * FEED_MAX_TEXT_BYTES + 64 * 1024,
+    TTL_MAX_MINUTES = 7 * 24 * 60
+};
+
+struct base {
+    unsigned depth;
+    struct str url;
+};
+
+/* An element whose content is being collected. */
+struct capture {
+    const struct vocab_row *row; /* NULL: none */
+    unsigned depth;
+    enum vocab_mode mode;
+    bool permalink;     /* of a guid */
+    struct str href;    /* of a link that may hold text too */
+    bool literal;       /* Atom's type="text": markup in it is text */
+    bool markup;        /* elements were found inside */
+};
+
+struct cached_row {
+    const char *name;
+    enum xml_ns ns;
+    const struct vocab_row *row;
+};
+
+struct feedxml {
+    struct build *build;
+    bool started, refused;
+    enum xml_ns native; /* what elements without a namespace belong to */
+    enum xml_ns own;    /* the root's, when nobody knows it */
+    unsigned depth;
+    unsigned ignore_depth; /* inside an element that means nothing */
+    unsigned item_depth, channel_depth;
+    bool ignore_records; /* not even items count in there */
+    struct capture capture;
+    struct buf text; /* of the capture */
+    struct base bases[FEEDXML_MAX_BASES];
+    size_t nbases;
+    struct cached_row cache[ROW_CACHE];
+};
+
+/* What an element of the wrong or no namespace is taken for. */
+static enum xml_ns
+effective_ns(const struct feedxml *feed, const struct xml_element *element)
+{
+    if (element->ns == XML_NS_NONE && !element->known_uri &&
+        !element->prefixed)
+        return feed->native;
+    if (element->ns == XML_NS_OTHER && feed->own == XML_NS_OTHER)
+        return feed->native;
+    return element->ns;
+}
+
+static const struct vocab_row *
+find_row(struct feedxml *feed, enum xml_ns ns, struct str name)
+{
+    size_t slot = (((size_t)name.p >> 3) ^ (size_t)ns) & (ROW_CACHE - 1);
+    struct cached_row *cached = &feed->cache[slot];
+
+    if (cached->name != name.p || cached->ns != ns) {
+        cached->name = name.p;
+        cached->ns = ns;
+        cached->row = vocab_find(ns, name);
+    }
+    return cached->row;
+}
+
+static struct str
+base_url(const struct feedxml *feed)
+{
+    return feed->nbases ? feed->bases[feed->nbases - 1].url : STR_NONE;
+}
+
+static void
+push_base(struct feedxml *feed, const struct xml_element *element)
+{
+    struct str base = str_trim(xml_attr_ns(element, XML_NS_XML, "base"));
+    struct str outer = base_url(feed), url;
+
+    if (base.n == 0 || base.n > URL_MAX || feed->nbases == FEEDXML_MAX_BASES)
+        return;
+    if (!outer.p)
+        outer = feed->build->input->url;
+    if (!(outer.n > 0 &&
+            url_resolve(feed->build->arena, outer, base, &url) == 0))
+        url = arena_str(feed->build->arena, base);
+    if (!url_is_http(url))
+        return;
+    feed->bases[feed->nbases++] = (struct base){feed->depth, url};
+}
+
+/* An address as written here: against xml:base when there is one. */
+static struct str
+resolve(struct feedxml *feed, struct str url)
+{
+    struct str base = base_url(feed), out;
+
+    url = str_trim(url);
+    if (base.n > 0 && url.n > 0 && url.n <= URL_MAX &&
+        url_resolve(feed->build->arena, base, url, &out) == 0)
+        return out;
+    return url;
+}
+
+/* An address that nobody can open gives way to any that can. */
+static uint8_t
+link_rank(struct str url, uint8_t rank)
+{
+    size_t colon = str_find_char(str_first(url, 16), ':');
+    bool scheme = colon < url.n && colon < 16 &&
+        str_find_char(str_first(url, colon), '/') == colon;
+
+    return scheme && !str_starts_nocase(url, STR("http")) ? 1 : rank;
+}
+
+static void
+offer_link(struct feedxml *feed, uint8_t rank, struct str url)
+{
+    if (str_trim(url).n == 0)
+        return;
+    url = resolve(feed, url);
+    build_offer(feed->build, build_target(feed->build), FIELD_LINK,
+        link_rank(url, rank), url);
+}
+
+/* rel without the address of the registry in front. */
+static bool
+rel_is(struct str rel, const char *what)
+{
+    struct str registry = STR("http://www.iana.org/assignments/relation/");
+
+    if (str_starts_nocase(rel, registry))
+        rel = str_from(rel, registry.n);
+    return str_eq_nocase(rel, str_of(what));
+}
+
+static void
+read_atom_link(struct feedxml *feed, const struct xml_element *element,
+    uint8_t rank)
+{
+    struct str href = xml_attr_get(element, "href");
+    struct str rel = str_trim(xml_attr_get(element, "rel"));
+    struct str type = str_trim(xml_attr_get(element, "type"));
+
+    if (str_trim(href).n == 0)
+        return;
+    if (rel.n == 0 || rel_is(rel, "alternate")) {
+        bool page = type.n == 0 || str_starts_nocase(type, STR("text/html")) ||
+            str_starts_nocase(type, STR("application/xhtml"));
+
+        offer_link(feed, page ? rank : (uint8_t)(rank - 2), href);
+    } else if (rel_is(rel, "enclosure") && feed->build->item) {
+        build_enclosure(feed->build, feed->build->item, resolve(feed, href),
+            type);
+    } else if ((rel_is(rel, "next") || rel_is(rel, "prev-archive")) &&
+        !feed->build->item && !feed->build->document.next.p) {
+        feed->build->document.next =
+            arena_str(feed->build->arena, resolve(feed, href));
+    }
+}
+
+static void
+read_enclosure(struct feedxml *feed, const struct xml_element *element)
+{
+    struct str url = xml_attr_get(element, "url");
+
+    if (url.n == 0)
+        url = xml_attr_get(element, "href");
+    if (url.n == 0)
+        url = xml_attr_ns(element, XML_NS_RDF, "resource");
+    if (str_trim(url).n > 0 && feed->build->item)
+        build_enclosure(feed->build, feed->build->item, resolve(feed, url),
+            xml_attr_get(element, "type"));
+}
+
+static bool
+is_markup_type(struct str type)
+{
+    return str_eq_nocase(type, STR("html")) ||
+        str_starts_nocase(type, STR("text/html")) ||
+        str_eq_nocase(type, STR("escaped"));
+}
+
+static bool
+is_xml_type(struct str type)
+{
+    return str_eq_nocase(type, STR("xhtml")) ||
+        str_ends(type, STR("+xml")) || str_ends(type, STR("/xml"));
+}
+
+/* What Atom 1.0's type and Atom 0.3's mode say of the content. */
+static enum vocab_mode
+mode_by_type(const struct xml_element *element, bool atom03, bool *ret_literal)
+{
+    struct str type = str_trim(xml_attr_get(element, "type"));
+    struct str mode = str_trim(xml_attr_get(element, "mode"));
+
+    *ret_literal = false;
+    if (str_eq_nocase(mode, STR("base64")))
+        return VOCAB_BASE64;
+    if (atom03 && is_xml_type(type) && !str_eq_nocase(mode, STR("escaped")))
+        return VOCAB_XHTML;
+    if (str_eq_nocase(mode, STR("escaped")))
+        return type.n == 0 || is_markup_type(type) || is_xml_type(type)
+            ? VOCAB_HTML
+            : VOCAB_TEXT;
+    if (is_markup_type(type))
+        return VOCAB_HTML;
+    if (is_xml_type(type))
+        return VOCAB_XHTML;
+    if (type.n == 0)
+        return VOCAB_TITLE;
+    *ret_literal = true;
+    if (str_eq_nocase(type, STR("text")) ||
+        str_starts_nocase(type, STR("text/")) || atom03)
+        return VOCAB_TEXT;
+    return VOCAB_BASE64;
+}
+
+static void
+begin_capture(struct feedxml *feed, const struct vocab_row *row,
+    const struct xml_element *element, enum xml_ns ns)
+{
+    struct capture *capture = &feed->capture;
+
+    memset(capture, 0, sizeof *capture);
+    capture->row = row;
+    capture->depth = feed->depth;
+    capture->mode = row->mode;
+    buf_clear(&feed->text);
+    if (row->mode == VOCAB_BY_TYPE) {
+        capture->mode =
+            mode_by_type(element, ns == XML_NS_ATOM03, &capture->literal);
+        if (row->field == FIELD_CONTENT)
+            offer_link(feed, 2, xml_attr_get(element, "src"));
+    }
+    if (row->action == VOCAB_GUID)
+        capture->permalink = !str_eq_nocase(
+            str_trim(xml_attr_get(element, "ispermalink")), STR("false"));
+    if (row->action == VOCAB_CATEGORY && feed->build->item) {
+        struct str label = xml_attr_get(element, "label");
+        struct str term = xml_attr_get(element, "term");
+
+        if (term.n == 0)
+            term = xml_attr_get(element, "text"); /* itunes */
+        build_category(feed->build, feed->build->item, term);
+        build_category(feed->build, feed->build->item, label);
+    }
+}
+
+static void
+begin_item(struct feedxml *feed, const struct xml_element *element)
+{
+    if (feed->build->item) /* the end tag of the last one is missing */
+        build_end(feed->build);
+    if (!build_begin(feed->build))
+        return;
+    feed->item_depth = feed->depth;
+    if (feed->native == XML_NS_RSS1) {
+        struct str about = xml_attr_ns(element, XML_NS_RDF, "about");
+
+        if (about.n > 0) {
+            build_offer(feed->build, feed->build->item, FIELD_ID, 2, about);
+            offer_link(feed, 3, about);
+        }
+    }
+}
+
+static struct str
+version_of(struct feedxml *feed, const struct xml_element *element)
+{
+    struct str version = str_trim(xml_attr_get(element, "version"));
+    char digits[8];
+    size_t n = 0;
+
+    for (size_t i = 0; i < version.n && i < 8 && n < 4; i++)
+        if (version.p[i] >= '0' && version.p[i] <= '9')
+            digits[n++] = version.p[i];
+        else if (version.p[i] != '.')
+            break;
+    if (n > 0 && digits[0] == '2')
+        return STR("rss20");
+    return n > 0 ? arena_printf(feed->build->arena, "rss%.*s", (int)n, digits)
+                 : STR("rss");
+}
+
+static void
+begin_root(struct feedxml *feed, const struct xml_element *element)
+{
+    struct document *document = &feed->build->document;
+    struct str name = element->name;
+
+    feed->started = true;
+    feed->own = element->ns;
+    if (str_eq_nocase(name, STR("rss"))) {
+        document->format = DOCUMENT_RSS;
+        document->version = version_of(feed, element);
+        feed->native = XML_NS_NONE;
+    } else if (str_eq_nocase(name, STR("rdf"))) {
+        document->format = DOCUMENT_RDF;
+        document->version = STR("rdf10");
+        feed->native = XML_NS_RSS1;
+    } else if (str_eq_nocase(name, STR("feed")) ||
+        str_eq_nocase(name, STR("entry"))) {
+        document->format = DOCUMENT_ATOM;
+        feed->native = element->ns == XML_NS_ATOM03 ||
+                str_starts(xml_attr_get(element, "version"), STR("0.3"))
+            ? XML_NS_ATOM03
+            : XML_NS_ATOM;
+        document->version =
+            feed->native == XML_NS_ATOM03 ? STR("atom03") : STR("atom10");
+        if (str_eq_nocase(name, STR("entry")))
+            begin_item(feed, element);
+    } else if (str_eq_nocase(name, STR("channel"))) {
+        document->format = DOCUMENT_RSS;
+        document->version = STR("rss");
+        feed->native = XML_NS_NONE;
+        feed->channel_depth = feed->depth;
+    } else {
+        feed->refused = true;
+    }
+}
+
+/* An element inside a captured one: markup of the content. */
+static void
+capture_tag(struct feedxml *feed, struct str name, bool closing)
+{
+    struct capture *capture = &feed->capture;
+
+    if (!capture->markup) {
+        capture->markup = true;
+        if (capture->mode == VOCAB_TITLE || capture->mode == VOCAB_TEXT ||
+            capture->mode == VOCAB_BY_TYPE)
+            capture->mode = VOCAB_XHTML;
+    }
+    if (feed->text.n > CAPTURE_MAX_BYTES)
+        return;
+    buf_add_cstr(&feed->text, closing ? "</" : "<");
+    buf_add_str(&feed->text, name);
+    buf_add_char(&feed->text, '>');
+}
+
+static void
+ignore(struct feedxml *feed, bool records_too)
+{
+    feed->ignore_depth = feed->depth;
+    feed->ignore_records = records_too;
+}
+
+static void
+start_known(struct feedxml *feed, const struct vocab_row *row,
+    const struct xml_element *element, enum xml_ns ns)
+{
+    uint8_t rank = feed->build->item ? row->in_item : row->in_channel;
+
+    switch (row->action) {
+    case VOCAB_RECORD:
+        begin_item(feed, element);
+        break;
+    case VOCAB_CHANNEL:
+        feed->channel_depth = feed->depth;
+        break;
+    case VOCAB_GROUP:
+        break;
+    case VOCAB_IGNORE:
+        ignore(feed, true);
+        break;
+    case VOCAB_ENCLOSURE:
+        if (rank > 0)
+            read_enclosure(feed, element);
+        break;
+    case VOCAB_LINK:
+        if (xml_attr_get(element, "href").p)
+            read_atom_link(feed, element, rank);
+        begin_capture(feed, row, element, ns);
+        break;
+    case VOCAB_FIELD:
+    case VOCAB_GUID:
+    case VOCAB_CATEGORY:
+    case VOCAB_TTL:
+    case VOCAB_LANGUAGE:
+        if (rank > 0)
+            begin_capture(feed, row, element, ns);
+        else
+            ignore(feed, false);
+        break;
+    }
+}
+
+static void
+on_start(void *arg, const struct xml_element *element)
+{
+    struct feedxml *feed = arg;
+    const struct vocab_row *row;
+    enum xml_ns ns;
+
+    feed->depth++;
+    if (!feed->started) {
+        begin_root(feed, element);
+        push_base(feed, element);
+        return;
+    }
+    if (feed->capture.row) {
+        capture_tag(feed, element->name, false);
+        return;
+    }
+    ns = effective_ns(feed, element);
+    row = find_row(feed, ns, element->name);
+    if (feed->ignore_depth != NO_DEPTH &&
+        (feed->ignore_records || !row || row->action != VOCAB_RECORD))
+        return;
+    if (element->nattrs > 0)
+        push_base(feed, element);
+    if (!row) {
+        ignore(feed, false);
+        return;
+    }
+    feed->ignore_depth = NO_DEPTH;
+    start_known(feed, row, element, ns);
+}
+
+static enum plain_mode
+plain_mode_of(const struct capture *capture)
+{
+    switch (capture->mode) {
+    case VOCAB_TEXT:
+        return PLAIN_TEXT;
+    case VOCAB_TITLE:
+        return PLAIN_TITLE;
+    case VOCAB_HTML:
+    case VOCAB_XHTML:
+    case VOCAB_BASE64:
+    case VOCAB_BY_TYPE:
+    case VOCAB_RAW:
+        break;
+    }
+    return capture->row->field == FIELD_TITLE ? PLAIN_TITLE : PLAIN_HTML;
+}
+
+static void
+end_text(struct feedxml *feed, struct draft *draft, uint8_t rank)
+{
+    struct capture *capture = &feed->capture;
+    struct str text = buf_str(&feed->text);
+    struct buf decoded;
+
+    if (capture->mode != VOCAB_BASE64) {
+        build_offer_text(feed->build, draft, capture->row->field, rank, text,
+            plain_mode_of(capture));
+        return;
+    }
+    buf_init(&decoded, CAPTURE_MAX_BYTES);
+    if (digest_unbase64(&decoded, text) == 0) {
+        struct buf clean;
+
+        buf_init(&clean, CAPTURE_MAX_BYTES);
+        if (utf8_repair(buf_str(&decoded), &clean) >= 0)
+            build_offer_text(feed->build, draft, capture->row->field, rank,
+                buf_str(&clean), plain_mode_of(capture));
+        buf_done(&clean);
+    }
+    buf_done(&decoded);
+}
+
+static void
+end_field(struct feedxml *feed, struct draft *draft, uint8_t rank)
+{
+    enum field field = feed->capture.row->field;
+
+    switch (field) {
+    case FIELD_TITLE:
+    case FIELD_CONTENT:
+    case FIELD_SUMMARY:
+        end_text(feed, draft, rank);
+        break;
+    case FIELD_LINK:
+        offer_link(feed, rank, buf_str(&feed->text));
+        break;
+    case FIELD_ID:
+    case FIELD_PUBLISHED:
+    case FIELD_UPDATED:
+    case FIELD_COUNT:
+        build_offer(feed->build, draft, field, rank, buf_str(&feed->text));
+        break;
+    }
+}
+
+static void
+read_ttl(struct feedxml *feed)
+{
+    struct str text = str_trim(buf_str(&feed->text));
+    int64_t minutes = 0;
+
+    for (size_t i = 0; i < text.n && i < 6; i++) {
+        if (text.p[i] < '0' || text.p[i] > '9')
+            return;
+        minutes = minutes * 10 + (text.p[i] - '0');
+    }
+    if (minutes <= TTL_MAX_MINUTES)
+        feed->build->document.ttl_ms = minutes * MS_MINUTE;
+}
+
+static void
+end_capture(struct feedxml *feed)
+{
+    const struct capture *capture = &feed->capture;
+    const struct vocab_row *row = capture->row;
+    struct draft *draft = build_target(feed->build);
+    uint8_t rank = feed->build->item ? row->in_item : row->in_channel;
+
+    switch (row->action) {
+    case VOCAB_FIELD:
+        end_field(feed, draft, rank);
+        break;
+    case VOCAB_LINK:
+        offer_link(feed, rank, buf_str(&feed->text));
+        break;
+    case VOCAB_GUID:
+        build_offer(feed->build, draft, FIELD_ID, rank, buf_str(&feed->text));
+        if (capture->permalink)
+            offer_link(feed, 4, buf_str(&feed->text));
+        break;
+    case VOCAB_CATEGORY:
+        if (feed->build->item)
+            build_category(feed->build, draft, buf_str(&feed->text));
+        break;
+    case VOCAB_TTL:
+        read_ttl(feed);
+        break;
+    case VOCAB_LANGUAGE:
+        feed->build->language = arena_str(feed->build->arena,
+            str_first(str_trim(buf_str(&feed->text)), 32));
+        break;
+    case VOCAB_RECORD:
+    case VOCAB_CHANNEL:
+    case VOCAB_GROUP:
+    case VOCAB_IGNORE:
+    case VOCAB_ENCLOSURE:
+        break;
+    }
+    feed->capture.row = NULL;
+}
+
+static void
+on_end(void *arg, enum xml_ns ns, struct str name)
+{
+    struct feedxml *feed = arg;
+
+    (void)ns;
+    if (feed->capture.row) {
+        if (feed->capture.depth == feed->depth)
+            end_capture(feed);
+        else
+            capture_tag(feed, name, true);
+    } else if (feed->ignore_depth == feed->depth) {
+        feed->ignore_depth = NO_DEPTH;
+    } else if (feed->item_depth == feed->depth && feed->build->item) {
+        build_end(feed->build);
+        feed->item_depth = NO_DEPTH;
+    }
+    while (feed->nbases > 0 &&
+        feed->bases[feed->nbases - 1].depth >= feed->depth)
+        feed->nbases--;
+    feed->depth--;
+}
+
+/* Text within elements of the content is text: its signs are no markup. */
+static void
+add_xhtml(struct buf *out, struct str text)
+{
+    size_t from = 0;
+
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] != '<' && text.p[i] != '&')
+            continue;
+        buf_add(out, text.p + from, i - from);
+        buf_add_cstr(out, text.p[i] == '<' ? "&lt;" : "&amp;");
+        from = i + 1;
+    }
+    buf_add(out, text.p + from, text.n - from);
+}
+
+static void
+on_text(void *arg, struct str text)
+{
+    struct feedxml *feed = arg;
+
+    if (!feed->capture.row || feed->text.n > CAPTURE_MAX_BYTES)
+        return;
+    if (feed->capture.mode == VOCAB_XHTML)
+        add_xhtml(&feed->text, text);
+    else
+        buf_add_str(&feed->text, text);
+}
+
+static bool
+on_enough(void *arg)
+{
+    struct feedxml *feed = arg;
+
+    return feed->refused || feed->build->full || feed->build->err;
+}
+
+int
+feedxml_read(struct build *build, struct str text, bool truncated)
+{
+    static const struct xml_ops ops = {on_start, on_end, on_text, on_enough};
+    struct feedxml feed = {.build = build};
+    int err;
+
+    buf_init(&feed.text, CAPTURE_MAX_BYTES + 1024 * 1024);
+    err = xml_parse(text, &ops, &feed);
+    buf_done(&feed.text);
+    if (feed.refused || !feed.started)
+        return E_PARSE;
+    if (build->err || err == E_NOMEM)
+        return E_NOMEM;
+    if (build->item) {
+        if (truncated && build->nitems > 0)
+            build_drop(build);
+        else
+            build_end(build);
+    }
+    if (truncated || (err && !build->full)) {
+        build->document.partial = true;
+        build_note(build, "the document ends before it is complete");
+    }
+    return 0;
+}

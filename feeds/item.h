@@ -1,0 +1,69 @@
+/*
+ * item: a publication found in a document, and the document's other contents.
+ * Types only: the store may include this header.
+ *
+ * All texts are valid UTF-8 views into the arena that the document was parsed
+ * into.  URLs are absolute http or https, or absent.
+ */
+#ifndef TOCSIN_FEEDS_ITEM_H
+#define TOCSIN_FEEDS_ITEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/str.h"
+
+struct enclosure {
+    struct str url, type;
+};
+
+struct item {
+    struct str id;  /* guid, Atom id, JSON Feed id as published; or absent */
+    struct str url;
+    struct str title;
+    struct str text;    /* plain text of the fullest content */
+    struct str summary; /* when the document has both */
+    struct wall published, updated; /* WALL_NONE when it does not say */
+    const struct str *categories;
+    size_t ncategories;
+    const struct enclosure *enclosures;
+    size_t nenclosures;
+    /* The ladder of CONTRACTS §2: what makes two sightings the same item. */
+    uint8_t identity[DIGEST_SIZE];
+    /* Of title, text, url: what makes a sighting a revision. */
+    uint8_t digest[DIGEST_SIZE];
+};
+
+enum document_format {
+    DOCUMENT_UNKNOWN, /* no feed, no list: refused */
+    DOCUMENT_RSS,
+    DOCUMENT_RDF,
+    DOCUMENT_ATOM,
+    DOCUMENT_JSON,
+    DOCUMENT_SITEMAP,
+    DOCUMENT_SITEMAPINDEX,
+    DOCUMENT_LIST /* an HTML page that lists publications */
+};
+
+enum { DOCUMENT_MAX_NOTES = 32 };
+
+struct document {
+    enum document_format format;
+    struct str version;  /* "rss20", "atom10", "json11", … for display */
+    struct str encoding; /* the one it was decoded with, WHATWG's name */
+    struct str title, link;
+    struct wall updated;
+    struct str next; /* URL of the next page of the same, or absent */
+    int64_t ttl_ms;  /* RSS ttl, 0 when it does not say */
+    const struct item *items; /* in document order */
+    size_t nitems;
+    /* What had to be put up with: sentences for a person, English. */
+    struct str notes[DOCUMENT_MAX_NOTES];
+    size_t nnotes;
+    bool partial; /* cut short by a limit: validators may not advance */
+};
+
+#endif

@@ -1,0 +1,14 @@
+/*
+ * jsonfeed: JSON Feed 1.0 and 1.1 (jsonfeed.org), read with an open mind.
+ */
+#ifndef TOCSIN_FEEDS_JSONFEED_H
+#define TOCSIN_FEEDS_JSONFEED_H
+
+#include "feeds/build.h"
+
+/* Read text, which begins with '{' or '['.  E_PARSE with *reterr when it is no
+ * JSON, or no feed. */
+int jsonfeed_read(struct build *build, struct str text,
+    struct toc_error *reterr);
+
+#endif
