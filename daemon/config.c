@@ -34,7 +34,8 @@ struct load {
     const char *folder; /* of tocsin.yaml */
     struct buf digests; /* one per file read, in order */
     struct entries sources, channels;
-    struct rule_file *rules; /* malloc'ed array */
+    struct option_place places[OPTION_MAX]; /* of tocsin.yaml's options */
+    struct rule_file *rules;                /* malloc'ed array */
     size_t nrules, rules_cap;
     size_t nfiles;
 };
@@ -117,6 +118,8 @@ read_entry(struct load *load, const struct option_reader *reader,
     const struct ynode *url = yaml_get(node, "url");
     place->url_line = url ? url->line : node->line;
     place->url_column = url ? url->column : node->column;
+    place->has_secret =
+        yaml_get(node, "secret") != NULL || yaml_get(node, "secrets") != NULL;
 }
 
 static void
@@ -184,8 +187,10 @@ read_main(struct load *load, const struct option_reader *reader,
     }
     if (!map)
         return;
-    read_sources(load, reader, map);
-    read_channels(load, reader, map);
+    struct option_reader entries = *reader;
+    entries.places = NULL;
+    read_sources(load, &entries, map);
+    read_channels(load, &entries, map);
 }
 
 typedef void read_fn(struct load *load, const struct option_reader *reader,
@@ -201,7 +206,7 @@ read_yaml(struct load *load, const char *path, read_fn *read)
         arena_new(CONFIG_MAX_SCRATCH);
     struct option_reader reader = {load->config->arena,
         arena_cstr(load->config->arena, str_of(path)), load->folder,
-        load->errors};
+        load->errors, read == read_main ? load->places : NULL};
     struct ynode *root = NULL;
 
     buf_init(&text, YAML_MAX_BYTES);
@@ -417,7 +422,8 @@ load_run(struct load *load, const char *path, struct ruleset **ret_rules)
     if (!load->folder)
         return E_NOMEM;
     read_all(load);
-    config_check(c, &load->sources, &load->channels, load->errors);
+    config_check(
+        c, load->places, &load->sources, &load->channels, load->errors);
     int err = settle(load);
     if (err < 0)
         toc_errors_add(load->errors, c->path.p, 0, 0, "%s", err_text(err));

@@ -8,11 +8,14 @@
  */
 #include "daemon/config_check.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <arpa/inet.h>
 
+#include "base/url.h"
 #include "net/gate.h"
 
 /* One id and where it stands, for finding those used twice. */
@@ -97,6 +100,19 @@ base_policy(const struct config *c)
     return policy;
 }
 
+/* What would make the gate open, when anything of the configuration can. */
+static const char *
+hint(const struct gate_policy *policy, struct str url)
+{
+    struct url parts;
+
+    if (url_parse(url, &parts) < 0 || parts.userinfo.p)
+        return "";
+    if (policy->https_only && str_eq_nocase(parts.scheme, STR("http")))
+        return "; insecure_http: true would allow it";
+    return "; allow_addresses or ports would open it";
+}
+
 static void
 check_url(const struct gate_policy *policy, struct arena *scratch,
     struct str url, const struct place *place, struct toc_errors *errors)
@@ -108,7 +124,8 @@ check_url(const struct gate_policy *policy, struct arena *scratch,
         return;
     if (gate_url(policy, scratch, url, &normal, &reason) < 0)
         toc_errors_add(errors, place->file, place->url_line, place->url_column,
-            "url \"%.*s\" is refused: %s", STR_ARG(url), reason);
+            "url \"%.*s\" is refused: %s%s", STR_ARG(url), reason,
+            hint(policy, url));
     arena_clear(scratch);
 }
 
@@ -165,7 +182,7 @@ check_channels(const struct config *c, struct entries *entries,
         policy.https_only = !ch->insecure_http;
         if (ch->min_level == LEVEL_NONE)
             ch->min_level = c->notify_min_level;
-        if (ch->nsecrets == 0 && !toc_errors_any(errors))
+        if (!place->has_secret)
             toc_errors_add(errors, place->file, place->line, place->column,
                 "channel \"%.*s\" has no secret; secret: {file: PATH} would "
                 "be right",
@@ -204,61 +221,92 @@ is_loopback(struct str listen, bool *ret_valid)
     return *ret_valid && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
-static void
-check_console(struct config *c, struct toc_errors *errors)
+/* What checking tocsin.yaml's own options needs. */
+struct check {
+    struct config *config;
+    const struct option_place *places;
+    struct toc_errors *errors;
+};
+
+/* Add an error where section.key stands in the file. */
+__attribute__((format(printf, 4, 5))) static void
+complain(const struct check *check, const char *section, const char *key,
+    const char *format, ...)
 {
+    char text[sizeof(((struct toc_error *)0)->text)];
+    struct option_place place = {0, 0};
+    va_list args;
+
+    for (const struct option *o = config_options; o->key; o++)
+        if (strcmp(o->section, section) == 0 && strcmp(o->key, key) == 0)
+            place = check->places[o - config_options];
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    toc_errors_add(check->errors, check->config->path.p, place.line,
+        place.column, "%s.%s %s", section, key, text);
+}
+
+static void
+check_console(const struct check *check)
+{
+    struct config *c = check->config;
     bool valid;
 
     if (!c->console_listen.p)
         return;
     bool loopback = is_loopback(c->console_listen, &valid);
     if (!valid)
-        toc_errors_add(errors, c->path.p, 0, 0,
-            "console.listen \"%.*s\" is to begin with a numeric address, such "
-            "as 127.0.0.1:8480 or [::1]:8480",
+        complain(check, "console", "listen",
+            "\"%.*s\" is to begin with a numeric address, such as "
+            "127.0.0.1:8480 or [::1]:8480",
             STR_ARG(c->console_listen));
     else if (!loopback && !c->console_insecure)
-        toc_errors_add(errors, c->path.p, 0, 0,
-            "console.listen \"%.*s\" is not loopback and the console speaks "
-            "no TLS; put a reverse proxy before 127.0.0.1, or say "
-            "console.insecure: true",
+        complain(check, "console", "listen",
+            "\"%.*s\" is not loopback and the console speaks no TLS; put a "
+            "reverse proxy before 127.0.0.1, or say console.insecure: true",
             STR_ARG(c->console_listen));
     if (!c->console_url.p)
         c->console_url =
             arena_printf(c->arena, "http://%.*s", STR_ARG(c->console_listen));
+    if (c->session_idle_ms > c->session_max_ms)
+        complain(check, "console", "session_idle",
+            "is above console.session_max; shorten the one or lengthen the "
+            "other");
 }
 
 static void
-check_bounds(const struct config *c, struct toc_errors *errors)
+check_bounds(const struct check *check)
 {
+    const struct config *c = check->config;
+
     if (c->interval_ms < c->interval_min_ms)
-        toc_errors_add(errors, c->path.p, 0, 0,
-            "fetch.interval is below fetch.interval_min; lengthen the one or "
-            "lower the other");
+        complain(check, "fetch", "interval",
+            "is below fetch.interval_min; lengthen the one or lower the "
+            "other");
     if (c->fetch_per_host > c->fetch_concurrent)
-        toc_errors_add(errors, c->path.p, 0, 0,
-            "fetch.per_host is above fetch.concurrent");
+        complain(check, "fetch", "per_host",
+            "is above fetch.concurrent; at most that many can be under way");
     if (c->connect_ms > c->total_ms || c->first_byte_ms > c->total_ms)
-        toc_errors_add(errors, c->path.p, 0, 0,
-            "fetch.total_timeout is below connect_timeout or "
-            "first_byte_timeout, which are parts of it");
-    if (c->session_idle_ms > c->session_max_ms)
-        toc_errors_add(errors, c->path.p, 0, 0,
-            "console.session_idle is above console.session_max");
+        complain(check, "fetch", "total_timeout",
+            "is below fetch.connect_timeout or fetch.first_byte_timeout, "
+            "which are parts of it");
 }
 
 void
-config_check(struct config *config, struct entries *sources,
-    struct entries *channels, struct toc_errors *errors)
+config_check(struct config *config, const struct option_place *places,
+    struct entries *sources, struct entries *channels,
+    struct toc_errors *errors)
 {
+    const struct check check = {config, places, errors};
     struct arena *scratch = arena_new(1 << 20);
 
     if (!scratch) {
         toc_errors_add(errors, NULL, 0, 0, "out of memory");
         return;
     }
-    check_bounds(config, errors);
-    check_console(config, errors);
+    check_bounds(&check);
+    check_console(&check);
     check_ids(sources, "source", errors);
     check_ids(channels, "channel", errors);
     check_sources(config, sources, scratch, errors);

@@ -6,13 +6,14 @@
 #ifndef TOCSIN_DAEMON_CONFIG_CHECK_H
 #define TOCSIN_DAEMON_CONFIG_CHECK_H
 
-#include "daemon/config.h"
+#include "daemon/config_option.h"
 
 /* Where an entry stands. */
 struct place {
     const char *file;
     unsigned line, column;
     unsigned url_line, url_column;
+    bool has_secret; /* a channel that names one, be it readable or not */
 };
 
 /* Sources or channels as they are gathered. */
@@ -25,8 +26,9 @@ struct entries {
 };
 
 /* Fill in defaults that come from other options, and add an error for
- * everything that does not go together. */
-void config_check(struct config *config, struct entries *sources,
-    struct entries *channels, struct toc_errors *errors);
+ * everything that does not go together.  places are those of config_options. */
+void config_check(struct config *config, const struct option_place *places,
+    struct entries *sources, struct entries *channels,
+    struct toc_errors *errors);
 
 #endif

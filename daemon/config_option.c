@@ -441,10 +441,8 @@ read_addresses(const struct target *t, const struct ynode *node)
         struct toc_error why = {0};
         struct str s = str_trim(i->text);
         if (gate_allow_parse(s, &why, &allow) < 0)
-            err = complain(t->reader, i,
-                "%s: \"%.*s\" is no address range%s%s; such as 10.1.0.0/16, "
-                "10.1.2.3/32:8080 or [fd00::]/8:443",
-                t->option->key, STR_ARG(s), why.text[0] ? ": " : "", why.text);
+            err = complain(t->reader, i, "%s: %s", t->option->key,
+                why.text[0] ? why.text : "this is no range of addresses");
     }
     return err;
 }
@@ -550,8 +548,12 @@ option_read_section(const struct option_reader *reader,
             continue;
         const struct ynode *value =
             map && map->type == YAML_MAP ? yaml_get(map, o->key) : NULL;
+        if (value && reader->places)
+            reader->places[o - table] =
+                (struct option_place){value->line, value->column};
         if (value) {
-            option_read(reader, o, value, base);
+            if (option_read(reader, o, value, base) < 0)
+                option_default(reader, o, base);
             continue;
         }
         if (o->def == option_required)

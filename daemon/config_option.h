@@ -52,12 +52,19 @@ extern const struct option config_options[];
 extern const struct option source_options[];
 extern const struct option channel_options[];
 
+/* Where an option of tocsin.yaml stands; zero when it is not given. */
+struct option_place {
+    unsigned line, column;
+};
+enum { OPTION_MAX = 64 }; /* options of tocsin.yaml */
+
 /* What reading one file needs. */
 struct option_reader {
     struct arena *arena; /* of the configuration */
     const char *file;    /* for errors, lives as long as arena */
     const char *folder;  /* that relative paths start from */
     struct toc_errors *errors;
+    struct option_place *places; /* by position in the table, or NULL */
 };
 
 /* Put the value at node into base (a struct of the option's table).  0, or
