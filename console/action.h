@@ -47,14 +47,14 @@ enum action_kind {
 
 struct action {
     enum action_kind kind;
-    int64_t id;         /* incident or delivery */
-    struct str object;  /* user, source, channel, token name */
-    struct str text;    /* reason, note, language */
-    struct str role;    /* of a new user; scope of a new token */
-    struct str secret;  /* password hash; SHA-256 of a session or token */
-    struct wall until;  /* or WALL_NONE */
-    struct str by;      /* who asks, as the console knows him */
-    struct str from;    /* his address, or "socket" */
+    int64_t id;        /* incident or delivery */
+    struct str object; /* user, source, channel, token name */
+    struct str text;   /* reason, note, language */
+    struct str role;   /* of a new user; scope of a new token */
+    struct str secret; /* password hash; SHA-256 of a session or token */
+    struct wall until; /* or WALL_NONE */
+    struct str by;     /* who asks, as the console knows him */
+    struct str from;   /* his address, or "socket" */
 };
 
 struct action_result {

@@ -19,7 +19,7 @@
 #include "net/loop.h"
 #include "store/view.h"
 
-enum { CONSOLE_MAX_HOSTS = 16 };
+enum { CONSOLE_MAX_HOSTS = 16, CONSOLE_MAX_PROXIES = 16 };
 
 struct console_config {
     struct str listen;      /* "127.0.0.1:8480", "[::1]:8480"; absent: none */
@@ -27,13 +27,18 @@ struct console_config {
     struct str hosts[CONSOLE_MAX_HOSTS]; /* allowed Host values besides the
                                             listening address */
     size_t nhosts;
-    struct str url;         /* how people reach it, for links */
+    struct str url; /* how people reach it, for links */
     struct str bureau;
-    struct str zone;        /* IANA name */
+    struct str zone;                      /* IANA name */
     struct str templates_dir, static_dir; /* read at start, kept in memory */
     uint64_t generation;
     bool insecure; /* allow a non-loopback address without TLS */
-    int64_t session_idle_ms, session_max_ms;
+    int64_t session_idle_ms, session_max_ms; /* 0: 30 min, 12 h */
+    struct str texts_dir; /* absent: "texts" beside the templates */
+    /* Addresses of reverse proxies: their X-Forwarded-For is believed, and they
+     * may hold more connections than one person. */
+    struct str proxies[CONSOLE_MAX_PROXIES];
+    size_t nproxies;
 };
 
 struct console;
@@ -55,11 +60,13 @@ int console_start(struct console *console);
 void console_free(struct console *console);
 void console_answer(struct console *console, uint64_t token,
     const struct action_result *result);
+/* The TCP port that is listened on, 0 when there is none (for tests). */
+uint16_t console_port(const struct console *console);
 /* Something was committed: tell open pages. what: "incident", "source",
  * "delivery", "config"; id 0 when there is none. */
 void console_changed(struct console *console, const char *what, int64_t id);
 /* A new configuration was swapped in (listeners stay). */
-int console_reconfigure(struct console *console,
-    const struct console_config *config);
+int console_reconfigure(
+    struct console *console, const struct console_config *config);
 
 #endif

@@ -1,0 +1,49 @@
+/*
+ * auth: who is asking, and whether a change may be his.
+ *
+ * Passwords are argon2id (libsodium); sessions and tokens are 256 random bits
+ * known to the store by their SHA-256 only.  Log-in itself, with its waits, is
+ * in login.c.
+ */
+#ifndef TOCSIN_CONSOLE_AUTH_H
+#define TOCSIN_CONSOLE_AUTH_H
+
+#include "console/inside.h"
+
+enum {
+    AUTH_SECRET_BYTES = 32,
+    AUTH_SECRET_TEXT_SIZE = 65, /* hex and NUL */
+    AUTH_PASSWORD_MIN = 8,      /* characters */
+    AUTH_PASSWORD_MAX_BYTES = 1024,
+    AUTH_NAME_MAX_BYTES = 64,
+    AUTH_HASH_SIZE = 128,
+    AUTH_HASH_OPS = 2,                 /* passes of argon2id */
+    AUTH_HASH_BYTES = 19 * 1024 * 1024 /* its memory */
+};
+
+/* Find out who asks: the unix socket's uid, a bearer token, a session cookie.
+ * Fills ctx->who; ROLE_NOBODY when nobody is known. */
+void auth_identify(struct context *ctx);
+/* Whether the request may come from one of our own pages, or from no browser at
+ * all: Origin, Sec-Fetch-Site, Referer.  Only for methods that change. */
+bool auth_origin_is_ours(const struct context *ctx);
+/* Whether a session's change brings its token.  Others need none. */
+bool auth_csrf_holds(const struct context *ctx);
+/* Whether the Host header is one that the configuration names. */
+bool auth_host_is_ours(const struct console *console, struct str host);
+/* Name of the session cookie: with __Host- when people come by https. */
+const char *auth_cookie_name(const struct console *console);
+bool auth_is_https(const struct console *console);
+
+/* Make a secret for a person and its hash for the store. */
+void auth_secret_new(char text[AUTH_SECRET_TEXT_SIZE], uint8_t hash[32]);
+void auth_secret_hash(struct str text, uint8_t hash[32]);
+/* Hash a password.  0, or E_NOMEM when there is no memory for it. */
+int auth_password_hash(struct str password, char ret[AUTH_HASH_SIZE]);
+/* Slow on purpose: about 0.1 s, 19 MiB. */
+bool auth_password_verify(struct str hash, struct str password);
+/* The key of the text that says what is wrong, NULL when it will do. */
+const char *auth_password_fault(struct str password, struct str name);
+const char *auth_name_fault(struct str name);
+
+#endif

@@ -1,0 +1,81 @@
+#include "console/page.h"
+
+#include "base/jsonx.h"
+#include "console/rows.h"
+
+/* The link that is the page one is on, for the navigation. */
+static void
+set_here(const struct context *ctx, json_t *ui)
+{
+    static const struct {
+        struct str prefix;
+        const char *flag;
+    } places[] = {{{"/incidents", 10}, "at_incidents"},
+        {{"/sources", 8}, "at_sources"}, {{"/deliveries", 11}, "at_deliveries"},
+        {{"/settings", 9}, "at_settings"}};
+
+    if (str_eq(ctx->path, STR("/")))
+        (void)json_object_set_new(ui, "at_incidents", json_true());
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (str_starts(ctx->path, places[i].prefix))
+            (void)json_object_set_new(ui, places[i].flag, json_true());
+}
+
+static void
+set_who(const struct context *ctx, json_t *ui)
+{
+    const struct identity *who = &ctx->who;
+
+    if (who->role < ROLE_VIEWER)
+        return;
+    (void)json_object_set_new(ui, "user", jsonx_str(who->user));
+    (void)json_object_set_new(ui, "role",
+        jsonx_str(text_of(ctx, "role", str_of(user_role_name(who->role)))));
+    (void)json_object_set_new(ui, "csrf", json_string(who->csrf));
+    (void)json_object_set_new(
+        ui, "operator", json_boolean(who->role >= ROLE_OPERATOR));
+    (void)json_object_set_new(
+        ui, "admin", json_boolean(who->role >= ROLE_ADMIN));
+}
+
+/* What is in trouble, shown on every page: a figure of 0 is left out. */
+static void
+set_alarms(const struct context *ctx, json_t *ui)
+{
+    struct store_numbers numbers;
+
+    if (ctx->who.role < ROLE_VIEWER ||
+        view_numbers(ctx->console->view, &numbers))
+        return;
+    if (numbers.deliveries_dead)
+        (void)json_object_set_new(
+            ui, "dead", json_integer((json_int_t)numbers.deliveries_dead));
+    if (numbers.conditions_open)
+        (void)json_object_set_new(ui, "conditions",
+            json_integer((json_int_t)numbers.conditions_open));
+}
+
+int
+page_frame(struct context *ctx, json_t *value)
+{
+    const struct console *console = ctx->console;
+    json_t *ui = json_object();
+
+    (void)json_object_set_new(ui, "lang", json_string(lang_code(ctx->lang)));
+    (void)json_object_set_new(ui, "zh", json_boolean(ctx->lang == LANG_ZH));
+    (void)json_object_set_new(ui, "bureau", jsonx_str(console->config.bureau));
+    (void)json_object_set_new(
+        ui, "zone", json_string(zone_name(console->zone)));
+    (void)json_object_set_new(
+        ui, "generation", json_integer((json_int_t)console->config.generation));
+    set_time(ctx, ui, "now", ctx->now);
+    set_here(ctx, ui);
+    set_who(ctx, ui);
+    set_alarms(ctx, ui);
+    if (json_object_set_new(value, "ui", ui))
+        return E_NOMEM;
+    return json_object_set(
+               value, "t", assets_texts_json(console->assets, ctx->lang))
+               ? E_NOMEM
+               : 0;
+}

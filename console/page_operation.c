@@ -1,0 +1,190 @@
+/*
+ * page_operation: sources and deliveries, and what may be done with them.
+ */
+#include "base/jsonx.h"
+#include "base/num.h"
+#include "console/context.h"
+#include "console/rows.h"
+
+enum { DELIVERIES_PAGE = 100 };
+
+/* --- sources
+ * ------------------------------------------------------------------- */
+
+/* Those in trouble first, as they come otherwise. */
+static void
+append_sources(struct context *ctx, json_t *list, const struct source_row *rows,
+    size_t n, bool troubled)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool bad = rows[i].nconditions > 0 || rows[i].state.failures > 0;
+
+        if (bad == troubled)
+            (void)json_array_append_new(list, row_source(ctx, &rows[i]));
+    }
+}
+
+void
+page_sources(struct context *ctx)
+{
+    struct source_row *rows;
+    json_t *value, *list;
+    size_t n = 0, bad = 0;
+    int err = view_sources(ctx->console->view, ctx->arena, &rows, &n);
+
+    if (err) {
+        reply_error(ctx, status_of_err(err), NULL);
+        return;
+    }
+    value = json_object();
+    list = json_array();
+    append_sources(ctx, list, rows, n, true);
+    bad = json_array_size(list);
+    append_sources(ctx, list, rows, n, false);
+    (void)json_object_set_new(value, "sources", list);
+    if (!ctx->json) {
+        set_flag(value, "any", n > 0);
+        set_number(value, "total", (int64_t)n);
+        set_number(value, "troubled", (int64_t)bad);
+        set_flag(value, "has_troubled", bad > 0);
+    }
+    reply(ctx, 200, "sources", value);
+}
+
+static void
+probed(struct context *ctx, const struct action_result *result)
+{
+    reply_result(ctx, result, STR("/sources"));
+}
+
+void
+do_probe(struct context *ctx)
+{
+    struct action action = {
+        .kind = ACTION_PROBE, .object = ctx->args[0], .until = WALL_NONE};
+
+    ask_engine(ctx, &action, probed);
+}
+
+/* --- deliveries
+ * ------------------------------------------------------------------ */
+
+static int
+read_state(struct str name, int *ret)
+{
+    static const struct str names[] = {
+#define X(state, text) {text, sizeof(text) - 1},
+        DELIVERY_STATES(X)
+#undef X
+    };
+
+    if (name.n == 0 || str_eq(name, STR("all"))) {
+        *ret = -1;
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (str_eq(name, names[i])) {
+            *ret = (int)i;
+            return 0;
+        }
+    }
+    return E_PARSE;
+}
+
+static int
+read_number(
+    struct str text, int64_t min, int64_t max, int64_t otherwise, int64_t *ret)
+{
+    *ret = otherwise;
+    return text.n == 0 ? 0 : num_parse_i64(text, min, max, ret);
+}
+
+static void
+set_delivery_page(struct context *ctx, json_t *value, int state, int64_t next)
+{
+    static const char *const states[] = {"all", "pending", "delivered", "dead"};
+    json_t *list = json_array();
+
+    for (int i = 0; i < 4; i++) {
+        json_t *tab = json_object();
+
+        set_str(tab, "link",
+            arena_printf(ctx->arena, "/deliveries?state=%s", states[i]));
+        set_str(tab, "text", text_of(ctx, "delivery", str_of(states[i])));
+        set_flag(tab, "chosen", state == i - 1);
+        (void)json_array_append_new(list, tab);
+    }
+    (void)json_object_set_new(value, "tabs", list);
+    if (next > 0)
+        set_str(value, "link_next",
+            arena_printf(ctx->arena, "/deliveries?state=%s&before=%lld",
+                states[state + 1], (long long)next));
+}
+
+void
+page_deliveries(struct context *ctx)
+{
+    struct delivery_row *rows;
+    json_t *value, *list;
+    int64_t incident, limit, before;
+    size_t n = 0;
+    int state;
+    int err = read_state(query_get(ctx, "state"), &state);
+
+    if (!err)
+        err =
+            read_number(query_get(ctx, "incident"), 0, INT64_MAX, 0, &incident);
+    if (!err)
+        err = read_number(
+            query_get(ctx, "limit"), 1, VIEW_PAGE_MAX, DELIVERIES_PAGE, &limit);
+    if (!err)
+        err = read_number(query_get(ctx, "before"), 0, INT64_MAX, 0, &before);
+    if (err) {
+        reply_error(ctx, 422, "error_filter");
+        return;
+    }
+    err = view_deliveries(ctx->console->view, incident, state, (size_t)limit,
+        before, ctx->arena, &rows, &n);
+    if (err) {
+        reply_error(ctx, status_of_err(err), NULL);
+        return;
+    }
+    value = json_object();
+    list = json_array();
+    for (size_t i = 0; i < n; i++)
+        (void)json_array_append_new(list, row_delivery(ctx, &rows[i]));
+    before = n == (size_t)limit ? rows[n - 1].delivery.id : 0;
+    (void)json_object_set_new(value, "deliveries", list);
+    (void)json_object_set_new(
+        value, "next", before ? json_integer((json_int_t)before) : json_null());
+    if (!ctx->json) {
+        set_flag(value, "any", n > 0);
+        set_delivery_page(ctx, value, state, before);
+    }
+    reply(ctx, 200, "deliveries", value);
+}
+
+static void
+resent(struct context *ctx, const struct action_result *result)
+{
+    struct str back = field_get(ctx, "incident");
+    int64_t id;
+
+    if (back.n > 0 && num_parse_i64(back, 1, INT64_MAX, &id) == 0)
+        back = arena_printf(ctx->arena, "/incidents/%lld", (long long)id);
+    else
+        back = STR("/deliveries?state=dead");
+    reply_result(ctx, result, back);
+}
+
+void
+do_resend(struct context *ctx)
+{
+    struct action action = {.kind = ACTION_RESEND, .until = WALL_NONE};
+
+    if (arg_number(ctx, 0, &action.id)) {
+        reply_error(ctx, 404, NULL);
+        return;
+    }
+    ask_engine(ctx, &action, resent);
+}

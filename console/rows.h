@@ -1,0 +1,35 @@
+/*
+ * rows: what the store says, as the JSON that README.md describes.
+ *
+ * For a page (not ctx->json) each object also gets what a template cannot make
+ * itself: local times, words of the language, texts cut into marked pieces.
+ */
+#ifndef TOCSIN_CONSOLE_ROWS_H
+#define TOCSIN_CONSOLE_ROWS_H
+
+#include "console/context.h"
+
+enum { ROWS_TEXT_POINTS = 2000 /* of an item's text on a page */ };
+
+/* Objects are owned by the caller; NULL when memory ended. */
+json_t *row_incident(struct context *ctx, const struct incident_row *row);
+json_t *row_item(struct context *ctx, const struct item_row *row);
+json_t *row_ledger(struct context *ctx, const struct ledger_row *row);
+json_t *row_delivery(struct context *ctx, const struct delivery_row *row);
+json_t *row_source(struct context *ctx, const struct source_row *row);
+json_t *row_user(struct context *ctx, const struct user *user);
+json_t *row_condition(struct context *ctx, const struct condition_row *row);
+
+/* Open incidents that nobody has taken, counted up to VIEW_PAGE_MAX. */
+size_t rows_unacknowledged(struct context *ctx);
+
+/* Set key to a number; to its text for pages when it is a name that has one
+ * under prefix_name: key_text. */
+void set_number(json_t *object, const char *key, int64_t n);
+void set_name(const struct context *ctx, json_t *object, const char *key,
+    const char *prefix, struct str name);
+void set_str(json_t *object, const char *key, struct str s);
+/* For pages: a flag that is true, so that a template can ask for it. */
+void set_flag(json_t *object, const char *key, bool on);
+
+#endif

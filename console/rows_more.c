@@ -1,0 +1,184 @@
+/*
+ * rows_more: deliveries, sources, users and conditions as JSON.
+ */
+#include <stdio.h>
+
+#include "base/jsonx.h"
+#include "base/url.h"
+#include "console/rows.h"
+
+static const char *
+delivery_state_name(enum delivery_state state)
+{
+    static const char *const names[] = {
+#define X(state, name) [DELIVERY_##state] = name,
+        DELIVERY_STATES(X)
+#undef X
+    };
+
+    return names[state];
+}
+
+static json_t *
+row_attempt(struct context *ctx, const struct attempt *attempt)
+{
+    json_t *object = json_object();
+
+    set_number(object, "number", attempt->number);
+    set_time(ctx, object, "at", attempt->at);
+    set_number(object, "elapsed_ms", attempt->elapsed_ms);
+    set_name(ctx, object, "class", "attempt", attempt->class);
+    if (attempt->status)
+        set_number(object, "status", attempt->status);
+    else
+        (void)json_object_set_new(object, "status", json_null());
+    set_str(object, "text", attempt->text);
+    return object;
+}
+
+json_t *
+row_delivery(struct context *ctx, const struct delivery_row *row)
+{
+    const struct delivery *delivery = &row->delivery;
+    json_t *object = json_object();
+    json_t *tries = json_array();
+
+    set_number(object, "id", delivery->id);
+    set_str(object, "message_id", delivery->message_id);
+    set_str(object, "channel", delivery->channel);
+    set_name(ctx, object, "type", "event", delivery->type);
+    set_number(object, "incident", delivery->incident);
+    set_name(
+        ctx, object, "level", "level", str_of(level_name(delivery->level)));
+    set_name(ctx, object, "state", "delivery",
+        str_of(delivery_state_name(delivery->state)));
+    set_number(object, "attempts", delivery->attempts);
+    set_time(ctx, object, "created", delivery->created);
+    set_time(ctx, object, "next", delivery->next);
+    set_time(ctx, object, "finished", delivery->finished);
+    set_str(object, "last_error", delivery->last_error);
+    for (size_t i = 0; i < row->ntries; i++)
+        (void)json_array_append_new(tries, row_attempt(ctx, &row->tries[i]));
+    (void)json_object_set_new(object, "tries", tries);
+    if (ctx->json)
+        return object;
+    set_flag(object, "has_incident", delivery->incident > 0);
+    set_flag(object, "has_tries", row->ntries > 0);
+    set_flag(object, "dead", delivery->state == DELIVERY_DEAD);
+    set_flag(object, "pending", delivery->state == DELIVERY_PENDING);
+    set_flag(object, "delivered", delivery->state == DELIVERY_DELIVERED);
+    return object;
+}
+
+json_t *
+row_condition(struct context *ctx, const struct condition_row *row)
+{
+    json_t *object = json_object();
+
+    set_str(object, "subject", row->subject);
+    set_name(ctx, object, "kind", "condition", row->kind);
+    set_str(object, "text", row->text);
+    set_time(ctx, object, "opened", row->opened);
+    return object;
+}
+
+/* "10 min", "6 h". */
+static void
+set_interval(struct context *ctx, json_t *object, int64_t ms)
+{
+    bool hours = ms >= 2 * (int64_t)MS_HOUR;
+    char number[24];
+    struct str arg;
+
+    set_number(object, "interval_ms", ms);
+    if (ctx->json || ms <= 0)
+        return;
+    (void)snprintf(number, sizeof number, "%lld",
+        (long long)(hours ? ms / MS_HOUR
+                          : (ms >= MS_MINUTE ? ms / MS_MINUTE : 1)));
+    arg = str_of(number);
+    set_str(object, "interval_text",
+        text_format(ctx, hours ? "every_hours" : "every_minutes", &arg, 1));
+}
+
+static void
+set_source_times(
+    struct context *ctx, json_t *object, const struct source_state *state)
+{
+    set_time(ctx, object, "first_poll", state->first_poll);
+    set_time(ctx, object, "last_poll", state->last_poll);
+    set_time(ctx, object, "last_success", state->last_success);
+    set_time(ctx, object, "last_new", state->last_new);
+    set_time(ctx, object, "next_poll", state->next_poll);
+}
+
+json_t *
+row_source(struct context *ctx, const struct source_row *row)
+{
+    json_t *object = json_object();
+    json_t *conditions = json_array();
+    struct url parts;
+
+    set_str(object, "id", row->id);
+    set_str(object, "title", row->title.n ? row->title : row->id);
+    set_str(object, "url", row->url);
+    set_name(ctx, object, "kind", "kind", row->kind);
+    set_str(object, "owner", row->owner);
+    set_str(object, "tags", row->tags);
+    (void)json_object_set_new(object, "removed", json_boolean(row->removed));
+    set_number(object, "items", (int64_t)row->items);
+    set_source_times(ctx, object, &row->state);
+    set_interval(ctx, object, row->state.interval_ms);
+    set_number(object, "failures", row->state.failures);
+    set_str(object, "moved_to", row->state.moved_to);
+    set_number(object, "state", row->state.state);
+    for (size_t i = 0; i < row->nconditions; i++)
+        (void)json_array_append_new(
+            conditions, row_condition(ctx, &row->conditions[i]));
+    (void)json_object_set_new(object, "conditions", conditions);
+    if (ctx->json)
+        return object;
+    if (url_is_http(row->url) && url_parse(row->url, &parts) == 0) {
+        set_str(object, "link", row->url);
+        set_str(object, "host", parts.host);
+    }
+    set_flag(
+        object, "troubled", row->nconditions > 0 || row->state.failures > 0);
+    set_flag(object, "failing", row->state.failures > 0);
+    set_flag(object, "well",
+        row->nconditions == 0 && row->state.failures == 0 &&
+            wall_is_set(row->state.last_success));
+    set_flag(object, "waiting",
+        row->nconditions == 0 && row->state.failures == 0 &&
+            !wall_is_set(row->state.last_success));
+    return object;
+}
+
+json_t *
+row_user(struct context *ctx, const struct user *user)
+{
+    json_t *object = json_object();
+
+    set_str(object, "name", user->name);
+    set_name(ctx, object, "role", "role", user->role);
+    (void)json_object_set_new(object, "disabled", json_boolean(user->disabled));
+    set_time(ctx, object, "created", user->created);
+    return object;
+}
+
+size_t
+rows_unacknowledged(struct context *ctx)
+{
+    struct incident_filter filter = {.states = 1u << INCIDENT_NEW,
+        .from = WALL_NONE,
+        .to = WALL_NONE,
+        .limit = VIEW_PAGE_MAX};
+    struct incident_row *rows;
+    size_t n;
+    bool more;
+
+    return view_incidents(
+               ctx->console->view, &filter, ctx->arena, &rows, &n, &more)
+               ? 0
+               : n;
+}
