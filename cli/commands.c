@@ -50,7 +50,9 @@ const struct command cli_commands[] = {
         cmd_reload},
     {"status", "[OPTION]…",
         "Show how the daemon is: roles, sources, deliveries, generation",
-        CLIENT_OPTIONS "\nExits 1 when something is wrong.\n", cmd_status},
+        CLIENT_OPTIONS "  --check         exit 1 when a condition is open or a "
+                       "dead letter waits\n",
+        cmd_status},
     {"sources", "[OPTION]…", "List the sources and the condition of each",
         CLIENT_OPTIONS "  --wrong         only those with a condition\n",
         cmd_sources},
