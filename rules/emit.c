@@ -1,0 +1,537 @@
+/*
+ * emit: terms, regular expressions and conditions as records of the image.
+ *
+ * The same term, the same expression and the same list are there once, however
+ * many rules use them.
+ */
+#define PCRE2_CODE_UNIT_WIDTH 16
+#include <pcre2.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "rules/compile.h"
+#include "rules/fold.h"
+#include "rules/pattern.h"
+#include "rules/regex.h"
+
+enum { DEAREST = 9 };
+
+struct emitted_list {
+    const struct model_list *list;
+    enum image_view view;
+    uint32_t node;
+    struct emitted_list *next;
+};
+
+/* A term as it is looked for. */
+struct needle {
+    uint16_t unit[MODEL_MAX_TERM];
+    size_t n;
+    uint16_t flags;
+    bool too_long;
+};
+
+static void
+needle_put(struct needle *d, uint16_t u)
+{
+    if (d->n == MODEL_MAX_TERM)
+        d->too_long = true;
+    else
+        d->unit[d->n++] = u;
+}
+
+static void
+needle_fold(struct needle *d, struct str text, bool raw)
+{
+    for (size_t at = 0; at < text.n;) {
+        uint32_t cp = utf8_next(text, &at);
+        uint16_t units[FOLD_MAX_ONE];
+        size_t n = 0;
+        if (!raw)
+            n = fold_codepoint(cp, units);
+        else if (cp < 0x10000)
+            units[n++] = (uint16_t)cp;
+        else {
+            units[n++] = (uint16_t)(0xD800 + ((cp - 0x10000) >> 10));
+            units[n++] = (uint16_t)(0xDC00 + ((cp - 0x10000) & 0x3FF));
+        }
+        for (size_t i = 0; i < n; i++) {
+            bool blank = units[i] == ' ' || units[i] == '\n';
+            if (blank && !raw && (d->n == 0 || d->unit[d->n - 1] == ' '))
+                continue;
+            needle_put(d, blank && !raw ? ' ' : units[i]);
+        }
+    }
+    while (!raw && d->n > 0 && d->unit[d->n - 1] == ' ')
+        d->n--;
+}
+
+/* Fold text; a '*' at an end takes the word boundary there away. */
+static void
+needle_make(struct needle *d, struct str text, bool raw)
+{
+    bool open_left = text.n > 1 && text.p[0] == '*';
+    bool open_right = text.n > 1 && text.p[text.n - 1] == '*';
+
+    if (open_left)
+        text = str_from(text, 1);
+    if (open_right && text.n > 0)
+        text.n--;
+    needle_fold(d, text, raw);
+    if (d->n == 0)
+        return;
+    if (!open_left && foldtab_class[d->unit[0]] & UNIT_WORD)
+        d->flags |= TERM_BOUND_LEFT;
+    if (!open_right && foldtab_class[d->unit[d->n - 1]] & UNIT_WORD)
+        d->flags |= TERM_BOUND_RIGHT;
+}
+
+static uint32_t
+hash_units(const uint16_t *u, size_t n, uint32_t seed)
+{
+    uint32_t h = 2166136261u ^ seed;
+
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ u[i]) * 16777619u;
+    return h ^ (h >> 15);
+}
+
+/* Grow a table of numbers + 1 to twice its size, empty. */
+static uint32_t *
+fresh_slots(uint32_t *mask)
+{
+    uint32_t size = *mask ? (*mask + 1) * 2 : 1024;
+    uint32_t *slots = calloc(size, sizeof(*slots));
+
+    if (slots)
+        *mask = size - 1;
+    return slots;
+}
+
+static uint32_t
+term_hash(const struct compile *c, const struct image_term *t)
+{
+    return hash_units(COMPILE_ARRAY(c, uint16_t, SEC_UNITS) + t->unit, t->n,
+        t->view << 16 | t->flags);
+}
+
+static bool
+grow_terms(struct compile *c)
+{
+    const struct image_term *t = COMPILE_ARRAY(c, struct image_term, SEC_TERMS);
+    uint32_t n = COMPILE_COUNT(c, SEC_TERMS);
+
+    if (c->term_slots && n < c->term_mask / 2)
+        return true;
+    uint32_t *slots = fresh_slots(&c->term_mask);
+    if (!slots)
+        return false;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t h = term_hash(c, &t[i]) & c->term_mask;
+        while (slots[h])
+            h = (h + 1) & c->term_mask;
+        slots[h] = i + 1;
+    }
+    free(c->term_slots);
+    c->term_slots = slots;
+    return true;
+}
+
+/* Number of the term with these units; added when it is new. */
+static uint32_t
+intern_term(struct compile *c, const uint16_t *u, size_t n, uint16_t flags,
+    enum image_view view)
+{
+    if (!grow_terms(c)) {
+        c->err = E_NOMEM;
+        return 0;
+    }
+    uint32_t h = hash_units(u, n, (uint32_t)view << 16 | flags) & c->term_mask;
+    for (; c->term_slots[h]; h = (h + 1) & c->term_mask) {
+        uint32_t number = c->term_slots[h] - 1;
+        const struct image_term *t =
+            &COMPILE_ARRAY(c, struct image_term, SEC_TERMS)[number];
+        if (t->n == n && t->flags == flags && t->view == (uint32_t)view &&
+            memcmp(COMPILE_ARRAY(c, uint16_t, SEC_UNITS) + t->unit, u, n * 2) ==
+                0)
+            return number;
+    }
+    struct image_term t = {.unit = COMPILE_COUNT(c, SEC_UNITS),
+        .n = (uint16_t)n,
+        .flags = flags,
+        .view = view};
+    int err = buf_add(&c->section[SEC_UNITS], u, n * 2);
+    if (err != 0)
+        c->err = err;
+    uint32_t number = compile_add(c, SEC_TERMS, &t);
+    c->term_slots[h] = number + 1;
+    return number;
+}
+
+bool
+emit_term(struct compile *c, struct str text, enum image_view view,
+    struct place place, uint16_t flags, uint32_t *ret)
+{
+    struct needle d = {.n = 0};
+
+    needle_make(&d, text, view == VIEW_RAW);
+    if (d.too_long) {
+        compile_wrong(
+            c, place, "the term is longer than %d characters", MODEL_MAX_TERM);
+        return false;
+    }
+    if (d.n == 0) {
+        compile_wrong(c, place,
+            "the term has nothing left after folding: it is to hold a letter, "
+            "a digit or a character");
+        return false;
+    }
+    if (flags & TERM_FURNITURE)
+        d.flags = 0;
+    *ret = intern_term(c, d.unit, d.n, d.flags | flags, view);
+    return c->err == 0;
+}
+
+static uint32_t
+pcre_options(unsigned options, bool dangerous)
+{
+    uint32_t o = REGEX_BASE_OPTIONS;
+
+    if (options & REGEX_CASELESS)
+        o |= PCRE2_CASELESS;
+    if (options & REGEX_DOTALL)
+        o |= PCRE2_DOTALL;
+    if (options & REGEX_EXTENDED)
+        o |= PCRE2_EXTENDED;
+    if (dangerous)
+        o |= PCRE2_NO_START_OPTIMIZE;
+    return o;
+}
+
+/* Verbs, callouts and \C: what must not be in a pattern. */
+static const char *
+forbidden(const uint16_t *u, size_t n)
+{
+    bool class = false;
+
+    for (size_t i = 0; i + 1 < n; i++) {
+        if (u[i] == '\\') {
+            if (u[i + 1] == 'C' && !class)
+                return "\\C is not allowed";
+            if (u[i + 1] == 'G' && !class)
+                return "\\G is not allowed";
+            i++;
+        } else if (class) {
+            class = u[i] != ']';
+        } else if (u[i] == '[') {
+            class = true;
+            i += u[i + 1] == '^' || u[i + 1] == ']';
+        } else if (u[i] == '(' && u[i + 1] == '*') {
+            return "verbs such as (*UTF) are not allowed";
+        } else if (u[i] == '(' && u[i + 1] == '?' && i + 2 < n &&
+                   u[i + 2] == 'C') {
+            return "callouts such as (?C) are not allowed";
+        }
+    }
+    return NULL;
+}
+
+static void
+emit_needs(struct compile *c, const struct pattern_needs *needs,
+    struct image_regex *re)
+{
+    re->clauses.first = COMPILE_COUNT(c, SEC_CLAUSES);
+    for (size_t i = 0; i < needs->nclauses; i++) {
+        const struct word_set *s = &needs->clause[i];
+        struct image_run run = {COMPILE_COUNT(c, SEC_NEEDED), (uint32_t)s->n};
+        for (size_t k = 0; k < s->n; k++) {
+            uint32_t t = intern_term(c, s->word[k].unit, s->word[k].n,
+                TERM_NEEDED, (enum image_view)re->view);
+            compile_add(c, SEC_NEEDED, &t);
+        }
+        compile_add(c, SEC_CLAUSES, &run);
+    }
+    re->clauses.n = (uint32_t)needs->nclauses;
+}
+
+/* Number of an equal expression, or -1 with the slot for it in *slot. */
+static int64_t
+find_regex(struct compile *c, const uint16_t *u, size_t n, uint32_t options,
+    enum image_view view, uint32_t *slot)
+{
+    const struct image_regex *re =
+        COMPILE_ARRAY(c, struct image_regex, SEC_REGEXES);
+    uint32_t count = COMPILE_COUNT(c, SEC_REGEXES);
+
+    if (!c->regex_slots || count >= c->regex_mask / 2) {
+        uint32_t *slots = fresh_slots(&c->regex_mask);
+        if (!slots) {
+            c->err = E_NOMEM;
+            return 0;
+        }
+        for (uint32_t i = 0; i < count; i++) {
+            uint32_t h =
+                hash_units(COMPILE_ARRAY(c, uint16_t, SEC_UNITS) + re[i].unit,
+                    re[i].n, re[i].view) &
+                c->regex_mask;
+            while (slots[h])
+                h = (h + 1) & c->regex_mask;
+            slots[h] = i + 1;
+        }
+        free(c->regex_slots);
+        c->regex_slots = slots;
+    }
+    *slot = hash_units(u, n, view) & c->regex_mask;
+    for (; c->regex_slots[*slot]; *slot = (*slot + 1) & c->regex_mask) {
+        const struct image_regex *r = &re[c->regex_slots[*slot] - 1];
+        if (r->n == n && r->options == options && r->view == (uint32_t)view &&
+            memcmp(COMPILE_ARRAY(c, uint16_t, SEC_UNITS) + r->unit, u, n * 2) ==
+                0)
+            return c->regex_slots[*slot] - 1;
+    }
+    return -1;
+}
+
+static bool
+emit_regex(struct compile *c, const struct clause *clause, enum image_view view,
+    uint32_t *ret)
+{
+    struct pattern_needs needs;
+    char why[256];
+    const char *no;
+    uint16_t *u;
+    size_t n;
+    uint32_t slot;
+
+    if (clause->text.n > PATTERN_MAX_BYTES ||
+        pattern_fold(c->arena, clause->text, view == VIEW_RAW, &u, &n) != 0) {
+        compile_wrong(c, clause->place,
+            "the regular expression is longer than %d bytes",
+            PATTERN_MAX_BYTES);
+        return false;
+    }
+    if ((no = forbidden(u, n))) {
+        compile_wrong(c, clause->place, "in a regular expression %s", no);
+        return false;
+    }
+    pattern_read(c->arena, u, n, clause->options, &needs);
+    uint32_t options = pcre_options(clause->options, needs.dangerous);
+    if (view == VIEW_RAW && clause->options & REGEX_CASELESS)
+        needs.nclauses = 0;
+    int64_t known = find_regex(c, u, n, options, view, &slot);
+    if (known >= 0) {
+        *ret = (uint32_t)known;
+        return c->err == 0;
+    }
+    if (regex_check(u, n, options, why, sizeof(why)) != 0) {
+        compile_wrong(c, clause->place, "%s", why);
+        return false;
+    }
+    struct image_regex re = {.unit = COMPILE_COUNT(c, SEC_UNITS),
+        .n = (uint32_t)n,
+        .options = options,
+        .view = view,
+        .max_width = needs.max_width};
+    int err = buf_add(&c->section[SEC_UNITS], u, n * 2);
+    if (err != 0)
+        c->err = err;
+    emit_needs(c, &needs, &re);
+    *ret = compile_add(c, SEC_REGEXES, &re);
+    c->regex_slots[slot] = *ret + 1;
+    return c->err == 0;
+}
+
+static uint32_t
+add_node(struct compile *c, uint32_t type, uint32_t arg, struct image_run kids)
+{
+    struct image_node node = {type, arg, kids};
+
+    return compile_add(c, SEC_NODES, &node);
+}
+
+/* How dear a node is to evaluate: cheap ones are tried first. */
+static unsigned
+dearness(const struct compile *c, uint32_t node)
+{
+    const struct image_node *d =
+        &COMPILE_ARRAY(c, struct image_node, SEC_NODES)[node];
+    static const unsigned by_type[] = {[NODE_TERM] = 0,
+        [NODE_REGEX] = DEAREST,
+        [NODE_RULE] = 6,
+        [NODE_ALL] = 2,
+        [NODE_ANY] = 1,
+        [NODE_NONE] = 1,
+        [NODE_AT_LEAST] = 3,
+        [NODE_NEAR] = 5};
+    unsigned most = by_type[d->type];
+
+    for (uint32_t i = 0; i < d->kids.n; i++) {
+        uint32_t kid = COMPILE_ARRAY(c, uint32_t, SEC_KIDS)[d->kids.first + i];
+        uint32_t t = COMPILE_ARRAY(c, struct image_node, SEC_NODES)[kid].type;
+        if (by_type[t] > most)
+            most = by_type[t];
+    }
+    return most;
+}
+
+/* Emit the children of clause, cheap ones first, and their run. */
+static bool
+emit_kids(struct compile *c, const struct clause *clause, enum image_view view,
+    unsigned depth, struct image_run *ret)
+{
+    uint32_t *kids = ARENA_ARRAY(c->arena, clause->n ? clause->n : 1, uint32_t);
+    bool ok = kids != NULL;
+    uint32_t n = 0;
+
+    for (const struct clause *k = clause->first; k && kids; k = k->next)
+        ok = emit_clause(c, k, view, depth + 1, &kids[n++]) && ok;
+    if (!ok)
+        return false;
+    ret->first = COMPILE_COUNT(c, SEC_KIDS);
+    ret->n = n;
+    bool keep = clause->type == CLAUSE_NEAR; /* its order may count */
+    for (unsigned price = 0; price < DEAREST + 1u; price++)
+        for (uint32_t i = 0; i < n; i++)
+            if (keep ? price == 0 : dearness(c, kids[i]) == price)
+                compile_add(c, SEC_KIDS, &kids[i]);
+    return true;
+}
+
+static bool
+emit_list(struct compile *c, const struct clause *clause, enum image_view view,
+    unsigned depth, uint32_t *ret)
+{
+    struct model_list *list = model_find_list(c->model, clause->text);
+    struct emitted_list *e = c->lists;
+
+    if (!list) {
+        compile_wrong(c, clause->place, "there is no list called \"%.*s\"",
+            STR_ARG(clause->text));
+        return false;
+    }
+    for (; e; e = e->next) {
+        if (e->list == list && e->view == view) {
+            *ret = e->node;
+            return true;
+        }
+    }
+    if (list->busy || !list->any) {
+        if (list->busy)
+            compile_wrong(c, clause->place, "the list %.*s holds itself",
+                STR_ARG(list->name));
+        return false;
+    }
+    list->busy = true;
+    bool ok = emit_clause(c, list->any, view, depth + 1, ret);
+    list->busy = false;
+    e = ok ? ARENA_NEW(c->arena, struct emitted_list) : NULL;
+    if (e) {
+        *e = (struct emitted_list){list, view, *ret, c->lists};
+        c->lists = e;
+    }
+    return ok;
+}
+
+static bool
+emit_reference(struct compile *c, const struct clause *clause, unsigned depth,
+    uint32_t *ret)
+{
+    struct model_rule *rule = compile_find_rule(c, clause->text);
+
+    if (!rule) {
+        compile_wrong(c, clause->place, "there is no rule with id \"%.*s\"",
+            STR_ARG(clause->text));
+        return false;
+    }
+    if (rule->busy) {
+        compile_wrong(
+            c, clause->place, "the rule %.*s needs itself", STR_ARG(rule->id));
+        return false;
+    }
+    if (!emit_rule(c, rule, depth + 1))
+        return false;
+    *ret = add_node(c, NODE_RULE, rule->number, (struct image_run){0, 0});
+    return true;
+}
+
+bool
+emit_clause(struct compile *c, const struct clause *clause,
+    enum image_view view, unsigned depth, uint32_t *ret)
+{
+    struct image_run kids = {0, 0};
+    uint32_t number;
+
+    if (depth > IMAGE_MAX_DEPTH / 2) {
+        compile_wrong(c, clause->place,
+            "conditions, lists and rules are nested too deep");
+        return false;
+    }
+    switch (clause->type) {
+    case CLAUSE_TERM:
+        if (!emit_term(c, clause->text, view, clause->place, 0, &number))
+            return false;
+        *ret = add_node(c, NODE_TERM, number, kids);
+        return c->err == 0;
+    case CLAUSE_REGEX:
+        if (!emit_regex(c, clause, view, &number))
+            return false;
+        *ret = add_node(c, NODE_REGEX, number, kids);
+        return c->err == 0;
+    case CLAUSE_LIST:
+        return emit_list(c, clause, view, depth, ret);
+    case CLAUSE_RULE:
+        return emit_reference(c, clause, depth, ret);
+    case CLAUSE_ALL:
+    case CLAUSE_ANY:
+    case CLAUSE_NONE:
+    case CLAUSE_AT_LEAST:
+    case CLAUSE_NEAR:
+        break;
+    }
+    static const uint32_t types[] = {[CLAUSE_ALL] = NODE_ALL,
+        [CLAUSE_ANY] = NODE_ANY,
+        [CLAUSE_NONE] = NODE_NONE,
+        [CLAUSE_AT_LEAST] = NODE_AT_LEAST,
+        [CLAUSE_NEAR] = NODE_NEAR};
+    struct clause spread;
+    if (clause->type == CLAUSE_AT_LEAST && clause->n == 1 &&
+        clause->first->type == CLAUSE_LIST) {
+        struct model_list *l = model_find_list(c->model, clause->first->text);
+        if (l && l->any) { /* a list alone: its members are counted */
+            spread = *l->any;
+            spread.type = CLAUSE_AT_LEAST;
+            spread.count = clause->count;
+            spread.place = clause->place;
+            clause = &spread;
+        }
+    }
+    if (!emit_kids(c, clause, view, depth, &kids))
+        return false;
+    uint32_t arg = clause->type == CLAUSE_AT_LEAST ? clause->count
+                   : clause->type == CLAUSE_NEAR
+                       ? clause->within | (clause->count ? NEAR_ORDERED : 0)
+                       : 0;
+    *ret = add_node(c, types[clause->type], arg, kids);
+    return c->err == 0;
+}
+
+bool
+emit_rule(struct compile *c, struct model_rule *rule, unsigned depth)
+{
+    enum image_view view = rule->flags & RULE_RAW ? VIEW_RAW : VIEW_FOLDED;
+    uint32_t root;
+
+    if (COMPILE_ARRAY(c, struct image_rule, SEC_RULES)[rule->number].root !=
+        UINT32_MAX)
+        return true;
+    if (!rule->root)
+        return false;
+    rule->busy = true;
+    bool ok = emit_clause(c, rule->root, view, depth, &root);
+    rule->busy = false;
+    if (ok)
+        COMPILE_ARRAY(c, struct image_rule, SEC_RULES)
+        [rule->number].root = root;
+    return ok;
+}

@@ -1,0 +1,446 @@
+/*
+ * eval: whether a rule holds, from what occurred.
+ *
+ * Three answers: false, true, and unknown when an engine limit hides the
+ * truth.  Unknown never becomes false: an author of hostile text must not be
+ * able to talk a rule down.
+ */
+#include <stdlib.h>
+
+#include "rules/matcher.h"
+
+static enum answer
+not_answer(enum answer a)
+{
+    return a == ANSWER_UNKNOWN ? a
+           : a == ANSWER_TRUE  ? ANSWER_FALSE
+                               : ANSWER_TRUE;
+}
+
+int
+ranges_add(struct ranges *r, uint32_t begin, uint32_t end)
+{
+    if (r->n == r->cap) {
+        size_t cap = r->cap ? r->cap * 2 : 64;
+        struct range *p = realloc(r->r, cap * sizeof(*p));
+        if (!p)
+            return E_NOMEM;
+        r->r = p;
+        r->cap = cap;
+    }
+    r->r[r->n++] = (struct range){begin, end};
+    return 0;
+}
+
+void
+ranges_done(struct ranges *r)
+{
+    free(r->r);
+    *r = (struct ranges){NULL, 0, 0};
+}
+
+static enum answer
+eval_term(const struct matcher *m, uint32_t term, unsigned fields)
+{
+    const struct image_term *t =
+        IMAGE_ARRAY(m->image, struct image_term, SEC_TERMS) + term;
+    uint32_t h = term_first(m, term);
+
+    if (fields == (FIELDS_TITLE | FIELDS_TEXT))
+        return h ? ANSWER_TRUE : ANSWER_FALSE;
+    for (; h; h = m->hit[h].next)
+        if (fields &
+            1u << hit_field(m, (enum image_view)t->view, m->hit[h].begin))
+            return ANSWER_TRUE;
+    return m->hits_full && term_seen(m, term) ? ANSWER_UNKNOWN : ANSWER_FALSE;
+}
+
+/* Whether a word of each clause of the regex occurred. */
+static bool
+needs_met(const struct matcher *m, const struct image_regex *re)
+{
+    const struct image_run *clause =
+        IMAGE_ARRAY(m->image, struct image_run, SEC_CLAUSES) +
+        re->clauses.first;
+    const uint32_t *needed = IMAGE_ARRAY(m->image, uint32_t, SEC_NEEDED);
+
+    for (uint32_t i = 0; i < re->clauses.n; i++) {
+        bool met = false;
+        for (uint32_t k = 0; k < clause[i].n && !met; k++)
+            met = term_seen(m, needed[clause[i].first + k]);
+        if (!met)
+            return false;
+    }
+    return true;
+}
+
+/* Search [from, to] of a subject and note what is found. */
+struct search {
+    struct matcher *m;
+    uint32_t regex;
+    const uint16_t *subject;
+    size_t n;
+    const uint32_t *at; /* squeezed: unit numbers; NULL otherwise */
+    size_t base;        /* not squeezed: number of the first unit */
+    bool first_only;
+    struct ranges *out;
+    size_t found;
+    size_t resume; /* matches do not overlap: the next begins here or later */
+};
+
+static bool
+spans_gap(const struct search *s, size_t begin, size_t end)
+{
+    return end > begin && s->at[end - 1] - s->at[begin] != end - 1 - begin;
+}
+
+static enum answer
+search_run(struct search *s, size_t from, size_t to)
+{
+    enum answer answer = ANSWER_FALSE;
+    size_t begin, end;
+
+    if (from < s->resume)
+        from = s->resume;
+    while (from <= to && s->found < MATCH_MAX_MATCHES) {
+        enum regex_answer r = regex_find(
+            s->m->engine, s->regex, s->subject, s->n, from, to, &begin, &end);
+        if (r == REGEX_LIMIT)
+            return answer == ANSWER_TRUE ? answer : ANSWER_UNKNOWN;
+        if (r == REGEX_NONE)
+            break;
+        bool wanted = !s->at || spans_gap(s, begin, end);
+        from = wanted && end > begin ? end : begin + 1;
+        if (from < s->n && (s->subject[from] & 0xFC00) == 0xDC00)
+            from++;
+        s->resume = from;
+        if (!wanted)
+            continue;
+        answer = ANSWER_TRUE;
+        s->found++;
+        if (s->out && end > begin) {
+            uint32_t b = (uint32_t)(s->at ? s->at[begin] : s->base + begin);
+            uint32_t e = (uint32_t)(s->at ? s->at[end - 1] + 1 : s->base + end);
+            if (ranges_add(s->out, b, e) != 0)
+                s->m->nomem = true;
+        }
+        if (s->first_only)
+            break;
+    }
+    return answer;
+}
+
+/* Hits of one clause in the field, as windows where a match may begin. */
+static int
+windows_of(struct matcher *m, const struct image_regex *re,
+    const struct image_run *clause, size_t begin, size_t end,
+    struct ranges *out)
+{
+    const uint32_t *needed = IMAGE_ARRAY(m->image, uint32_t, SEC_NEEDED);
+
+    for (uint32_t k = 0; k < clause->n; k++) {
+        uint32_t h = term_first(m, needed[clause->first + k]);
+        for (; h; h = m->hit[h].next) {
+            uint32_t b = m->hit[h].begin, low;
+            if (b < begin || b >= end)
+                continue;
+            b -= (uint32_t)begin;
+            low = b > re->max_width ? b - re->max_width : 0;
+            if (ranges_add(out, low, b) != 0)
+                return E_NOMEM;
+        }
+    }
+    return 0;
+}
+
+static int
+by_begin(const void *a, const void *b)
+{
+    const struct range *x = a, *y = b;
+
+    return x->begin < y->begin ? -1 : x->begin > y->begin;
+}
+
+/* Join windows that meet. */
+static void
+join_windows(struct ranges *w)
+{
+    size_t n = 0;
+
+    if (w->n == 0)
+        return;
+    qsort(w->r, w->n, sizeof(*w->r), by_begin);
+    for (size_t i = 0; i < w->n; i++) {
+        if (n > 0 && w->r[i].begin <= w->r[n - 1].end + 1) {
+            if (w->r[i].end > w->r[n - 1].end)
+                w->r[n - 1].end = w->r[i].end;
+        } else
+            w->r[n++] = w->r[i];
+    }
+    w->n = n;
+}
+
+/* The clause with the fewest hits, NULL when the regex has none. */
+static const struct image_run *
+rarest_clause(const struct matcher *m, const struct image_regex *re)
+{
+    const struct image_run *clause =
+        IMAGE_ARRAY(m->image, struct image_run, SEC_CLAUSES) +
+        re->clauses.first;
+    const uint32_t *needed = IMAGE_ARRAY(m->image, uint32_t, SEC_NEEDED);
+    const struct image_run *best = NULL;
+    uint64_t least = UINT64_MAX;
+
+    for (uint32_t i = 0; i < re->clauses.n; i++) {
+        uint64_t count = 0;
+        for (uint32_t k = 0; k < clause[i].n; k++) {
+            uint32_t t = needed[clause[i].first + k];
+            count += term_seen(m, t) ? m->term[t].count : 0;
+        }
+        if (count < least) {
+            least = count;
+            best = &clause[i];
+        }
+    }
+    return best;
+}
+
+/* Search the field as it was folded. */
+static enum answer
+search_field(
+    struct search *s, const struct image_regex *re, enum rule_field field)
+{
+    struct matcher *m = s->m;
+    const struct view_text *v = &m->view[re->view];
+    const struct image_run *clause = rarest_clause(m, re);
+    struct ranges windows = {NULL, 0, 0};
+    enum answer answer = ANSWER_FALSE;
+
+    s->base = v->begin[field];
+    s->subject = v->f.unit + s->base;
+    s->n = v->end[field] - s->base;
+    if (!clause || re->max_width == UINT32_MAX || m->hits_full) {
+        if (clause && !m->hits_full) {
+            bool any = false; /* some word of it must be in this field */
+            if (windows_of(m, re, clause, s->base, v->end[field], &windows) ==
+                0)
+                any = windows.n > 0;
+            ranges_done(&windows);
+            if (!any)
+                return ANSWER_FALSE;
+        }
+        return search_run(s, 0, s->n);
+    }
+    if (windows_of(m, re, clause, s->base, v->end[field], &windows) != 0)
+        m->nomem = true;
+    join_windows(&windows);
+    for (size_t i = 0; i < windows.n; i++) {
+        size_t from = windows.r[i].begin;
+        if (from < s->n && (s->subject[from] & 0xFC00) == 0xDC00)
+            from++;
+        enum answer a = search_run(s, from, windows.r[i].end);
+        if (a > answer)
+            answer = answer == ANSWER_TRUE ? answer : a;
+        if (a == ANSWER_TRUE)
+            answer = a;
+        if (answer == ANSWER_TRUE && s->first_only)
+            break;
+    }
+    ranges_done(&windows);
+    return answer;
+}
+
+/* Search the field without what hides between Han characters. */
+static enum answer
+search_squeezed(struct search *s, enum rule_field field)
+{
+    struct matcher *m = s->m;
+    struct view_text *v = &m->view[VIEW_FOLDED];
+    struct squeezed *w = &m->whole[field];
+
+    if (!m->whole_made[field]) {
+        m->whole_made[field] = true;
+        if (fold_squeeze(
+                w, &v->f, v->begin[field], v->end[field], SIZE_MAX, false) != 0)
+            m->nomem = true;
+    }
+    if (w->n == 0)
+        return ANSWER_FALSE;
+    s->subject = w->unit;
+    s->n = w->n;
+    s->at = w->at;
+    s->resume = 0;
+    return search_run(s, 0, s->n);
+}
+
+enum answer
+eval_regex(struct matcher *m, uint32_t regex, enum rule_field field,
+    bool first_only, struct ranges *out)
+{
+    const struct image_regex *re =
+        IMAGE_ARRAY(m->image, struct image_regex, SEC_REGEXES) + regex;
+    struct search s = {
+        .m = m, .regex = regex, .first_only = first_only, .out = out};
+    enum answer a, b;
+
+    if (!needs_met(m, re))
+        return ANSWER_FALSE;
+    a = search_field(&s, re, field);
+    if (re->view == VIEW_RAW || (a == ANSWER_TRUE && first_only))
+        return a;
+    b = search_squeezed(&s, field);
+    if (a == ANSWER_TRUE || b == ANSWER_TRUE)
+        return ANSWER_TRUE;
+    return a == ANSWER_UNKNOWN || b == ANSWER_UNKNOWN ? ANSWER_UNKNOWN
+                                                      : ANSWER_FALSE;
+}
+
+static enum answer
+eval_fields_regex(struct matcher *m, uint32_t regex, unsigned fields)
+{
+    enum answer answer = ANSWER_FALSE;
+
+    for (enum rule_field f = FIELD_TITLE; f <= FIELD_TEXT; f++) {
+        if (!(fields & 1u << f))
+            continue;
+        enum answer a = eval_regex(m, regex, f, true, NULL);
+        if (a == ANSWER_TRUE)
+            return a;
+        if (a == ANSWER_UNKNOWN)
+            answer = a;
+    }
+    return answer;
+}
+
+/* Count the children that hold and those that are unknown, up to enough. */
+static void
+count_kids(struct matcher *m, const struct image_node *d, unsigned fields,
+    uint32_t enough, uint32_t *held, uint32_t *unknown)
+{
+    const uint32_t *kids =
+        IMAGE_ARRAY(m->image, uint32_t, SEC_KIDS) + d->kids.first;
+
+    *held = *unknown = 0;
+    for (uint32_t k = 0; k < d->kids.n && *held < enough; k++) {
+        enum answer a = eval_node(m, kids[k], fields);
+        *held += a == ANSWER_TRUE;
+        *unknown += a == ANSWER_UNKNOWN;
+    }
+}
+
+static enum answer
+eval_all(struct matcher *m, const struct image_node *d, unsigned fields)
+{
+    const uint32_t *kids =
+        IMAGE_ARRAY(m->image, uint32_t, SEC_KIDS) + d->kids.first;
+    enum answer answer = ANSWER_TRUE;
+
+    for (uint32_t k = 0; k < d->kids.n; k++) {
+        enum answer a = eval_node(m, kids[k], fields);
+        if (a == ANSWER_FALSE)
+            return a;
+        if (a == ANSWER_UNKNOWN)
+            answer = a;
+    }
+    return answer;
+}
+
+static enum answer
+eval_fresh(struct matcher *m, uint32_t node, unsigned fields)
+{
+    const struct image_node *d =
+        IMAGE_ARRAY(m->image, struct image_node, SEC_NODES) + node;
+    uint32_t held, unknown;
+
+    switch ((enum node_type)d->type) {
+    case NODE_TERM:
+        return eval_term(m, d->arg, fields);
+    case NODE_REGEX:
+        return eval_fields_regex(m, d->arg, fields);
+    case NODE_RULE:
+        return eval_rule(m, d->arg);
+    case NODE_ALL:
+        return eval_all(m, d, fields);
+    case NODE_NEAR:
+        return near_eval(m, node, fields, NULL);
+    case NODE_ANY:
+        count_kids(m, d, fields, 1, &held, &unknown);
+        return held ? ANSWER_TRUE : unknown ? ANSWER_UNKNOWN : ANSWER_FALSE;
+    case NODE_NONE:
+        count_kids(m, d, fields, 1, &held, &unknown);
+        return not_answer(held      ? ANSWER_TRUE
+                          : unknown ? ANSWER_UNKNOWN
+                                    : ANSWER_FALSE);
+    case NODE_AT_LEAST:
+        count_kids(m, d, fields, d->arg, &held, &unknown);
+        return held >= d->arg             ? ANSWER_TRUE
+               : held + unknown >= d->arg ? ANSWER_UNKNOWN
+                                          : ANSWER_FALSE;
+    }
+    return ANSWER_UNKNOWN;
+}
+
+enum answer
+eval_node(struct matcher *m, uint32_t node, unsigned fields)
+{
+    const struct image_node *d =
+        IMAGE_ARRAY(m->image, struct image_node, SEC_NODES) + node;
+    struct node_memo *memo = &m->memo[node];
+    unsigned shift = fields * 2;
+
+    if (d->type == NODE_TERM)
+        return eval_term(m, d->arg, fields);
+    if (memo->stamp != m->stamp) {
+        memo->stamp = m->stamp;
+        memo->answers = 0xFF;
+    }
+    if ((memo->answers >> shift & 3) != 3)
+        return (enum answer)(memo->answers >> shift & 3);
+    enum answer a = eval_fresh(m, node, fields);
+    memo->answers =
+        (uint8_t)((memo->answers & ~(3u << shift)) | (unsigned)a << shift);
+    return a;
+}
+
+static bool
+has_any_text(const struct image *im, struct image_run run,
+    const struct str *texts, size_t n)
+{
+    const struct image_text *t =
+        IMAGE_ARRAY(im, struct image_text, SEC_TEXTS) + run.first;
+
+    for (uint32_t i = 0; i < run.n; i++)
+        for (size_t k = 0; k < n; k++)
+            if (str_eq(image_str(im, t[i]), texts[k]))
+                return true;
+    return false;
+}
+
+static bool
+source_fits(const struct matcher *m, const struct image_rule *r)
+{
+    const struct rule_source *s = &m->item->source;
+
+    if (r->tags.n > 0 && !has_any_text(m->image, r->tags, s->tags, s->ntags))
+        return false;
+    if (r->not_tags.n > 0 &&
+        has_any_text(m->image, r->not_tags, s->tags, s->ntags))
+        return false;
+    return r->kinds.n == 0 || has_any_text(m->image, r->kinds, &s->kind, 1);
+}
+
+enum answer
+eval_rule(struct matcher *m, uint32_t rule)
+{
+    const struct image_rule *r =
+        IMAGE_ARRAY(m->image, struct image_rule, SEC_RULES) + rule;
+    struct rule_state *state = &m->rule[rule];
+
+    if (state->stamp == m->stamp)
+        return (enum answer)state->answer;
+    enum answer a =
+        source_fits(m, r) ? eval_node(m, r->root, r->fields) : ANSWER_FALSE;
+    state->stamp = m->stamp;
+    state->answer = (uint8_t)a;
+    return a;
+}

@@ -1,0 +1,241 @@
+/*
+ * image: the checks that make a mapped rule set trustworthy.
+ */
+#include "rules/image.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "rules/foldtab.h"
+
+size_t
+image_record_size(enum image_section section)
+{
+    static const size_t sizes[SEC_COUNT] = {
+        [SEC_CHARS] = 1,
+        [SEC_UNITS] = sizeof(uint16_t),
+        [SEC_TERMS] = sizeof(struct image_term),
+        [SEC_REGEXES] = sizeof(struct image_regex),
+        [SEC_NODES] = sizeof(struct image_node),
+        [SEC_KIDS] = sizeof(uint32_t),
+        [SEC_RULES] = sizeof(struct image_rule),
+        [SEC_CATEGORIES] = sizeof(struct image_category),
+        [SEC_TEXTS] = sizeof(struct image_text),
+        [SEC_CLAUSES] = sizeof(struct image_run),
+        [SEC_NEEDED] = sizeof(uint32_t),
+        [SEC_TRIGGERS] = sizeof(uint32_t),
+        [SEC_ALWAYS] = sizeof(uint32_t),
+        [SEC_SCAN] = sizeof(struct image_scan),
+        [SEC_BITS] = sizeof(uint64_t),
+        [SEC_KEYS] = sizeof(struct image_key),
+        [SEC_CANDIDATES] = sizeof(struct image_candidate),
+    };
+
+    return sizes[section];
+}
+
+uint64_t
+image_checksum(const void *bytes, size_t n)
+{
+    const unsigned char *p = bytes;
+    uint64_t h = 0x9E3779B97F4A7C15u ^ n, w;
+
+    for (; n >= sizeof(w); p += sizeof(w), n -= sizeof(w)) {
+        memcpy(&w, p, sizeof(w));
+        h = (h ^ w) * 0xD6E8FEB86659FD93u;
+        h ^= h >> 32;
+    }
+    for (; n > 0; p++, n--)
+        h = (h ^ *p) * 0x100000001B3u;
+    return h;
+}
+
+static bool
+in_run(const struct image *im, struct image_run run, enum image_section sec)
+{
+    uint32_t count = IMAGE_COUNT(im, sec);
+
+    return run.first <= count && run.n <= count - run.first;
+}
+
+static bool
+in_text(const struct image *im, struct image_text t)
+{
+    return in_run(im, (struct image_run){t.at, t.n}, SEC_CHARS);
+}
+
+/* Every number in section is below limit. */
+static bool
+all_below(const struct image *im, enum image_section section, uint32_t limit)
+{
+    const uint32_t *v = IMAGE_ARRAY(im, uint32_t, section);
+
+    for (uint32_t i = 0; i < IMAGE_COUNT(im, section); i++)
+        if (v[i] >= limit)
+            return false;
+    return true;
+}
+
+static bool
+check_terms(const struct image *im)
+{
+    const struct image_term *t = IMAGE_ARRAY(im, struct image_term, SEC_TERMS);
+    const struct image_regex *r =
+        IMAGE_ARRAY(im, struct image_regex, SEC_REGEXES);
+    const struct image_run *c = IMAGE_ARRAY(im, struct image_run, SEC_CLAUSES);
+
+    for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_TERMS); i++)
+        if (!in_run(im, (struct image_run){t[i].unit, t[i].n}, SEC_UNITS) ||
+            !in_run(im, t[i].triggers, SEC_TRIGGERS) || t[i].n == 0 ||
+            t[i].view >= VIEW_COUNT)
+            return false;
+    for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_REGEXES); i++)
+        if (!in_run(im, (struct image_run){r[i].unit, r[i].n}, SEC_UNITS) ||
+            !in_run(im, r[i].clauses, SEC_CLAUSES) || r[i].view >= VIEW_COUNT)
+            return false;
+    for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_CLAUSES); i++)
+        if (!in_run(im, c[i], SEC_NEEDED))
+            return false;
+    return true;
+}
+
+/* Children come before their parents, so that no walk can go round. */
+static bool
+check_nodes(const struct image *im)
+{
+    const struct image_node *node =
+        IMAGE_ARRAY(im, struct image_node, SEC_NODES);
+    const struct image_rule *rule =
+        IMAGE_ARRAY(im, struct image_rule, SEC_RULES);
+    const uint32_t *kids = IMAGE_ARRAY(im, uint32_t, SEC_KIDS);
+    uint32_t n = IMAGE_COUNT(im, SEC_NODES);
+    uint8_t *depth = calloc(n ? n : 1, 1);
+    bool ok = depth != NULL;
+
+    for (uint32_t i = 0; i < n && ok; i++) {
+        const struct image_node *d = &node[i];
+        uint32_t limit = d->type == NODE_TERM    ? IMAGE_COUNT(im, SEC_TERMS)
+                         : d->type == NODE_REGEX ? IMAGE_COUNT(im, SEC_REGEXES)
+                         : d->type == NODE_RULE  ? IMAGE_COUNT(im, SEC_RULES)
+                                                 : UINT32_MAX;
+        ok = d->type <= NODE_NEAR && d->arg <= limit - 1 && limit > 0 &&
+             in_run(im, d->kids, SEC_KIDS);
+        if (!ok)
+            break;
+        if (d->type == NODE_RULE) {
+            ok = rule[d->arg].root < i;
+            if (ok)
+                depth[i] = (uint8_t)(depth[rule[d->arg].root] + 1);
+        }
+        for (uint32_t k = 0; k < d->kids.n && ok; k++) {
+            uint32_t kid = kids[d->kids.first + k];
+            ok = kid < i;
+            if (ok && depth[kid] >= depth[i])
+                depth[i] = (uint8_t)(depth[kid] + 1);
+        }
+        ok = ok && depth[i] <= IMAGE_MAX_DEPTH;
+    }
+    free(depth);
+    return ok;
+}
+
+static bool
+check_rules(const struct image *im)
+{
+    const struct image_rule *r = IMAGE_ARRAY(im, struct image_rule, SEC_RULES);
+    const struct image_category *c =
+        IMAGE_ARRAY(im, struct image_category, SEC_CATEGORIES);
+    const struct image_text *t = IMAGE_ARRAY(im, struct image_text, SEC_TEXTS);
+
+    for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_RULES); i++)
+        if (!in_text(im, r[i].id) || !in_text(im, r[i].title) ||
+            r[i].category >= IMAGE_COUNT(im, SEC_CATEGORIES) ||
+            r[i].root >= IMAGE_COUNT(im, SEC_NODES) ||
+            !in_run(im, r[i].tags, SEC_TEXTS) ||
+            !in_run(im, r[i].not_tags, SEC_TEXTS) ||
+            !in_run(im, r[i].kinds, SEC_TEXTS))
+            return false;
+    for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_CATEGORIES); i++)
+        if (!in_text(im, c[i].name) || !in_text(im, c[i].title))
+            return false;
+    for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_TEXTS); i++)
+        if (!in_text(im, t[i]))
+            return false;
+    return all_below(im, SEC_TRIGGERS, IMAGE_COUNT(im, SEC_RULES)) &&
+           all_below(im, SEC_ALWAYS, IMAGE_COUNT(im, SEC_RULES)) &&
+           all_below(im, SEC_KIDS, IMAGE_COUNT(im, SEC_NODES)) &&
+           all_below(im, SEC_NEEDED, IMAGE_COUNT(im, SEC_TERMS));
+}
+
+static bool
+is_power(uint32_t n, uint32_t shift, uint32_t per)
+{
+    return shift >= 1 && shift <= 32 && n > 0 &&
+           (uint64_t)n * per == (uint64_t)1 << (32 - shift);
+}
+
+static bool
+check_scans(const struct image *im)
+{
+    const struct image_scan *s = IMAGE_ARRAY(im, struct image_scan, SEC_SCAN);
+    const struct image_key *k = IMAGE_ARRAY(im, struct image_key, SEC_KEYS);
+    const struct image_candidate *c =
+        IMAGE_ARRAY(im, struct image_candidate, SEC_CANDIDATES);
+
+    if (IMAGE_COUNT(im, SEC_SCAN) != VIEW_COUNT)
+        return false;
+    for (uint32_t i = 0; i < VIEW_COUNT; i++) {
+        bool empty = s[i].keys.n == 0;
+        if (!in_run(im, s[i].bits, SEC_BITS) ||
+            !in_run(im, s[i].single_bits, SEC_BITS) ||
+            !in_run(im, s[i].keys, SEC_KEYS))
+            return false;
+        if (!empty && (!is_power(s[i].bits.n, s[i].bit_shift, 64) ||
+                          !is_power(s[i].keys.n, s[i].key_shift, 1) ||
+                          s[i].single_bits.n != 65536 / 64))
+            return false;
+        bool hole = empty; /* a probe must come to an end */
+        for (uint32_t j = 0; j < s[i].keys.n; j++)
+            hole = hole || k[s[i].keys.first + j].pair == UINT32_MAX;
+        if (!hole)
+            return false;
+    }
+    for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_KEYS); i++)
+        if (!in_run(im, k[i].candidates, SEC_CANDIDATES))
+            return false;
+    for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_CANDIDATES); i++)
+        if (c[i].term >= IMAGE_COUNT(im, SEC_TERMS) || c[i].n == 0 ||
+            c[i].anchor >= c[i].n ||
+            !in_run(im, (struct image_run){c[i].unit, c[i].n}, SEC_UNITS))
+            return false;
+    return true;
+}
+
+int
+image_check(struct str bytes, struct image *ret)
+{
+    const struct image_header *h = (const void *)bytes.p;
+    struct image im = {.header = h, .base = bytes.p};
+
+    if (bytes.n < sizeof(*h) || bytes.n > IMAGE_MAX_BYTES ||
+        (uintptr_t)bytes.p % IMAGE_ALIGN != 0 ||
+        memcmp(h->magic, "tocsinR\n", 8) != 0 || h->format != IMAGE_FORMAT ||
+        h->fold_version != foldtab_version || h->size != bytes.n)
+        return E_CORRUPT;
+    if (h->checksum !=
+        image_checksum(bytes.p + sizeof(*h), bytes.n - sizeof(*h)))
+        return E_CORRUPT;
+    for (enum image_section s = 0; s < SEC_COUNT; s++) {
+        uint64_t end = h->section[s].offset +
+                       (uint64_t)h->section[s].count * image_record_size(s);
+        if (h->section[s].offset % IMAGE_ALIGN != 0 ||
+            h->section[s].offset < sizeof(*h) || end > bytes.n)
+            return E_CORRUPT;
+    }
+    if (!check_terms(&im) || !check_rules(&im) || !check_nodes(&im) ||
+        !check_scans(&im))
+        return E_CORRUPT;
+    *ret = im;
+    return 0;
+}

@@ -1,0 +1,167 @@
+/*
+ * image: how a compiled rule set lies in memory.
+ *
+ * One block without pointers: a header, then sections, each an array of one of
+ * the records below, found by offset.  It can be written by one process and
+ * mapped by others.  Whoever opens it checks header, bounds and every index
+ * once (image_check); after that the matcher trusts it.  Internal to rules/.
+ *
+ * Conditions are nodes; the children of a node are a run in SEC_KIDS.  A node
+ * may have several parents (a list that many rules use is there once).
+ */
+#ifndef TOCSIN_RULES_IMAGE_H
+#define TOCSIN_RULES_IMAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/level.h"
+#include "base/str.h"
+
+enum {
+    IMAGE_FORMAT = 1,
+    IMAGE_ALIGN = 16,
+    IMAGE_MAX_DEPTH = 40, /* of nodes, rules in rules included */
+    IMAGE_MAX_BYTES = 1 << 30
+};
+
+enum image_section {
+    SEC_CHARS,      /* char: all texts */
+    SEC_UNITS,      /* uint16_t: terms and patterns */
+    SEC_TERMS,      /* struct image_term */
+    SEC_REGEXES,    /* struct image_regex */
+    SEC_NODES,      /* struct image_node */
+    SEC_KIDS,       /* uint32_t: node numbers */
+    SEC_RULES,      /* struct image_rule */
+    SEC_CATEGORIES, /* struct image_category */
+    SEC_TEXTS,      /* struct image_text: tags of sources */
+    SEC_CLAUSES,    /* struct image_run into SEC_NEEDED */
+    SEC_NEEDED,     /* uint32_t: term numbers */
+    SEC_TRIGGERS,   /* uint32_t: rule numbers, by term */
+    SEC_ALWAYS,     /* uint32_t: rules without a trigger */
+    SEC_SCAN,       /* struct image_scan: folded, raw */
+    SEC_BITS,       /* uint64_t: bitmaps of the scans */
+    SEC_KEYS,       /* struct image_key */
+    SEC_CANDIDATES, /* struct image_candidate */
+    SEC_COUNT
+};
+
+struct image_run {
+    uint32_t first, n;
+};
+
+struct image_text {
+    uint32_t at, n; /* in SEC_CHARS */
+};
+
+struct image_header {
+    char magic[8]; /* "tocsinR\n" */
+    uint32_t format, fold_version;
+    uint64_t size, checksum; /* of all that follows the header */
+    struct {
+        uint32_t offset, count;
+    } section[SEC_COUNT];
+    int32_t level[LEVEL_COUNT];
+    int32_t others_percent;
+    uint32_t longest_term; /* units, of the folded view */
+};
+
+/* What a term is looked for in. */
+enum image_view { VIEW_FOLDED, VIEW_RAW, VIEW_COUNT };
+
+enum {
+    TERM_BOUND_LEFT = 1,  /* no letter or digit may stand before it */
+    TERM_BOUND_RIGHT = 2, /* nor behind it */
+    TERM_NEEDED = 4,      /* only tells which regexes can match */
+    TERM_FURNITURE = 8    /* begins what is not part of the publication */
+};
+
+struct image_term {
+    uint32_t unit; /* first in SEC_UNITS */
+    uint16_t n, flags;
+    uint32_t view;
+    struct image_run triggers;
+};
+
+struct image_regex {
+    uint32_t unit, n;
+    uint32_t options; /* PCRE2's */
+    uint32_t view;
+    uint32_t max_width;
+    struct image_run clauses; /* SEC_CLAUSES: each needs one of its terms */
+};
+
+enum node_type {
+    NODE_TERM,  /* arg: term */
+    NODE_REGEX, /* arg: regex */
+    NODE_RULE,  /* arg: rule */
+    NODE_ALL,
+    NODE_ANY,
+    NODE_NONE,
+    NODE_AT_LEAST, /* arg: how many */
+    NODE_NEAR      /* arg: units apart, + NEAR_ORDERED */
+};
+#define NEAR_ORDERED 0x80000000u
+
+struct image_node {
+    uint32_t type, arg;
+    struct image_run kids; /* SEC_KIDS */
+};
+
+enum { IMAGE_RULE_RAW = 1, IMAGE_RULE_SHADOW = 2 };
+
+struct image_rule {
+    struct image_text id, title;
+    uint32_t category;
+    int32_t points[2];
+    uint32_t version, root, fields, flags;
+    struct image_run tags, not_tags, kinds; /* SEC_TEXTS */
+};
+
+struct image_category {
+    struct image_text name, title;
+    int32_t cap;
+};
+
+/* The hash of one scan: see scan.c. */
+struct image_scan {
+    struct image_run bits; /* of uint64_t */
+    struct image_run keys;
+    struct image_run single_bits; /* terms of one unit */
+    uint32_t bit_shift, key_shift;
+};
+
+struct image_key {
+    uint32_t pair; /* two units; UINT32_MAX is empty */
+    struct image_run candidates;
+};
+
+struct image_candidate {
+    uint32_t term, unit;
+    uint16_t n, anchor; /* units before the pair */
+};
+
+struct image {
+    const struct image_header *header;
+    const char *base;
+};
+
+#define IMAGE_ARRAY(image, type, section_)                                     \
+    ((const type *)(const void *)((image)->base +                              \
+                                  (image)->header->section[section_].offset))
+#define IMAGE_COUNT(image, section_) ((image)->header->section[section_].count)
+
+static inline struct str
+image_str(const struct image *image, struct image_text t)
+{
+    return (struct str){IMAGE_ARRAY(image, char, SEC_CHARS) + t.at, t.n};
+}
+
+/* Bytes of one record of section. */
+size_t image_record_size(enum image_section section);
+/* Checksum of the bytes behind the header. */
+uint64_t image_checksum(const void *bytes, size_t n);
+/* Check all of bytes and fill *ret with a view of it.  0 or E_CORRUPT. */
+int image_check(struct str bytes, struct image *ret);
+
+#endif

@@ -1,0 +1,145 @@
+/*
+ * model: rule files as they were written, before they are compiled.
+ *
+ * A tree in one arena, every part with its place in its file, so that what is
+ * found wrong later can still be said at its place.  Internal to rules/.
+ */
+#ifndef TOCSIN_RULES_MODEL_H
+#define TOCSIN_RULES_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "base/yaml.h"
+#include "rules/rules.h"
+
+enum {
+    MODEL_MAX_RULES = 500000,
+    MODEL_MAX_DEPTH = 16,      /* all/any/none within one another */
+    MODEL_MAX_ENTRIES = 50000, /* in one list */
+    MODEL_MAX_CATEGORIES = 64,
+    MODEL_MAX_POINTS = 100,
+    MODEL_MAX_NEAR = 8,       /* entries of one near */
+    MODEL_MAX_WITHIN = 10000, /* code points */
+    MODEL_MAX_ID = 64,        /* bytes of an id, a name of a list, … */
+    MODEL_MAX_TERM = 128      /* units of a folded term */
+};
+
+/* Where something stands. */
+struct place {
+    const char *file;
+    unsigned line, column;
+};
+
+enum clause_type {
+    CLAUSE_TERM,
+    CLAUSE_REGEX,
+    CLAUSE_LIST, /* text is the name of a list */
+    CLAUSE_RULE, /* text is the id of another rule */
+    CLAUSE_ALL,
+    CLAUSE_ANY,
+    CLAUSE_NONE,
+    CLAUSE_AT_LEAST,
+    CLAUSE_NEAR
+};
+
+enum { REGEX_CASELESS = 1, REGEX_DOTALL = 2, REGEX_EXTENDED = 4 };
+
+struct clause {
+    enum clause_type type;
+    struct place place;
+    struct str text;  /* term, pattern without slashes, or name */
+    unsigned options; /* REGEX_… */
+    unsigned count;   /* at_least: how many; near: 1 when in order */
+    unsigned within;  /* near: code points */
+    struct clause *first, *next;
+    size_t n; /* children */
+};
+
+struct model_list {
+    struct str name;
+    struct place place;
+    struct clause *any; /* CLAUSE_ANY over its entries */
+    bool busy;          /* being expanded: a list in itself */
+    struct model_list *next;
+};
+
+/* A text that the rule is to find, or not. */
+struct model_sample {
+    bool hit;
+    struct str title, text;
+    struct str tags[8];
+    size_t ntags;
+    struct place place;
+    struct model_sample *next;
+};
+
+enum { RULE_RAW = 1, RULE_SHADOW = 2 };
+enum { FIELDS_TITLE = 1 << FIELD_TITLE, FIELDS_TEXT = 1 << FIELD_TEXT };
+
+struct model_rule {
+    struct str id, title, category;
+    struct place place, category_place;
+    int points[2];   /* by field it is found in; mostly the same */
+    unsigned flags;  /* RULE_… */
+    unsigned fields; /* FIELDS_… */
+    const struct str *tags, *not_tags, *kinds; /* of the source; none is any */
+    size_t ntags, nnot_tags, nkinds;
+    struct clause *root; /* CLAUSE_ALL */
+    struct model_sample *samples;
+    uint32_t version;
+    uint32_t number; /* in the set */
+    bool busy;       /* being compiled: a rule that needs itself */
+    bool packed;     /* of a shipped pack: samples are required */
+    struct model_rule *next;
+};
+
+struct model_category {
+    struct str name, title;
+    int cap;
+    struct place place;
+};
+
+struct model {
+    struct arena *arena;
+    struct toc_errors *errors;
+    struct model_rule *rules, **rules_end;
+    size_t nrules;
+    struct model_list *lists;
+    struct model_category categories[MODEL_MAX_CATEGORIES];
+    size_t ncategories;
+    int levels[LEVEL_COUNT]; /* least score of each; levels[0] is 0 */
+    bool levels_set;
+    int others_percent; /* what lighter categories add to the heaviest */
+    struct clause *furniture, **furniture_end; /* CLAUSE_TERM */
+    struct arena *scratch;                     /* for the YAML trees */
+};
+
+/* Make m empty, with the default levels. */
+void model_init(
+    struct model *m, struct arena *arena, struct toc_errors *errors);
+/* Add what one rule file holds.  Errors are added to m->errors. 0, E_CONF when
+ * there were any, E_NOMEM. */
+int model_load(struct model *m, const struct rule_file *file);
+/* Add the region's lists: region-home, region-schools, region-near,
+ * region-far and region-province; all exist, empty, when region is NULL. */
+int model_region(struct model *m, const struct rule_file *region);
+struct model_list *model_find_list(const struct model *m, struct str name);
+struct model_rule *model_find_rule(const struct model *m, struct str id);
+
+/* clause.c: read a clause from YAML. */
+struct clause *clause_new(
+    struct model *m, enum clause_type type, struct place place);
+void clause_append(struct clause *parent, struct clause *child);
+/* An entry: a term, a regex, {list: …}, {rule: …} or a nested clause.  NULL
+ * with an error added. */
+struct clause *clause_read_entry(struct model *m, const char *file,
+    const struct ynode *node, unsigned depth);
+/* all, any, none, at_least or near, by its key.  NULL with an error added. */
+struct clause *clause_read(struct model *m, const char *file, const char *key,
+    const struct ynode *node, unsigned depth);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * regex: PCRE2 under limits.
+ *
+ * The 16-bit library, interpreted (the processes may not make memory
+ * executable), on text that is UTF-16 by construction.  One search ends after
+ * so many steps, so much depth and memory, and all searches on one item after
+ * so much time; each of these is "limit", never "no match".  Internal to
+ * rules/.
+ */
+#ifndef TOCSIN_RULES_REGEX_H
+#define TOCSIN_RULES_REGEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "rules/image.h"
+
+enum {
+    REGEX_MATCH_LIMIT = 100000, /* steps from one place in the text */
+    REGEX_DEPTH_LIMIT = 5000,
+    REGEX_HEAP_LIMIT_KIB = 4096,
+    REGEX_ITEM_BUDGET_MS = 200, /* of all searches on one item */
+    REGEX_SLICE_MIN = 256,      /* starting places between two looks at the */
+    REGEX_SLICE_MAX = 16384     /* clock */
+};
+
+/* Whoever uses it includes <pcre2.h>. */
+#define REGEX_BASE_OPTIONS                                                     \
+    (PCRE2_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C |                   \
+        PCRE2_USE_OFFSET_LIMIT)
+
+enum regex_answer { REGEX_NONE, REGEX_FOUND, REGEX_LIMIT };
+
+/* Compile a pattern and throw it away.  0, or E_CONF with a sentence in why. */
+int regex_check(const uint16_t *unit, size_t n, uint32_t options, char *why,
+    size_t why_size);
+
+/* The expressions of one set, compiled when first needed. */
+struct regex_engine;
+int regex_engine_new(const struct image *image, struct regex_engine **ret);
+void regex_engine_free(struct regex_engine *engine);
+/* A new item: the time budget begins again. */
+void regex_engine_begin(struct regex_engine *engine);
+
+/* Search subject for a match of expression that begins in [from, to]; look
+ * behind and ahead see all of subject. */
+enum regex_answer regex_find(struct regex_engine *engine, uint32_t regex,
+    const uint16_t *subject, size_t n, size_t from, size_t to,
+    size_t *ret_begin, size_t *ret_end);
+
+#endif

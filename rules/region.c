@@ -1,0 +1,104 @@
+/*
+ * region: the places that matter, as lists that rules may use.
+ *
+ * From JSON as CONTRACTS §1 describes.  All lists exist always, so that a pack
+ * may name them where no region is configured: an empty list never holds.
+ */
+#include <string.h>
+
+#include "base/jsonx.h"
+#include "rules/model.h"
+
+enum { REGION_MAX_NAMES = 20000 };
+
+static struct model_list *
+add_list(struct model *m, const char *name, const char *file)
+{
+    struct model_list *l = ARENA_NEW(m->arena, struct model_list);
+
+    if (!l)
+        return NULL;
+    l->name = str_of(name);
+    l->place = (struct place){file, 1, 1};
+    l->any = clause_new(m, CLAUSE_ANY, l->place);
+    l->next = m->lists;
+    m->lists = l;
+    return l->any ? l : NULL;
+}
+
+static void
+add_name(struct model *m, struct model_list *l, const json_t *name)
+{
+    struct clause *c;
+    struct str s = {json_string_value(name), json_string_length(name)};
+
+    if (!json_is_string(name) || str_trim(s).n == 0 ||
+        l->any->n >= REGION_MAX_NAMES) {
+        toc_errors_add(m->errors, l->place.file, 0, 0,
+            "the names of the region are to be texts, at most %d of a kind",
+            REGION_MAX_NAMES);
+        return;
+    }
+    c = clause_new(m, CLAUSE_TERM, l->place);
+    if (!c)
+        return;
+    c->text = arena_str(m->arena, str_trim(s));
+    c->next = l->any->first;
+    l->any->first = c;
+    l->any->n++;
+}
+
+/* Add the names under key of object (a text or a list of texts). */
+static void
+add_names(struct model *m, struct model_list *l, const json_t *object,
+    const char *key)
+{
+    const json_t *value = json_object_get(object, key), *name;
+    size_t i;
+
+    if (!value || !l)
+        return;
+    if (!json_is_array(value)) {
+        add_name(m, l, value);
+        return;
+    }
+    json_array_foreach(value, i, name) add_name(m, l, name);
+}
+
+int
+model_region(struct model *m, const struct rule_file *region)
+{
+    static const char *const home_keys[] = {
+        "county", "towns", "schools", "landmarks"};
+    const char *file = region ? region->name : "region";
+    struct model_list *home = add_list(m, "region-home", file);
+    struct model_list *schools = add_list(m, "region-schools", file);
+    struct model_list *near = add_list(m, "region-near", file);
+    struct model_list *far = add_list(m, "region-far", file);
+    struct model_list *province = add_list(m, "region-province", file);
+    struct toc_error error = {.line = 0};
+    json_t *root = NULL;
+
+    if (!home || !schools || !near || !far || !province)
+        return E_NOMEM;
+    if (!region)
+        return 0;
+    int err = jsonx_load(region->text, &error, &root);
+    if (err != 0 || !json_is_object(root)) {
+        toc_errors_add(m->errors, file, error.line, error.column,
+            "the region is to be a JSON object: %s",
+            error.text[0] ? error.text : "it is none");
+        json_decref(root);
+        return err == E_NOMEM ? err : E_CONF;
+    }
+    const json_t *h = json_object_get(root, "home");
+    for (size_t i = 0; i < sizeof(home_keys) / sizeof(home_keys[0]); i++)
+        add_names(m, home, h, home_keys[i]);
+    add_names(m, schools, h, "schools");
+    add_names(m, near, root, "same_prefecture_not_home");
+    add_names(m, near, root, "neighbours");
+    add_names(m, far, root, "far");
+    add_names(m, province, root, "province");
+    json_decref(root);
+    return arena_failed(m->arena) ? E_NOMEM : 0;
+}

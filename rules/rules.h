@@ -1,0 +1,108 @@
+/*
+ * rules: the folder's face: rule files in, findings and a score out.
+ *
+ *   files ──load──▶ rule set ──image──▶ bytes that every parse role maps
+ *   item ──match──▶ verdict ──score──▶ score, level, explanation
+ *
+ * A rule set is immutable, one contiguous image without pointers, so that the
+ * engine compiles it once per configuration generation and the parse roles
+ * map the same memory (memfd).  Matching allocates nothing but spans, in the
+ * caller's arena; its scratch is sized when the set is opened.
+ */
+#ifndef TOCSIN_RULES_RULES_H
+#define TOCSIN_RULES_RULES_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "rules/verdict.h"
+
+struct ruleset;
+
+/* One file of rules, or of the region, already read. */
+struct rule_file {
+    const char *name; /* for errors */
+    struct str text;
+};
+
+/* Compile rule files into a set.  All errors of all files are added to errors;
+ * E_CONF when there is any.  region (may be NULL) is the JSON of
+ * CONTRACTS §1: home, neighbours and far places. */
+int ruleset_compile(const struct rule_file *files, size_t nfiles,
+    const struct rule_file *region, struct toc_errors *errors,
+    struct ruleset **ret);
+/* The image of a compiled set: lent, valid as long as set. */
+struct str ruleset_image(const struct ruleset *set);
+/* Open an image (checked against its own header, version and bounds; kept by
+ * reference: image must outlive the set).  0, E_CORRUPT, E_NOMEM. */
+int ruleset_open(struct str image, struct ruleset **ret);
+void ruleset_free(struct ruleset *set);
+
+/* What a rule is, for explaining. */
+struct rule_info {
+    struct str id, title, category;
+    int points;
+    uint32_t version; /* changes when anything of the rule does (hash) */
+};
+size_t ruleset_count(const struct ruleset *set);
+/* rule < ruleset_count(); views into the set. */
+struct rule_info ruleset_rule(const struct ruleset *set, uint32_t rule);
+/* Number of the rule with this id, or E_NOTFOUND. */
+int ruleset_find(const struct ruleset *set, struct str id, uint32_t *ret);
+
+/* The source of an item as rules see it. */
+struct rule_source {
+    struct str id, name, kind; /* kind: own, media, forum, … */
+    const struct str *tags;
+    size_t ntags;
+};
+
+/* What is matched. */
+struct rule_item {
+    struct str title, text; /* valid UTF-8 */
+    struct rule_source source;
+    struct wall published; /* or WALL_NONE */
+};
+
+/* Working memory of one matcher; one per process. */
+struct matcher;
+int matcher_new(const struct ruleset *set, struct matcher **ret);
+void matcher_free(struct matcher *matcher);
+
+/* Find every rule that holds on item.  Spans live in arena.  An engine limit
+ * makes an indeterminate finding, never an error.  0, E_NOMEM. */
+int match_item(struct matcher *matcher, const struct rule_item *item,
+    struct arena *arena, struct verdict *ret);
+
+/* The folded form of one field of the item matched last, as UTF-8 in arena,
+ * for explaining.  0 or E_NOMEM. */
+int match_folded(const struct matcher *matcher, enum rule_field field,
+    struct arena *arena, struct str *ret);
+
+/* What scoring needs besides the findings. */
+struct score_context {
+    int source_weight;      /* per cent; 100 is neutral */
+    struct str source_tier; /* own, institution, press, aggregator, forum */
+    unsigned corroborating; /* independent sources that report the event too */
+    int category_weight;    /* per cent, from key dates; 100 is neutral */
+    struct wall now;
+    struct wall published; /* or WALL_NONE */
+};
+#define SCORE_CONTEXT_NEUTRAL                                                  \
+    ((struct score_context){.source_weight = 100,                              \
+        .category_weight = 100,                                                \
+        .now = WALL_NONE,                                                      \
+        .published = WALL_NONE})
+
+/* Score a verdict: points add up per category to its cap, levels by the set's
+ * thresholds.  Texts are views into the set and item or live in arena. */
+int score_verdict(const struct ruleset *set, const struct verdict *verdict,
+    const struct rule_item *item, const struct score_context *context,
+    struct arena *arena, struct score *ret);
+
+/* Fold text as matching does: units in arena (see rules/fold.h).  For
+ * grouping (incidents/features.h), which sees folded text only. */
+int rules_fold(struct arena *arena, struct str text, const uint16_t **ret_units,
+    size_t *ret_n);
+
+#endif

@@ -1,0 +1,305 @@
+/*
+ * trigger: which terms make a rule worth a look.
+ *
+ * A rule can only hold when something that it needs occurs.  For each rule the
+ * cheapest such set of terms is chosen (cheap: terms that few rules use), and
+ * each of its terms points at the rule.  An item then wakes only the rules that
+ * one of its terms points at.  Rules that need nothing in particular are tried
+ * on every item; they may be few.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/compile.h"
+
+#define COST_NONE UINT64_MAX
+
+struct chooser {
+    struct compile *c;
+    const struct image_node *node;
+    const uint32_t *kids;
+    const struct image_regex *regex;
+    const struct image_run *clause;
+    const uint32_t *needed;
+    uint64_t *use;    /* by node: how many rules reach it */
+    uint64_t *refs;   /* by term: how many rules use it */
+    uint64_t *cost;   /* by node; COST_NONE: no set of terms is needed */
+    struct buf pairs; /* struct pair */
+};
+
+struct pair {
+    uint32_t term, rule;
+};
+
+static uint64_t
+cost_add(uint64_t a, uint64_t b)
+{
+    return a == COST_NONE || b == COST_NONE || a > COST_NONE - 1 - b ? COST_NONE
+                                                                     : a + b;
+}
+
+/* Count how many rules use each node and term: parents first, which are behind
+ * their children. */
+static void
+count_uses(struct chooser *h)
+{
+    const struct image_rule *rule =
+        COMPILE_ARRAY(h->c, struct image_rule, SEC_RULES);
+
+    for (uint32_t i = 0; i < COMPILE_COUNT(h->c, SEC_RULES); i++)
+        if (rule[i].root != UINT32_MAX)
+            h->use[rule[i].root]++;
+    for (uint32_t i = COMPILE_COUNT(h->c, SEC_NODES); i-- > 0;) {
+        const struct image_node *d = &h->node[i];
+        for (uint32_t k = 0; k < d->kids.n; k++)
+            h->use[h->kids[d->kids.first + k]] += h->use[i];
+        if (d->type == NODE_TERM)
+            h->refs[d->arg] += h->use[i];
+        if (d->type == NODE_RULE)
+            h->use[rule[d->arg].root] += h->use[i];
+        if (d->type != NODE_REGEX)
+            continue;
+        const struct image_regex *r = &h->regex[d->arg];
+        for (uint32_t k = 0; k < r->clauses.n; k++) {
+            const struct image_run *run = &h->clause[r->clauses.first + k];
+            for (uint32_t j = 0; j < run->n; j++)
+                h->refs[h->needed[run->first + j]] += h->use[i];
+        }
+    }
+}
+
+/* The cheapest clause of a regex. */
+static const struct image_run *
+best_clause(
+    const struct chooser *h, const struct image_regex *r, uint64_t *ret_cost)
+{
+    const struct image_run *best = NULL;
+
+    *ret_cost = COST_NONE;
+    for (uint32_t k = 0; k < r->clauses.n; k++) {
+        const struct image_run *run = &h->clause[r->clauses.first + k];
+        uint64_t cost = 0;
+        for (uint32_t j = 0; j < run->n; j++)
+            cost = cost_add(cost, 1 + h->refs[h->needed[run->first + j]]);
+        if (cost < *ret_cost) {
+            *ret_cost = cost;
+            best = run;
+        }
+    }
+    return best;
+}
+
+static int
+by_cost(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* Of n kids with at least count holding, one of any n - count + 1 holds: the
+ * cheapest of them; *ret_limit is the dearest cost that is among them. */
+static uint64_t
+cost_at_least(
+    const struct chooser *h, const struct image_node *d, uint64_t *ret_limit)
+{
+    uint64_t *costs, sum = 0;
+    uint32_t take;
+
+    *ret_limit = COST_NONE;
+    if (d->arg > d->kids.n)
+        return 0; /* never holds */
+    costs = calloc(d->kids.n, sizeof(*costs));
+    if (!costs)
+        return COST_NONE;
+    for (uint32_t k = 0; k < d->kids.n; k++)
+        costs[k] = h->cost[h->kids[d->kids.first + k]];
+    qsort(costs, d->kids.n, sizeof(*costs), by_cost);
+    take = d->kids.n - d->arg + 1;
+    for (uint32_t k = 0; k < take; k++)
+        sum = cost_add(sum, costs[k]);
+    *ret_limit = costs[take - 1];
+    free(costs);
+    return sum;
+}
+
+static uint64_t
+cost_of(const struct chooser *h, const struct image_node *d)
+{
+    const struct image_rule *rule =
+        COMPILE_ARRAY(h->c, struct image_rule, SEC_RULES);
+    uint64_t cost, limit;
+
+    switch ((enum node_type)d->type) {
+    case NODE_TERM:
+        return 1 + h->refs[d->arg];
+    case NODE_REGEX:
+        best_clause(h, &h->regex[d->arg], &cost);
+        return cost;
+    case NODE_RULE:
+        return h->cost[rule[d->arg].root];
+    case NODE_NONE:
+        return COST_NONE;
+    case NODE_AT_LEAST:
+        return cost_at_least(h, d, &limit);
+    case NODE_ANY:
+        cost = 0;
+        for (uint32_t k = 0; k < d->kids.n; k++)
+            cost = cost_add(cost, h->cost[h->kids[d->kids.first + k]]);
+        return cost;
+    case NODE_ALL:
+    case NODE_NEAR:
+        cost = COST_NONE;
+        for (uint32_t k = 0; k < d->kids.n; k++)
+            if (h->cost[h->kids[d->kids.first + k]] < cost)
+                cost = h->cost[h->kids[d->kids.first + k]];
+        return cost;
+    }
+    return COST_NONE;
+}
+
+static void
+add_pair(struct chooser *h, uint32_t term, uint32_t rule)
+{
+    struct pair p = {term, rule};
+    int err = buf_add(&h->pairs, &p, sizeof(p));
+
+    if (err != 0)
+        h->c->err = err;
+}
+
+/* Point the terms of node's set at rule.  Depth is bounded: children come
+ * before their parents, and emit_clause bounds the nesting. */
+static void
+point(struct chooser *h, uint32_t node, uint32_t rule)
+{
+    const struct image_node *d = &h->node[node];
+    const uint32_t *kids = h->kids + d->kids.first;
+    const struct image_run *run;
+    uint64_t cost, limit = COST_NONE;
+
+    switch ((enum node_type)d->type) {
+    case NODE_TERM:
+        add_pair(h, d->arg, rule);
+        return;
+    case NODE_REGEX:
+        run = best_clause(h, &h->regex[d->arg], &cost);
+        for (uint32_t j = 0; run && j < run->n; j++)
+            add_pair(h, h->needed[run->first + j], rule);
+        return;
+    case NODE_RULE:
+        point(h, COMPILE_ARRAY(h->c, struct image_rule, SEC_RULES)[d->arg].root,
+            rule);
+        return;
+    case NODE_NONE:
+        return;
+    case NODE_AT_LEAST:
+        if (d->arg > d->kids.n)
+            return;
+        cost_at_least(h, d, &limit);
+        for (uint32_t k = 0; k < d->kids.n; k++)
+            if (h->cost[kids[k]] <= limit)
+                point(h, kids[k], rule);
+        return;
+    case NODE_ANY:
+        for (uint32_t k = 0; k < d->kids.n; k++)
+            point(h, kids[k], rule);
+        return;
+    case NODE_ALL:
+    case NODE_NEAR:
+        for (uint32_t k = 0; k < d->kids.n; k++) {
+            if (h->cost[kids[k]] == h->cost[node]) {
+                point(h, kids[k], rule);
+                return;
+            }
+        }
+        return;
+    }
+}
+
+static int
+by_term(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+
+    if (x->term != y->term)
+        return x->term < y->term ? -1 : 1;
+    return x->rule < y->rule ? -1 : x->rule > y->rule;
+}
+
+/* The pairs as runs of rules, one run per term. */
+static void
+lay_out(struct chooser *h)
+{
+    struct pair *pair = (void *)h->pairs.p;
+    size_t n = h->pairs.n / sizeof(*pair);
+    struct image_term *term = COMPILE_ARRAY(h->c, struct image_term, SEC_TERMS);
+
+    if (n > 0)
+        qsort(pair, n, sizeof(*pair), by_term);
+    for (size_t i = 0; i < n; i++) {
+        struct image_run *run = &term[pair[i].term].triggers;
+        if (i > 0 && by_term(&pair[i - 1], &pair[i]) == 0)
+            continue;
+        if (run->n == 0)
+            run->first = COMPILE_COUNT(h->c, SEC_TRIGGERS);
+        compile_add(h->c, SEC_TRIGGERS, &pair[i].rule);
+        run->n++;
+    }
+}
+
+static void
+choose_rules(struct chooser *h)
+{
+    const struct image_rule *rule =
+        COMPILE_ARRAY(h->c, struct image_rule, SEC_RULES);
+    uint32_t always = 0, n = COMPILE_COUNT(h->c, SEC_RULES);
+
+    for (uint32_t i = 0; i < COMPILE_COUNT(h->c, SEC_NODES); i++)
+        h->cost[i] = cost_of(h, &h->node[i]);
+    for (struct model_rule *m = h->c->model->rules; m; m = m->next) {
+        uint32_t i = m->number;
+        if (i >= n || rule[i].root == UINT32_MAX)
+            continue;
+        if (h->cost[rule[i].root] != COST_NONE) {
+            point(h, rule[i].root, i);
+            continue;
+        }
+        compile_add(h->c, SEC_ALWAYS, &i);
+        if (++always == COMPILE_MAX_ALWAYS + 1)
+            compile_wrong(h->c, m->place,
+                "more than %d rules need no word in particular, so that every "
+                "item must be tried on each: give this one a term of two "
+                "characters that must occur",
+                COMPILE_MAX_ALWAYS);
+    }
+}
+
+int
+trigger_choose(struct compile *c)
+{
+    uint32_t nodes = COMPILE_COUNT(c, SEC_NODES);
+    uint32_t terms = COMPILE_COUNT(c, SEC_TERMS);
+    struct chooser h = {.c = c,
+        .node = COMPILE_ARRAY(c, struct image_node, SEC_NODES),
+        .kids = COMPILE_ARRAY(c, uint32_t, SEC_KIDS),
+        .regex = COMPILE_ARRAY(c, struct image_regex, SEC_REGEXES),
+        .clause = COMPILE_ARRAY(c, struct image_run, SEC_CLAUSES),
+        .needed = COMPILE_ARRAY(c, uint32_t, SEC_NEEDED),
+        .use = calloc(nodes + 1, sizeof(uint64_t)),
+        .refs = calloc(terms + 1, sizeof(uint64_t)),
+        .cost = calloc(nodes + 1, sizeof(uint64_t))};
+
+    buf_init(&h.pairs, IMAGE_MAX_BYTES);
+    if (h.use && h.refs && h.cost) {
+        count_uses(&h);
+        choose_rules(&h);
+        lay_out(&h);
+    } else
+        c->err = E_NOMEM;
+    buf_done(&h.pairs);
+    free(h.use);
+    free(h.refs);
+    free(h.cost);
+    return c->err;
+}
