@@ -24,7 +24,7 @@ enum {
     TMPL_MAX_BYTES = 1024 * 1024,
     TMPL_MAX_DEPTH = 64,      /* sections in sections, partials in partials */
     TMPL_MAX_OPEN = 256,      /* sections and partials open at one moment */
-    TMPL_MAX_STEPS = 50000000 /* pieces of templates in one rendering */
+    TMPL_MAX_STEPS = 10000000 /* pieces of templates in one rendering */
 };
 
 enum tmpl_escape { TMPL_HTML, TMPL_TEXT };
