@@ -532,6 +532,6 @@ emit_rule(struct compile *c, struct model_rule *rule, unsigned depth)
     rule->busy = false;
     if (ok)
         COMPILE_ARRAY(c, struct image_rule, SEC_RULES)
-        [rule->number].root = root;
+    [rule->number].root = root;
     return ok;
 }

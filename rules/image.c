@@ -151,8 +151,8 @@ check_rules(const struct image *im)
     for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_RULES); i++)
         if (!in_text(im, r[i].id) || !in_text(im, r[i].title) ||
             r[i].category >= IMAGE_COUNT(im, SEC_CATEGORIES) ||
-            r[i].root >= IMAGE_COUNT(im, SEC_NODES) ||
-            !in_run(im, r[i].tags, SEC_TEXTS) ||
+            r[i].root >= IMAGE_COUNT(im, SEC_NODES) || r[i].fields < 1 ||
+            r[i].fields > 3 || !in_run(im, r[i].tags, SEC_TEXTS) ||
             !in_run(im, r[i].not_tags, SEC_TEXTS) ||
             !in_run(im, r[i].kinds, SEC_TEXTS))
             return false;
@@ -180,8 +180,6 @@ check_scans(const struct image *im)
 {
     const struct image_scan *s = IMAGE_ARRAY(im, struct image_scan, SEC_SCAN);
     const struct image_key *k = IMAGE_ARRAY(im, struct image_key, SEC_KEYS);
-    const struct image_candidate *c =
-        IMAGE_ARRAY(im, struct image_candidate, SEC_CANDIDATES);
 
     if (IMAGE_COUNT(im, SEC_SCAN) != VIEW_COUNT)
         return false;
@@ -201,14 +199,34 @@ check_scans(const struct image *im)
         if (!hole)
             return false;
     }
+    return true;
+}
+
+/* Each scan finds terms of its own view, as they are. */
+static bool
+check_candidates(const struct image *im)
+{
+    const struct image_scan *s = IMAGE_ARRAY(im, struct image_scan, SEC_SCAN);
+    const struct image_key *k = IMAGE_ARRAY(im, struct image_key, SEC_KEYS);
+    const struct image_candidate *c =
+        IMAGE_ARRAY(im, struct image_candidate, SEC_CANDIDATES);
+    const struct image_term *t = IMAGE_ARRAY(im, struct image_term, SEC_TERMS);
+
     for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_KEYS); i++)
         if (!in_run(im, k[i].candidates, SEC_CANDIDATES))
             return false;
     for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_CANDIDATES); i++)
-        if (c[i].term >= IMAGE_COUNT(im, SEC_TERMS) || c[i].n == 0 ||
-            c[i].anchor >= c[i].n ||
-            !in_run(im, (struct image_run){c[i].unit, c[i].n}, SEC_UNITS))
+        if (c[i].term >= IMAGE_COUNT(im, SEC_TERMS) ||
+            c[i].n != t[c[i].term].n || c[i].unit != t[c[i].term].unit ||
+            c[i].anchor >= c[i].n)
             return false;
+    for (uint32_t v = 0; v < VIEW_COUNT; v++)
+        for (uint32_t i = 0; i < s[v].keys.n; i++) {
+            const struct image_run *run = &k[s[v].keys.first + i].candidates;
+            for (uint32_t j = 0; j < run->n; j++)
+                if (t[c[run->first + j].term].view != v)
+                    return false;
+        }
     return true;
 }
 
@@ -234,7 +252,7 @@ image_check(struct str bytes, struct image *ret)
             return E_CORRUPT;
     }
     if (!check_terms(&im) || !check_rules(&im) || !check_nodes(&im) ||
-        !check_scans(&im))
+        !check_scans(&im) || !check_candidates(&im))
         return E_CORRUPT;
     *ret = im;
     return 0;

@@ -224,23 +224,26 @@ catch_hit(void *arg, uint32_t term, size_t at)
 
 /* Whether a squeezed occurrence of at[0 … n) is believed.  Two characters
  * alone are too easily neighbours by chance: a visible mark must part them, or
- * both stand alone; a line break only within a longer word. */
+ * both stand alone; a line break only within a word of four or more. */
 static bool
 is_believed(const struct matcher *m, const uint32_t *at, uint32_t n)
 {
     const uint16_t *u = m->view[VIEW_FOLDED].f.unit;
     size_t units = m->view[VIEW_FOLDED].f.n;
-    uint32_t first = at[0], last = at[n - 1];
-    bool visible = false;
+    uint32_t first = at[0], last = at[n - 1], characters = 0;
+    bool visible = false, line_break = false;
 
-    for (uint32_t i = 0; i + 1 < n; i++)
-        for (uint32_t k = at[i] + 1; k < at[i + 1]; k++) {
-            if (foldtab_class[u[k]] & UNIT_NEWLINE && n < 4)
-                return false;
-            visible =
-                visible || !(foldtab_class[u[k]] & (UNIT_SPACE | UNIT_NEWLINE));
+    for (uint32_t i = 0; i < n; i++) {
+        characters += !(foldtab_class[u[at[i]]] & UNIT_LOW);
+        for (uint32_t k = at[i] + 1; i + 1 < n && k < at[i + 1]; k++) {
+            unsigned class = foldtab_class[u[k]];
+            line_break = line_break || class & UNIT_NEWLINE;
+            visible = visible || !(class & (UNIT_SPACE | UNIT_NEWLINE));
         }
-    if (n > 2 || visible)
+    }
+    if (line_break && characters < 4)
+        return false;
+    if (characters > 2 || visible)
         return true;
     return !(first > 0 && fold_class(u, first - 1) & UNIT_HAN) &&
            !(last + 1 < units && foldtab_class[u[last + 1]] & UNIT_HAN);
