@@ -202,7 +202,7 @@ reply(struct context *ctx, int status, const char *name, json_t *value_taken)
         (void)buf_add_char(&exchange->body, '\n');
     } else {
         exchange->type = "text/html; charset=utf-8";
-        err = page_frame(ctx, value);
+        err = page_frame(ctx, name, value);
         if (!err)
             err = assets_render(
                 ctx->console->assets, name, value, &exchange->body);

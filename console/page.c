@@ -1,5 +1,7 @@
 #include "console/page.h"
 
+#include <string.h>
+
 #include "base/jsonx.h"
 #include "console/rows.h"
 
@@ -55,8 +57,26 @@ set_alarms(const struct context *ctx, json_t *ui)
             json_integer((json_int_t)numbers.conditions_open));
 }
 
+/* What stands in the window's title. */
+static void
+set_title(const struct context *ctx, const char *name, json_t *value)
+{
+    static const struct {
+        const char *name, *key;
+    } titles[] = {{"incidents", "nav_incidents"}, {"sources", "nav_sources"},
+        {"deliveries", "nav_deliveries"}, {"settings", "nav_settings"},
+        {"login", "login_title"}};
+    const json_t *incident = json_object_get(value, "incident");
+
+    if (incident)
+        set_str(value, "page_title", jsonx_get_str(incident, "title"));
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+        if (strcmp(titles[i].name, name) == 0)
+            set_str(value, "page_title", text_get(ctx, titles[i].key));
+}
+
 int
-page_frame(struct context *ctx, json_t *value)
+page_frame(struct context *ctx, const char *name, json_t *value)
 {
     const struct console *console = ctx->console;
     json_t *ui = json_object();
@@ -72,6 +92,7 @@ page_frame(struct context *ctx, json_t *value)
     set_here(ctx, ui);
     set_who(ctx, ui);
     set_alarms(ctx, ui);
+    set_title(ctx, name, value);
     if (json_object_set_new(value, "ui", ui))
         return E_NOMEM;
     return json_object_set(

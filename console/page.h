@@ -6,7 +6,8 @@
 
 #include "console/context.h"
 
-/* Add to value: "t" (all texts) and "ui" (who, language, links, alarms). */
-int page_frame(struct context *ctx, json_t *value);
+/* Add to the value of page name: "page_title", "t" (all texts) and "ui" (who,
+ * language, links, alarms). */
+int page_frame(struct context *ctx, const char *name, json_t *value);
 
 #endif
