@@ -7,6 +7,7 @@
  * may start and cancel whatever it likes from its callback.
  */
 #include <assert.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -245,6 +246,8 @@ http_new(struct loop *loop, struct str user_agent, struct http **ret)
         free(http);
         return E_NOMEM;
     }
+    /* TLS writes to its socket without MSG_NOSIGNAL. */
+    signal(SIGPIPE, SIG_IGN);
     if (client_init(http, user_agent) < 0) {
         http_free(http);
         return E_NOMEM;

@@ -87,7 +87,8 @@ struct str http_answer_header(
 
 /* Make a client.  user_agent is copied.  Reads the certificate bundle and lets
  * the name service load itself: it belongs before the role locks itself down
- * (net/README.md lists what is needed after it).  0 or E_NOMEM. */
+ * (net/README.md lists what is needed after it).  SIGPIPE is ignored in the
+ * whole process from then on.  0 or E_NOMEM. */
 int http_new(struct loop *loop, struct str user_agent, struct http **ret);
 /* End all calls without calling done.  Not from a done callback. */
 void http_free(struct http *http);

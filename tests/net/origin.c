@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -324,6 +325,7 @@ start(origin_script script, void *arg, const char *path, SSL_CTX *tls)
     origin->script = script;
     origin->arg = arg;
     origin->tls = tls;
+    signal(SIGPIPE, SIG_IGN);
     pthread_mutex_init(&origin->lock, NULL);
     if ((path ? listen_unix(origin, path) : listen_tcp(origin)) != 0)
         return NULL;
