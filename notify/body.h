@@ -1,0 +1,61 @@
+/*
+ * body: the JSON of a message (CONTRACTS §4), made once.
+ *
+ * The engine stores these bytes in the outbox, and every attempt sends them as
+ * they are.  Whatever came from outside is masked (phone and identity numbers)
+ * and bounded here, so that a message stays below BODY_MAX_BYTES.
+ */
+#ifndef TOCSIN_NOTIFY_BODY_H
+#define TOCSIN_NOTIFY_BODY_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "incidents/incident.h"
+
+enum {
+    BODY_MAX_BYTES = 20000,
+    BODY_TITLE_BYTES = 512,
+    BODY_TEXT_BYTES = 300, /* of other texts */
+    BODY_MAX_SOURCES = 20, /* named; the number is in "items" */
+    BODY_MAX_EXPLANATIONS = 30,
+    BODY_MAX_DIGEST = 60 /* incidents named in one digest */
+};
+
+/* An incident as a message shows it. */
+struct body_incident {
+    const struct incident *incident;
+    struct str url;            /* of its page on the console, or absent */
+    const struct str *sources; /* names or ids */
+    size_t nsources;
+};
+
+/* Append the message about one incident: any incident.… event. */
+int body_incident(struct buf *out, enum incident_event event,
+    const struct body_incident *view, struct str reason, struct wall now);
+/* Append a digest: each incident once, at most BODY_MAX_DIGEST of them in full
+ * and the others counted in "more". */
+int body_digest(struct buf *out, const struct body_incident *views,
+    size_t nviews, struct str reason, struct wall now);
+/* Append the message about something wrong with a source or channel
+ * (INCIDENT_EVENT_SOURCE, INCIDENT_EVENT_CHANNEL): who it is about, the kind of
+ * condition, whether it holds or has ended, and the sentence. */
+struct body_condition {
+    struct str subject; /* id of the source or channel */
+    struct str title;   /* its name, or absent */
+    struct str kind;    /* "down", "gone", "quarantined", … */
+    struct str text;
+    struct str url; /* of its page on the console, or absent */
+    bool open;
+    struct wall since;
+};
+int body_condition(struct buf *out, enum incident_event event,
+    const struct body_condition *condition, struct wall now);
+/* Append the message of "send a test". */
+int body_test(struct buf *out, struct str channel, struct wall now);
+
+/* A message id for a delivery: "msg_" and 24 characters of 16 random bytes,
+ * NUL-terminated. */
+enum { BODY_ID_SIZE = 32 };
+char *body_message_id(const uint8_t random[16], char out[BODY_ID_SIZE]);
+
+#endif
