@@ -1,25 +1,41 @@
 /*
- * try_discover: which feeds and lists does the page in FILE offer?
+ * try_discover: which feeds and lists does a page offer?
  */
-#include "cli/try_page.h"
+#include "base/arena.h"
+#include "base/jsonx.h"
+#include "cli/cli.h"
+#include "cli/document_json.h"
+
+enum { ARENA_MAX_BYTES = 160 * 1024 * 1024 };
+
+static json_t *
+discovery_json(const struct discovery *found)
+{
+    json_t *json = json_object();
+
+    jsonx_set(json, "feeds", document_json_notes(found->feeds, found->nfeeds));
+    jsonx_set(json, "lists", document_json_notes(found->lists, found->nlists));
+    return json;
+}
 
 int
 cmd_try_discover(int argc, char **argv)
 {
-    _cleanup_(page_end) struct page_run run;
+    struct document_args args;
     struct toc_error error = {0};
     const struct discovery *found;
-    json_t *json;
-    int status = page_start(&run, "uc", argc, argv);
-    int err;
+    struct arena *arena;
+    int status = document_args_read(argc, argv, "uc", &args);
 
-    if (status != CLI_OK)
+    if (status)
         return status;
-    err = discover_parse(run.arena, &run.input, &error, &found);
-    if (err != 0)
-        return page_fail(&run, err, &error);
-    json = json_object();
-    jsonx_set(json, "feeds", page_strings(found->feeds, found->nfeeds));
-    jsonx_set(json, "lists", page_strings(found->lists, found->nlists));
-    return page_print(json);
+    arena = arena_new(ARENA_MAX_BYTES);
+    if (!arena || feeds_init() ||
+        discover_parse(arena, &args.input, &error, &found))
+        status = document_args_fail(&args, &error);
+    else
+        status = document_json_print(discovery_json(found));
+    arena_free(arena);
+    document_args_done(&args);
+    return status;
 }
