@@ -257,6 +257,9 @@ auth_origin_is_ours(const struct context *ctx)
     if (site.p && !str_eq(site, STR("same-origin")) &&
         !str_eq(site, STR("none")))
         return false;
+    /* A page under no-referrer says "null" even to its own server. */
+    if (str_eq(origin, STR("null")) && str_eq(site, STR("same-origin")))
+        return true;
     if (origin.p)
         return origin_matches(ctx, origin);
     if (referer.p)
