@@ -82,6 +82,13 @@ db_say(struct db *db, struct str sentence)
 }
 
 int
+db_trust(struct db *db)
+{
+    return db_error(db, sqlite3_db_config(db->handle,
+                            SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL));
+}
+
+int
 db_begin(struct db *db)
 {
     int r;
@@ -123,6 +130,7 @@ static int
 db_confine(struct db *db)
 {
     sqlite3 *h = db->handle;
+    int keep = 1;
     int r = SQLITE_OK;
 
     sqlite3_hard_heap_limit64(DB_HEAP_MAX_BYTES);
@@ -138,8 +146,12 @@ db_confine(struct db *db)
     if (r == SQLITE_OK)
         r = sqlite3_db_config(
             h, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
-    if (r == SQLITE_OK && db->reader)
+    if (r == SQLITE_OK)
         r = sqlite3_db_config(h, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    /* The -wal and -shm files stay, so that a confined reader's rules about
+     * them stay true when the writer restarts. */
+    if (r == SQLITE_OK && !db->reader)
+        r = sqlite3_file_control(h, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
     if (r == SQLITE_OK)
         r = sqlite3_extended_result_codes(h, 1);
     if (r == SQLITE_OK)
@@ -162,7 +174,6 @@ db_pragmas(struct db *db)
                                  "PRAGMA secure_delete = ON;";
     static const char reader[] = "PRAGMA query_only = ON;"
                                  "PRAGMA wal_autocheckpoint = 0;";
-    int keep = 1;
     int r;
 
     _Static_assert(DB_CACHE_KIB == 16384 && DB_JOURNAL_MAX_BYTES == 67108864,
@@ -170,11 +181,6 @@ db_pragmas(struct db *db)
     r = db_run(db, common);
     if (r == 0)
         r = db_run(db, db->reader ? reader : writer);
-    /* The -wal and -shm files stay, so that a confined reader's rules about
-     * them stay true when the writer restarts. */
-    if (r == 0 && !db->reader)
-        r = db_error(db, sqlite3_file_control(db->handle, "main",
-                             SQLITE_FCNTL_PERSIST_WAL, &keep));
     return r;
 }
 

@@ -56,6 +56,9 @@ struct db {
  * sets every pragma and limit.  On failure db is closed. */
 int db_open(struct db *db, const char *path, bool reader, bool create);
 void db_close(struct db *db);
+/* The file was checked: closing may now move the log into it.  Until then
+ * nothing is written into what may be damaged. */
+int db_trust(struct db *db);
 /* The toc_err of an SQLite code; keeps the message in db->error. */
 int db_error(struct db *db, int code);
 /* A write transaction for the writer, a snapshot for a reader.  What fails on a

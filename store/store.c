@@ -113,6 +113,8 @@ store_take(struct store *store, const char *path, struct toc_error *reterr)
     if (r == 0)
         r = store_check(store);
     if (r == 0)
+        r = db_trust(&store->db);
+    if (r == 0)
         r = schema_of(&store->db, &version);
     if (r == 0 && version > schema_version()) {
         toc_error_set(reterr, path, 0, 0,

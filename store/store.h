@@ -107,6 +107,10 @@ int store_incident_of(struct store *store, int64_t item, int64_t *ret);
 int store_incident_counts(struct store *store, int64_t incident,
     uint32_t *ret_items, uint32_t *ret_sources);
 
+/* Names (titles, else ids) of its sources, in the order they reported. */
+int store_incident_sources(struct store *store, int64_t incident,
+    struct arena *arena, struct str **ret, size_t *ret_n);
+
 /* One item of an open incident whose last item is not older than since: what
  * the grouper is filled with at start. */
 struct open_item {
@@ -214,6 +218,9 @@ struct user {
 };
 /* E_EXISTS when the name is taken. */
 int store_user_add(struct store *store, const struct user *user);
+/* By name. */
+int store_user_load(
+    struct store *store, struct str name, struct arena *arena, struct user *ret);
 /* By name; disabling one ends its sessions. */
 int store_user_save(struct store *store, const struct user *user);
 /* Sessions and API tokens are known by the SHA-256 of their secret. */

@@ -158,3 +158,21 @@ store_token_drop(struct store *store, struct str user, struct str name)
     r = query_run(&q);
     return r == 0 && db_changes(&store->db) == 0 ? E_NOTFOUND : r;
 }
+
+int
+store_user_load(
+    struct store *store, struct str name, struct arena *arena, struct user *ret)
+{
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT id, name, password_hash, role, lang, disabled, created"
+               " FROM user WHERE name = ?"));
+    query_str(&q, name);
+    r = query_next(&q);
+    if (r == 0)
+        r = user_read(&q, arena, ret);
+    query_done(&q);
+    return r;
+}

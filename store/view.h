@@ -27,7 +27,7 @@ struct incident_filter {
     /* In titles and texts of its items, whole and in order, from one character
      * up; ASCII letters in either case. */
     struct str text;
-    struct wall from, to; /* first_seen, WALL_NONE is open */
+    struct wall from, to; /* of first_seen; WALL_NONE and 0 are open */
     size_t limit;         /* 0 is VIEW_PAGE_DEFAULT */
     struct str after;     /* cursor of the page before, absent is the first */
 };

@@ -29,11 +29,13 @@ filter_bind(struct query *q, const struct incident_filter *filter, int64_t seen,
     query_str(q, filter->category);
     query_str(q, filter->owner); /* ?5 */
     query_str(q, filter->assignee);
-    query_wall(q, filter->from);
-    query_wall(q, filter->to);
+    query_id(q, filter->from.ms > 0 ? filter->from.ms : 0);
+    query_id(q, filter->to.ms > 0 ? filter->to.ms : 0);
     query_str(q, filter->source);
     query_str(q, filter->text.n ? filter->text : STR_NONE); /* ?10 */
     query_int(q, (int64_t)limit);
+    if (!filter->states)
+        return; /* filter_sql chose the statement without them */
     for (int i = 0; i < INCIDENT_STATE_COUNT; i++) { /* ?12 to ?18 */
         bool wanted = filter->states & (1u << i);
 

@@ -1,0 +1,142 @@
+/* The ledger: appended to, and telling when it was tampered with. */
+#include "base/err.h"
+#include "fixture.h"
+
+static void
+fill(struct store *store, int n)
+{
+    for (int i = 0; i < n; i++) {
+        struct ledger_entry entry = {.at = at(i),
+            .kind = STR("incident.opened"),
+            .incident = i % 3,
+            .by = STR("li"),
+            .from = STR("127.0.0.1"),
+            .text = STR("{\"a\":1}")};
+
+        assert_int_equal(store_ledger_add(store, &entry), 0);
+    }
+}
+
+static void
+an_honest_ledger_holds(void **state)
+{
+    struct fixture *f = *state;
+    struct ledger_row *rows;
+    int64_t bad = -1;
+    uint64_t count;
+    size_t n;
+
+    assert_int_equal(view_ledger_verify(f->view, &bad, &count), 0);
+    assert_int_equal(bad, 0);
+    fill(f->store, 10);
+    fixture_reopen(f);
+    fill(f->store, 10);
+    assert_int_equal(view_ledger_verify(f->view, &bad, &count), 0);
+    assert_int_equal(bad, 0);
+    assert_int_equal(count, 20);
+    assert_int_equal(view_incident_ledger(f->view, 2, f->arena, &rows, &n), 0);
+    assert_int_equal(n, 6);
+    assert_int_equal(rows[0].id, 3);
+    assert_str(rows[0].entry.kind, "incident.opened");
+    assert_str(rows[0].entry.by, "li");
+    assert_int_equal(rows[0].entry.at.ms, at(2).ms);
+}
+
+static void
+a_rolled_back_entry_leaves_no_gap(void **state)
+{
+    struct fixture *f = *state;
+    int64_t bad;
+    uint64_t count;
+
+    fill(f->store, 3);
+    assert_int_equal(store_begin(f->store), 0);
+    fill(f->store, 2);
+    store_rollback(f->store);
+    fill(f->store, 1);
+    assert_int_equal(store_ledger_verify(f->store, &bad, &count), 0);
+    assert_int_equal(bad, 0);
+    assert_int_equal(count, 4);
+}
+
+/* Tamper with a ledger of ten; the entry that is named. */
+static int64_t
+after(struct fixture *f, const char *sql)
+{
+    int64_t bad;
+    uint64_t count;
+
+    fill(f->store, 10);
+    store_close(f->store);
+    f->store = NULL;
+    meddle(f->path, "DROP TRIGGER ledger_is_final");
+    meddle(f->path, "DROP TRIGGER ledger_is_kept");
+    meddle(f->path, sql);
+    assert_int_equal(store_open(f->path, NULL, &f->store), 0);
+    assert_int_equal(store_ledger_verify(f->store, &bad, &count), 0);
+    return bad;
+}
+
+#define TAMPER(name, sql, named)                                               \
+    static void name(void **state)                                             \
+    {                                                                          \
+        assert_int_equal(after(*state, (sql)), (named));                       \
+    }
+
+TAMPER(an_altered_text_is_named,
+    "UPDATE ledger SET text = '{\"a\":2}' WHERE id = 4", 4)
+TAMPER(an_altered_name_is_named, "UPDATE ledger SET by = 'lj' WHERE id = 1", 1)
+TAMPER(
+    an_altered_time_is_named, "UPDATE ledger SET at = at + 1 WHERE id = 10", 10)
+TAMPER(words_moved_between_fields_are_named,
+    "UPDATE ledger SET by = 'li1', origin = '27.0.0.1' WHERE id = 5", 5)
+TAMPER(
+    a_missing_entry_is_named_by_the_next, "DELETE FROM ledger WHERE id = 6", 7)
+TAMPER(a_missing_first_is_named, "DELETE FROM ledger WHERE id = 1", 2)
+TAMPER(a_missing_end_is_named, "DELETE FROM ledger WHERE id > 8", 9)
+TAMPER(a_missing_ledger_is_named, "DELETE FROM ledger", 1)
+TAMPER(an_altered_hash_is_named,
+    "UPDATE ledger SET hash = zeroblob(32) WHERE id = 3", 3)
+
+static void
+sql_alone_cannot_change_it(void **state)
+{
+    struct fixture *f = *state;
+    int64_t bad;
+    uint64_t count;
+
+    fill(f->store, 3);
+    store_close(f->store);
+    f->store = NULL;
+    /* OR IGNORE would pass over a mere constraint. */
+    meddle(f->path,
+        "CREATE TABLE t(a); INSERT INTO t SELECT count(*) FROM ledger");
+    assert_int_equal(store_open(f->path, NULL, &f->store), 0);
+    assert_int_equal(store_ledger_verify(f->store, &bad, &count), 0);
+    assert_int_equal(bad, 0);
+    assert_int_equal(count, 3);
+}
+
+#define TEST(f)                                                                \
+    cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_honest_ledger_holds),
+        TEST(a_rolled_back_entry_leaves_no_gap),
+        TEST(an_altered_text_is_named),
+        TEST(an_altered_name_is_named),
+        TEST(an_altered_time_is_named),
+        TEST(words_moved_between_fields_are_named),
+        TEST(a_missing_entry_is_named_by_the_next),
+        TEST(a_missing_first_is_named),
+        TEST(a_missing_end_is_named),
+        TEST(a_missing_ledger_is_named),
+        TEST(an_altered_hash_is_named),
+        TEST(sql_alone_cannot_change_it),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
