@@ -87,8 +87,8 @@ document_json(const struct document *document)
     for (size_t i = 0; i < document->nitems; i++)
         json_array_append_new(items, item_json(&document->items[i]));
     jsonx_set(json, "items", items);
-    jsonx_set(json, "notes",
-        document_json_notes(document->notes, document->nnotes));
+    jsonx_set(
+        json, "notes", document_json_notes(document->notes, document->nnotes));
     return json;
 }
 
@@ -124,16 +124,14 @@ read_now(const char *text, struct wall *ret)
 }
 
 int
-document_args_read(int argc, char **argv, const char *options,
-    struct document_args *ret)
+document_args_read(
+    int argc, char **argv, const char *options, struct document_args *ret)
 {
-    static const struct option known[] = {
-        {"url", required_argument, NULL, 'u'},
+    static const struct option known[] = {{"url", required_argument, NULL, 'u'},
         {"content-type", required_argument, NULL, 'c'},
         {"select", required_argument, NULL, 's'},
         {"now", required_argument, NULL, 'n'},
-        {"zone", required_argument, NULL, 'z'},
-        {NULL, 0, NULL, 0}};
+        {"zone", required_argument, NULL, 'z'}, {NULL, 0, NULL, 0}};
     struct document_args args = {.file = "-"};
     struct toc_error error = {0};
     int option;
@@ -180,8 +178,8 @@ document_args_done(struct document_args *args)
 }
 
 int
-document_args_fail(const struct document_args *args,
-    const struct toc_error *error)
+document_args_fail(
+    const struct document_args *args, const struct toc_error *error)
 {
     fprintf(stderr, "%s: %s\n",
         strcmp(args->file, "-") == 0 ? "standard input" : args->file,

@@ -27,11 +27,11 @@ struct document_args {
     const char *file;
 };
 /* 0, or an exit status with the complaint already printed. */
-int document_args_read(int argc, char **argv, const char *options,
-    struct document_args *ret);
+int document_args_read(
+    int argc, char **argv, const char *options, struct document_args *ret);
 void document_args_done(struct document_args *args);
 /* Print what is wrong with the file; an exit status. */
-int document_args_fail(const struct document_args *args,
-    const struct toc_error *error);
+int document_args_fail(
+    const struct document_args *args, const struct toc_error *error);
 
 #endif

@@ -16,8 +16,8 @@ enum {
 };
 
 void
-build_init(struct build *build, struct arena *arena,
-    const struct feed_input *input)
+build_init(
+    struct build *build, struct arena *arena, const struct feed_input *input)
 {
     memset(build, 0, sizeof *build);
     build->arena = arena;
@@ -111,8 +111,8 @@ keep(struct build *build, struct str value)
 }
 
 static void
-offer_kept(struct draft *draft, enum field field, uint8_t rank,
-    struct str value)
+offer_kept(
+    struct draft *draft, enum field field, uint8_t rank, struct str value)
 {
     if (!value.p)
         return;
@@ -139,8 +139,8 @@ void
 build_offer_text(struct build *build, struct draft *draft, enum field field,
     uint8_t rank, struct str value, enum plain_mode mode)
 {
-    size_t max = field == FIELD_TITLE ? FEED_MAX_TITLE_BYTES
-                                      : FEED_MAX_TEXT_BYTES;
+    size_t max =
+        field == FIELD_TITLE ? FEED_MAX_TITLE_BYTES : FEED_MAX_TEXT_BYTES;
     struct str text;
 
     if (rank <= draft->rank[field])
@@ -162,8 +162,8 @@ build_category(struct build *build, struct draft *draft, struct str value)
     struct str text;
 
     buf_clear(&build->scratch);
-    plain_add(str_first(value, BUILD_MAX_SHORT_BYTES), PLAIN_TITLE,
-        &build->scratch);
+    plain_add(
+        str_first(value, BUILD_MAX_SHORT_BYTES), PLAIN_TITLE, &build->scratch);
     text = buf_str(&build->scratch);
     if (text.n == 0 || draft->ncategories == BUILD_MAX_CATEGORIES)
         return;
@@ -179,8 +179,8 @@ build_category(struct build *build, struct draft *draft, struct str value)
 }
 
 void
-build_enclosure(struct build *build, struct draft *draft, struct str url,
-    struct str type)
+build_enclosure(
+    struct build *build, struct draft *draft, struct str url, struct str type)
 {
     struct enclosure *enclosure;
 
@@ -192,8 +192,8 @@ build_enclosure(struct build *build, struct draft *draft, struct str url,
         if (str_eq(draft->enclosures[i].url, url))
             return;
     if (!draft->enclosures)
-        draft->enclosures = ARENA_ARRAY(build->arena, BUILD_MAX_ENCLOSURES,
-            struct enclosure);
+        draft->enclosures =
+            ARENA_ARRAY(build->arena, BUILD_MAX_ENCLOSURES, struct enclosure);
     if (!draft->enclosures)
         return;
     enclosure = &draft->enclosures[draft->nenclosures++];
@@ -207,14 +207,15 @@ build_enclosure(struct build *build, struct draft *draft, struct str url,
 static struct str
 finish_url(struct build *build, struct str url)
 {
-    const struct str bases[2] = {build->document.link, build->input->url};
+    struct str own = build->input->url.n > 0 ? build->input->url : build->self;
+    const struct str bases[2] = {build->document.link, own};
     struct str out;
 
     if (url.n == 0)
         return STR_NONE;
     if (url.n > URL_MAX) {
-        build_note(build, "an address of more than %d bytes was dropped",
-            URL_MAX);
+        build_note(
+            build, "an address of more than %d bytes was dropped", URL_MAX);
         return STR_NONE;
     }
     for (size_t i = 0; i < 2; i++)
@@ -273,14 +274,14 @@ default_offset(const struct build *build)
         else if (str_starts_nocase(build->language, STR("ko")))
             script = SCRIPT_KOREAN;
     }
-    return script == SCRIPT_OTHER ? 0
-        : script == SCRIPT_CHINESE ? 8 * 60
-                                   : 9 * 60;
+    return script == SCRIPT_OTHER     ? 0
+           : script == SCRIPT_CHINESE ? 8 * 60
+                                      : 9 * 60;
 }
 
 static struct wall
-finish_date(struct build *build, struct str text,
-    const struct date_context *context)
+finish_date(
+    struct build *build, struct str text, const struct date_context *context)
 {
     struct wall t;
 
@@ -352,8 +353,7 @@ build_finish(struct build *build, const struct document **ret)
         finish_item(build, &build->items[i], &context, &items[i]);
     if (build->full) {
         build->document.partial = true;
-        build_note(build, "only the first %zu items were read",
-            build->nitems);
+        build_note(build, "only the first %zu items were read", build->nitems);
     }
     err = identity_fill(build->arena, items, build->nitems);
     if (err || arena_failed(build->arena))

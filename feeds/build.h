@@ -17,7 +17,7 @@
 enum {
     BUILD_MAX_CATEGORIES = 64, /* of one item; the rest is dropped */
     BUILD_MAX_ENCLOSURES = 64,
-    BUILD_MAX_SHORT_BYTES = 4096,         /* of ids, dates, categories */
+    BUILD_MAX_SHORT_BYTES = 4096,          /* of ids, dates, categories */
     BUILD_MAX_ALL_BYTES = 20 * 1024 * 1024 /* of all that is kept */
 };
 
@@ -41,13 +41,14 @@ struct build {
     struct draft *item; /* the one under way, or NULL */
     struct buf scratch; /* for texts in the making */
     struct str language;
-    size_t kept; /* bytes of all values */
-    bool full;   /* a limit was reached: no more items */
+    struct str self; /* the address that the feed says is its own */
+    size_t kept;     /* bytes of all values */
+    bool full;       /* a limit was reached: no more items */
     int err;
 };
 
-void build_init(struct build *build, struct arena *arena,
-    const struct feed_input *input);
+void build_init(
+    struct build *build, struct arena *arena, const struct feed_input *input);
 void build_done(struct build *build);
 /* Begin an item; false when there may be no more. */
 bool build_begin(struct build *build);
@@ -63,10 +64,9 @@ void build_offer(struct build *build, struct draft *draft, enum field field,
 /* The same for text with markup. */
 void build_offer_text(struct build *build, struct draft *draft,
     enum field field, uint8_t rank, struct str value, enum plain_mode mode);
-void build_category(struct build *build, struct draft *draft,
-    struct str value);
-void build_enclosure(struct build *build, struct draft *draft, struct str url,
-    struct str type);
+void build_category(struct build *build, struct draft *draft, struct str value);
+void build_enclosure(
+    struct build *build, struct draft *draft, struct str url, struct str type);
 /* Add a sentence to the notes, once. */
 void build_note(struct build *build, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

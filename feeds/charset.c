@@ -10,7 +10,7 @@
 enum { LABEL_MAX_BYTES = 40 };
 
 struct charset {
-    const char *name;   /* WHATWG's, lower case */
+    const char *name; /* WHATWG's, lower case */
     enum charset_kind kind;
     const char *iconv;  /* the system's name */
     const char *labels; /* the others, in spaces */
@@ -94,9 +94,28 @@ static const struct charset charsets[] = {
     {"koi8-u", CHARSET_SINGLE, "KOI8-U", " koi8-ru "},
     {"ibm866", CHARSET_SINGLE, "CP866", " 866 cp866 csibm866 "},
     {"macintosh", CHARSET_SINGLE, "MACINTOSH",
-        " csmacintosh mac x-mac-roman "},
+        " csmacintosh mac x-mac-roman macroman mac-roman "},
     {"x-mac-cyrillic", CHARSET_SINGLE, "MAC-CYRILLIC",
-        " x-mac-ukrainian "},
+        " x-mac-ukrainian mac-cyrillic maccyrillic "},
+    /* Beyond WHATWG's list: what old archives carry. */
+    {"koi8-t", CHARSET_SINGLE, "KOI8-T", " "},
+    {"ibm437", CHARSET_SINGLE, "IBM437", " cp437 437 cspc8codepage437 "},
+    {"ibm737", CHARSET_SINGLE, "CP737", " cp737 737 "},
+    {"ibm775", CHARSET_SINGLE, "IBM775", " cp775 775 cspc775baltic "},
+    {"ibm850", CHARSET_SINGLE, "IBM850", " cp850 850 cspc850multilingual "},
+    {"ibm852", CHARSET_SINGLE, "IBM852", " cp852 852 cspcp852 "},
+    {"ibm855", CHARSET_SINGLE, "IBM855", " cp855 855 csibm855 "},
+    {"ibm857", CHARSET_SINGLE, "IBM857", " cp857 857 csibm857 "},
+    {"ibm858", CHARSET_SINGLE, "IBM858", " cp858 858 "},
+    {"ibm860", CHARSET_SINGLE, "IBM860", " cp860 860 csibm860 "},
+    {"ibm861", CHARSET_SINGLE, "IBM861", " cp861 861 csibm861 cp-is "},
+    {"ibm862", CHARSET_SINGLE, "IBM862",
+        " cp862 862 cspc862latinhebrew "},
+    {"ibm863", CHARSET_SINGLE, "IBM863", " cp863 863 csibm863 "},
+    {"ibm864", CHARSET_SINGLE, "IBM864", " cp864 csibm864 "},
+    {"ibm865", CHARSET_SINGLE, "IBM865", " cp865 865 csibm865 "},
+    {"ibm869", CHARSET_SINGLE, "IBM869", " cp869 869 csibm869 cp-gr "},
+    {"ibm1125", CHARSET_SINGLE, "CP1125", " cp1125 cp866u "},
 };
 /* clang-format on */
 
@@ -122,8 +141,8 @@ make_single(size_t index, iconv_t converter)
             single_tables[index][byte] = UTF8_REPLACEMENT;
             continue;
         }
-        single_tables[index][byte] = (uint16_t)utf8_next(
-            (struct str){out, (size_t)(to - out)}, &at);
+        single_tables[index][byte] =
+            (uint16_t)utf8_next((struct str){out, (size_t)(to - out)}, &at);
     }
     return 0;
 }
@@ -152,10 +171,24 @@ charset_init(void)
     return 0;
 }
 
+static const struct charset *
+find_padded(const char *padded, size_t n)
+{
+    for (size_t i = 0; i < CHARSET_COUNT; i++) {
+        struct str labels = str_of(charsets[i].labels);
+
+        if (str_eq(str_of(charsets[i].name), (struct str){padded + 1, n - 2}) ||
+            str_find(labels, (struct str){padded, n}) < labels.n)
+            return &charsets[i];
+    }
+    return NULL;
+}
+
 const struct charset *
 charset_find(struct str label)
 {
     char padded[LABEL_MAX_BYTES + 2];
+    const struct charset *found;
     size_t n = 0;
 
     label = str_trim(label);
@@ -170,15 +203,11 @@ charset_find(struct str label)
         padded[n++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
     }
     padded[n++] = ' ';
-    for (size_t i = 0; i < CHARSET_COUNT; i++) {
-        struct str labels = str_of(charsets[i].labels);
-
-        if (str_eq(str_of(charsets[i].name),
-                (struct str){padded + 1, n - 2}) ||
-            str_find(labels, (struct str){padded, n}) < labels.n)
-            return &charsets[i];
-    }
-    return NULL;
+    found = find_padded(padded, n);
+    for (size_t i = 0; i < n && !found; i++)
+        if (padded[i] == '_')
+            padded[i] = '-';
+    return found ? found : find_padded(padded, n);
 }
 
 const char *
@@ -201,8 +230,8 @@ add_bad(struct buf *out, size_t *bad)
 }
 
 static int
-decode_single(const uint16_t *table, struct str bytes, struct buf *out,
-    size_t *bad)
+decode_single(
+    const uint16_t *table, struct str bytes, struct buf *out, size_t *bad)
 {
     for (size_t at = 0; at < bytes.n;) {
         size_t n = bytes.n - at < 4096 ? bytes.n - at : 4096;
@@ -301,9 +330,9 @@ decode_utf32(struct str bytes, bool big, struct buf *out, size_t *bad)
     size_t at = 0;
 
     for (; at + 3 < bytes.n; at += 4) {
-        uint32_t c = big ? unit16(p + at, true) << 16 | unit16(p + at + 2, true)
-                         : unit16(p + at + 2, false) << 16 |
-                unit16(p + at, false);
+        uint32_t c =
+            big ? unit16(p + at, true) << 16 | unit16(p + at + 2, true)
+                : unit16(p + at + 2, false) << 16 | unit16(p + at, false);
 
         if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)
                 ? add_bad(out, bad)
@@ -314,8 +343,8 @@ decode_utf32(struct str bytes, bool big, struct buf *out, size_t *bad)
 }
 
 int
-charset_decode(const struct charset *charset, struct str bytes,
-    struct buf *out, size_t *ret_bad)
+charset_decode(const struct charset *charset, struct str bytes, struct buf *out,
+    size_t *ret_bad)
 {
     size_t index = (size_t)(charset - charsets), bad = 0;
     long repaired;

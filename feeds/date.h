@@ -13,23 +13,19 @@
 #include "base/timefmt.h"
 
 enum {
-    DATE_MAX_BYTES = 128,         /* longer texts are no dates */
+    DATE_MAX_BYTES = 128,                    /* longer texts are no dates */
     DATE_FUTURE_MAX_MS = 48 * 60 * 60 * 1000 /* later than now is refused */
 };
 
 struct date_context {
     const struct zone *zone; /* of dates without one; NULL: offset_minutes */
     int offset_minutes;      /* then this far east of UTC */
-    struct wall now;         /* for missing years, "昨天" and "3小时前", and to
-                                refuse the future; WALL_NONE: neither */
+    struct wall now; /* for missing years, "昨天" and "3小时前", and to
+                        refuse the future; WALL_NONE: neither */
 };
 
 /* The instant that text names, or WALL_NONE: also for instants before
  * 1970-01-02 and later than DATE_FUTURE_MAX_MS after now. */
 struct wall date_parse(struct str text, const struct date_context *context);
-/* The same for a date inside a longer text ("发布时间：2026-06-07 10:00 来源"):
- * the first that is complete with year, month and day, or month and day or a
- * relative form when nothing better is there. */
-struct wall date_find(struct str text, const struct date_context *context);
 
 #endif

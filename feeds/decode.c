@@ -11,7 +11,8 @@ enum {
     CANDIDATES_MAX = 3,
     /* More than one in so many characters bad: the label is wrong. */
     BAD_SHARE = 10,
-    /* So many good sequences of UTF-8 and no bad one are no accident. */
+    /* So many good sequences of UTF-8 and no bad one are no accident; pairs
+     * of GB2312 may all look like sequences of two bytes. */
     UTF8_SURE = 3
 };
 
@@ -70,13 +71,14 @@ value_after(struct str text, struct str key)
         char quote = 0;
 
         while (at + key.n <= text.n &&
-            !str_eq_nocase(str_first(str_from(text, at), key.n), key))
+               !str_eq_nocase(str_first(str_from(text, at), key.n), key))
             at++;
         if (at + key.n > text.n)
             return STR_NONE;
         text = str_from(text, at + key.n);
-        for (at = 0; at < text.n && (text.p[at] == ' ' || text.p[at] == '\t' ||
-                 text.p[at] == '\n' || text.p[at] == '\r');)
+        for (at = 0;
+             at < text.n && (text.p[at] == ' ' || text.p[at] == '\t' ||
+                                text.p[at] == '\n' || text.p[at] == '\r');)
             at++;
         if (at == text.n || text.p[at] != '=')
             continue;
@@ -102,8 +104,8 @@ declared_xml(struct str bytes)
     if (at == head.n)
         return STR_NONE;
     head = str_from(head, at);
-    return value_after(str_first(head, str_find_char(head, '>')),
-        STR("encoding"));
+    return value_after(
+        str_first(head, str_find_char(head, '>')), STR("encoding"));
 }
 
 static struct str
@@ -225,9 +227,9 @@ decode_chosen(struct arena *arena, struct str bytes,
     int err = decode_as(arena, bytes, charset, ret);
 
     if (!err && label && label != charset)
-        ret->note = arena_printf(arena,
-            "the document says it is %s but reads as %s", charset_name(label),
-            charset_name(charset));
+        ret->note =
+            arena_printf(arena, "the document says it is %s but reads as %s",
+                charset_name(label), charset_name(charset));
     return err;
 }
 
@@ -243,9 +245,11 @@ decode_contest(struct arena *arena, struct str bytes,
     struct decoded first = {0}, tried;
     int err;
 
-    if (shape.bad == 0 && (nlabels == 0 || shape.good >= UTF8_SURE))
-        return decode_chosen(arena, bytes, utf8, nlabels ? labels[0] : NULL,
-            ret);
+    if (shape.bad == 0 && (nlabels == 0 || shape.wide >= UTF8_SURE ||
+                              (shape.good >= UTF8_SURE &&
+                                  charset_kind(labels[0]) != CHARSET_MULTI)))
+        return decode_chosen(
+            arena, bytes, utf8, nlabels ? labels[0] : NULL, ret);
     for (size_t i = 0; i < nlabels; i++) {
         size_t bad = shape.bad;
         bool wrong = shape.bad > shape.good;
@@ -272,8 +276,8 @@ decode_contest(struct arena *arena, struct str bytes,
         }
     }
     if (shape.bad <= shape.good)
-        return decode_chosen(arena, bytes, utf8, nlabels ? labels[0] : NULL,
-            ret);
+        return decode_chosen(
+            arena, bytes, utf8, nlabels ? labels[0] : NULL, ret);
     guess = charset_find(detect_guess(bytes));
     err = decode_as(arena, bytes, guess, &tried);
     if (err)
@@ -311,9 +315,9 @@ decode_bytes(struct arena *arena, struct str bytes, struct str content_type,
     if (mark && charset_find(str_of(mark->label)) &&
         strcmp(mark->label, "utf-8") != 0) {
         err = decode_as(arena, bytes, charset_find(str_of(mark->label)), &out);
-    } else if ((mark || nlabels == 0 || strcmp(charset_name(labels[0]),
-                                            "utf-8") == 0) &&
-        utf8_is_valid(bytes)) {
+    } else if ((mark || nlabels == 0 ||
+                   strcmp(charset_name(labels[0]), "utf-8") == 0) &&
+               utf8_is_valid(bytes)) {
         /* By far the most frequent case: nothing to do. */
         out.text = bytes.p ? bytes : STR("");
         out.encoding = STR("utf-8");

@@ -13,7 +13,7 @@ within(uint8_t c, uint8_t from, uint8_t to)
 struct detect_utf8
 detect_utf8(struct str bytes)
 {
-    struct detect_utf8 found = {0, 0};
+    struct detect_utf8 found = {0};
     size_t at = 0;
 
     while (at < bytes.n) {
@@ -25,10 +25,12 @@ detect_utf8(struct str bytes)
         }
         if (utf8_next(bytes, &at) == UTF8_REPLACEMENT &&
             !(at - before == 3 && (uint8_t)bytes.p[before] == 0xEF &&
-                (uint8_t)bytes.p[before + 1] == 0xBF))
+                (uint8_t)bytes.p[before + 1] == 0xBF)) {
             found.bad++;
-        else
-            found.good++;
+            continue;
+        }
+        found.good++;
+        found.wide += at - before > 2;
     }
     return found;
 }
@@ -84,8 +86,8 @@ pair_gb(uint8_t lead, uint8_t trail)
         return PAIR_BAD;
     if (trail >= 0xA1 && (lead == 0xA4 || lead == 0xA5))
         return PAIR_SPECIAL; /* kana */
-    if (trail >= 0xA1 && (within(lead, 0xB0, 0xD7) || lead == 0xA3 ||
-                             lead == 0xA1))
+    if (trail >= 0xA1 &&
+        (within(lead, 0xB0, 0xD7) || lead == 0xA3 || lead == 0xA1))
         return PAIR_COMMON;
     return PAIR_PLAIN;
 }

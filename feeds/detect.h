@@ -13,6 +13,7 @@ enum { DETECT_SAMPLE_BYTES = 64 * 1024 };
 
 struct detect_utf8 {
     size_t good; /* sequences of two bytes and more */
+    size_t wide; /* of these, sequences of three bytes and more */
     size_t bad;  /* bytes that belong to none */
 };
 

@@ -8,11 +8,10 @@
 enum { LEGACY_MAX_NAME = 6, LEGACY_MIN_NAME = 2 };
 
 /* What browsers make of &#128; … &#159;: windows-1252; 0 stays as it is. */
-static const uint16_t c1_meaning[32] = {
-    0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030,
-    0x0160, 0x2039, 0x0152, 0, 0x017D, 0, 0, 0x2018, 0x2019, 0x201C, 0x201D,
-    0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E,
-    0x0178};
+static const uint16_t c1_meaning[32] = {0x20AC, 0, 0x201A, 0x0192, 0x201E,
+    0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017D,
+    0, 0, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC,
+    0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E, 0x0178};
 
 /* Order of name against a row that begins with a name and ends it by ' ' or
  * NUL. */
@@ -63,8 +62,7 @@ entity_find(struct str name, uint32_t ret[2])
     const char *row;
     size_t n = 0;
 
-    if (name.n == 0 || name.n > ENTITY_MAX_NAME ||
-        memchr(name.p, '\0', name.n))
+    if (name.n == 0 || name.n > ENTITY_MAX_NAME || memchr(name.p, '\0', name.n))
         return 0;
     row = find(name, entity_names, entity_names_count);
     if (!row)
@@ -120,7 +118,7 @@ static bool
 is_name_char(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-        (c >= '0' && c <= '9');
+           (c >= '0' && c <= '9');
 }
 
 static size_t

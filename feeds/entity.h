@@ -20,7 +20,7 @@ uint32_t entity_number(uint32_t c);
 /* Decode the reference that s begins with ('&').  Return the bytes of UTF-8
  * written to out and how much of s it took, or 0 when it is none and the '&'
  * stands for itself. */
-size_t entity_decode(struct str s, size_t *ret_taken,
-    char out[ENTITY_MAX_BYTES]);
+size_t entity_decode(
+    struct str s, size_t *ret_taken, char out[ENTITY_MAX_BYTES]);
 
 #endif

@@ -1,7 +1,6 @@
-#include "feeds/feeds.h"
-
 #include "feeds/build.h"
 #include "feeds/decode.h"
+#include "feeds/feeds.h"
 #include "feeds/feedxml.h"
 #include "feeds/gunzip.h"
 #include "feeds/jsonfeed.h"
@@ -51,8 +50,8 @@ read_xml(struct build *build, struct str text, struct toc_error *reterr)
     if (err)
         return err;
     if (str_eq_nocase(scan.name, STR("html"))) {
-        toc_error_set(reterr, NULL, 0, 0,
-            "the document is an HTML page, not a feed");
+        toc_error_set(
+            reterr, NULL, 0, 0, "the document is an HTML page, not a feed");
         return E_PARSE;
     }
     buf_init(&repaired, 2 * DECODE_MAX_BYTES);
@@ -61,8 +60,8 @@ read_xml(struct build *build, struct str text, struct toc_error *reterr)
         build_note(build, "the XML was not well-formed and had to be mended");
     }
     if (!err)
-        err = read_root(build, &scan,
-            scan.damaged ? buf_str(&repaired) : scan.root);
+        err = read_root(
+            build, &scan, scan.damaged ? buf_str(&repaired) : scan.root);
     buf_done(&repaired);
     if (err == E_PARSE)
         toc_error_set(reterr, NULL, 0, 0,
@@ -105,8 +104,8 @@ feed_parse(struct arena *arena, const struct feed_input *input,
     if (gunzip_is(bytes))
         err = gunzip_bytes(arena, bytes, DECODE_MAX_BYTES, &bytes, &whole);
     if (!err)
-        err = decode_bytes(arena, bytes, input->content_type, DECODE_XML,
-            &decoded);
+        err = decode_bytes(
+            arena, bytes, input->content_type, DECODE_XML, &decoded);
     if (err) {
         toc_error_set(reterr, NULL, 0, 0,
             "the document could not be unpacked and decoded: %s",
@@ -127,8 +126,7 @@ feed_parse(struct arena *arena, const struct feed_input *input,
     if (!err) {
         err = build_finish(&build, ret);
         if (err)
-            toc_error_set(reterr, NULL, 0, 0, "the document %s",
-                err_text(err));
+            toc_error_set(reterr, NULL, 0, 0, "the document %s", err_text(err));
     }
     build_done(&build);
     return err;

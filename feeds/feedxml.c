@@ -1,5 +1,6 @@
 #include "feeds/feedxml.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/url.h"
@@ -24,10 +25,9 @@ struct capture {
     const struct vocab_row *row; /* NULL: none */
     unsigned depth;
     enum vocab_mode mode;
-    bool permalink;     /* of a guid */
-    struct str href;    /* of a link that may hold text too */
-    bool literal;       /* Atom's type="text": markup in it is text */
-    bool markup;        /* elements were found inside */
+    bool permalink; /* of a guid */
+    bool no_link;   /* of a link whose text is none */
+    bool markup;    /* elements were found inside */
 };
 
 struct cached_row {
@@ -38,12 +38,12 @@ struct cached_row {
 
 struct feedxml {
     struct build *build;
-    bool started, refused;
+    bool started, refused, cdf;
     enum xml_ns native; /* what elements without a namespace belong to */
     enum xml_ns own;    /* the root's, when nobody knows it */
     unsigned depth;
     unsigned ignore_depth; /* inside an element that means nothing */
-    unsigned item_depth, channel_depth;
+    unsigned item_depth;
     bool ignore_records; /* not even items count in there */
     struct capture capture;
     struct buf text; /* of the capture */
@@ -56,8 +56,7 @@ struct feedxml {
 static enum xml_ns
 effective_ns(const struct feedxml *feed, const struct xml_element *element)
 {
-    if (element->ns == XML_NS_NONE && !element->known_uri &&
-        !element->prefixed)
+    if (element->ns == XML_NS_NONE && !element->known_uri && !element->prefixed)
         return feed->native;
     if (element->ns == XML_NS_OTHER && feed->own == XML_NS_OTHER)
         return feed->native;
@@ -121,7 +120,7 @@ link_rank(struct str url, uint8_t rank)
 {
     size_t colon = str_find_char(str_first(url, 16), ':');
     bool scheme = colon < url.n && colon < 16 &&
-        str_find_char(str_first(url, colon), '/') == colon;
+                  str_find_char(str_first(url, colon), '/') == colon;
 
     return scheme && !str_starts_nocase(url, STR("http")) ? 1 : rank;
 }
@@ -148,25 +147,31 @@ rel_is(struct str rel, const char *what)
 }
 
 static void
-read_atom_link(struct feedxml *feed, const struct xml_element *element,
-    uint8_t rank)
+read_atom_link(
+    struct feedxml *feed, const struct xml_element *element, uint8_t rank)
 {
     struct str href = xml_attr_get(element, "href");
     struct str rel = str_trim(xml_attr_get(element, "rel"));
     struct str type = str_trim(xml_attr_get(element, "type"));
 
+    /* An empty reference means the base itself. */
     if (str_trim(href).n == 0)
+        href = base_url(feed);
+    if (href.n == 0)
         return;
     if (rel.n == 0 || rel_is(rel, "alternate")) {
         bool page = type.n == 0 || str_starts_nocase(type, STR("text/html")) ||
-            str_starts_nocase(type, STR("application/xhtml"));
+                    str_starts_nocase(type, STR("application/xhtml"));
 
         offer_link(feed, page ? rank : (uint8_t)(rank - 2), href);
     } else if (rel_is(rel, "enclosure") && feed->build->item) {
-        build_enclosure(feed->build, feed->build->item, resolve(feed, href),
-            type);
+        build_enclosure(
+            feed->build, feed->build->item, resolve(feed, href), type);
+    } else if (rel_is(rel, "self") && !feed->build->item) {
+        if (!feed->build->self.p && url_is_http(str_trim(href)))
+            feed->build->self = arena_str(feed->build->arena, str_trim(href));
     } else if ((rel_is(rel, "next") || rel_is(rel, "prev-archive")) &&
-        !feed->build->item && !feed->build->document.next.p) {
+               !feed->build->item && !feed->build->document.next.p) {
         feed->build->document.next =
             arena_str(feed->build->arena, resolve(feed, href));
     }
@@ -190,44 +195,50 @@ static bool
 is_markup_type(struct str type)
 {
     return str_eq_nocase(type, STR("html")) ||
-        str_starts_nocase(type, STR("text/html")) ||
-        str_eq_nocase(type, STR("escaped"));
+           str_starts_nocase(type, STR("text/html")) ||
+           str_eq_nocase(type, STR("escaped"));
 }
 
 static bool
 is_xml_type(struct str type)
 {
-    return str_eq_nocase(type, STR("xhtml")) ||
-        str_ends(type, STR("+xml")) || str_ends(type, STR("/xml"));
+    return str_eq_nocase(type, STR("xhtml")) || str_ends(type, STR("+xml")) ||
+           str_ends(type, STR("/xml"));
+}
+
+/* Types whose content cannot be text. */
+static bool
+is_binary_type(struct str type, bool title)
+{
+    return str_starts_nocase(type, STR("application/octet-stream")) ||
+           str_starts_nocase(type, STR("image/")) ||
+           str_starts_nocase(type, STR("audio/")) ||
+           str_starts_nocase(type, STR("video/")) ||
+           (!title && str_starts_nocase(type, STR("application/")));
 }
 
 /* What Atom 1.0's type and Atom 0.3's mode say of the content. */
 static enum vocab_mode
-mode_by_type(const struct xml_element *element, bool atom03, bool *ret_literal)
+mode_by_type(const struct xml_element *element, bool atom03, bool title)
 {
     struct str type = str_trim(xml_attr_get(element, "type"));
     struct str mode = str_trim(xml_attr_get(element, "mode"));
 
-    *ret_literal = false;
     if (str_eq_nocase(mode, STR("base64")))
         return VOCAB_BASE64;
     if (atom03 && is_xml_type(type) && !str_eq_nocase(mode, STR("escaped")))
         return VOCAB_XHTML;
     if (str_eq_nocase(mode, STR("escaped")))
         return type.n == 0 || is_markup_type(type) || is_xml_type(type)
-            ? VOCAB_HTML
-            : VOCAB_TEXT;
+                   ? VOCAB_HTML
+                   : VOCAB_TEXT;
     if (is_markup_type(type))
         return VOCAB_HTML;
     if (is_xml_type(type))
         return VOCAB_XHTML;
     if (type.n == 0)
         return VOCAB_TITLE;
-    *ret_literal = true;
-    if (str_eq_nocase(type, STR("text")) ||
-        str_starts_nocase(type, STR("text/")) || atom03)
-        return VOCAB_TEXT;
-    return VOCAB_BASE64;
+    return !atom03 && is_binary_type(type, title) ? VOCAB_BASE64 : VOCAB_TEXT;
 }
 
 static void
@@ -242,10 +253,15 @@ begin_capture(struct feedxml *feed, const struct vocab_row *row,
     capture->mode = row->mode;
     buf_clear(&feed->text);
     if (row->mode == VOCAB_BY_TYPE) {
-        capture->mode =
-            mode_by_type(element, ns == XML_NS_ATOM03, &capture->literal);
+        capture->mode = mode_by_type(
+            element, ns == XML_NS_ATOM03, row->field == FIELD_TITLE);
         if (row->field == FIELD_CONTENT)
             offer_link(feed, 2, xml_attr_get(element, "src"));
+    }
+    if (row->action == VOCAB_LINK) {
+        struct str rel = str_trim(xml_attr_get(element, "rel"));
+
+        capture->no_link = rel.n > 0 && !rel_is(rel, "alternate");
     }
     if (row->action == VOCAB_GUID)
         capture->permalink = !str_eq_nocase(
@@ -261,6 +277,18 @@ begin_capture(struct feedxml *feed, const struct vocab_row *row,
     }
 }
 
+/* The Channel Definition Format keeps in attributes what others have in
+ * elements. */
+static void
+read_cdf(struct feedxml *feed, const struct xml_element *element)
+{
+    if (!feed->cdf)
+        return;
+    offer_link(feed, 9, xml_attr_get(element, "href"));
+    build_offer(feed->build, build_target(feed->build), FIELD_UPDATED, 9,
+        xml_attr_get(element, "lastmod"));
+}
+
 static void
 begin_item(struct feedxml *feed, const struct xml_element *element)
 {
@@ -269,6 +297,7 @@ begin_item(struct feedxml *feed, const struct xml_element *element)
     if (!build_begin(feed->build))
         return;
     feed->item_depth = feed->depth;
+    read_cdf(feed, element);
     if (feed->native == XML_NS_RSS1) {
         struct str about = xml_attr_ns(element, XML_NS_RDF, "about");
 
@@ -314,21 +343,23 @@ begin_root(struct feedxml *feed, const struct xml_element *element)
         document->version = STR("rdf10");
         feed->native = XML_NS_RSS1;
     } else if (str_eq_nocase(name, STR("feed")) ||
-        str_eq_nocase(name, STR("entry"))) {
+               str_eq_nocase(name, STR("entry"))) {
         document->format = DOCUMENT_ATOM;
-        feed->native = element->ns == XML_NS_ATOM03 ||
-                str_starts(xml_attr_get(element, "version"), STR("0.3"))
-            ? XML_NS_ATOM03
-            : XML_NS_ATOM;
+        feed->native =
+            element->ns == XML_NS_ATOM03 ||
+                    str_starts(xml_attr_get(element, "version"), STR("0.3"))
+                ? XML_NS_ATOM03
+                : XML_NS_ATOM;
         document->version =
             feed->native == XML_NS_ATOM03 ? STR("atom03") : STR("atom10");
         if (str_eq_nocase(name, STR("entry")))
             begin_item(feed, element);
     } else if (str_eq_nocase(name, STR("channel"))) {
         document->format = DOCUMENT_RSS;
-        document->version = STR("rss");
+        document->version = STR("cdf");
         feed->native = XML_NS_NONE;
-        feed->channel_depth = feed->depth;
+        feed->cdf = true;
+        read_cdf(feed, element);
     } else {
         feed->refused = true;
     }
@@ -371,8 +402,6 @@ start_known(struct feedxml *feed, const struct vocab_row *row,
         begin_item(feed, element);
         break;
     case VOCAB_CHANNEL:
-        feed->channel_depth = feed->depth;
-        break;
     case VOCAB_GROUP:
         break;
     case VOCAB_IGNORE:
@@ -382,6 +411,10 @@ start_known(struct feedxml *feed, const struct vocab_row *row,
         if (rank > 0)
             read_enclosure(feed, element);
         break;
+    case VOCAB_PLAYER:
+        if (rank > 0)
+            offer_link(feed, rank, xml_attr_get(element, "url"));
+        break;
     case VOCAB_LINK:
         if (xml_attr_get(element, "href").p)
             read_atom_link(feed, element, rank);
@@ -390,6 +423,7 @@ start_known(struct feedxml *feed, const struct vocab_row *row,
     case VOCAB_FIELD:
     case VOCAB_GUID:
     case VOCAB_CATEGORY:
+    case VOCAB_KEYWORDS:
     case VOCAB_TTL:
     case VOCAB_LANGUAGE:
         if (rank > 0)
@@ -425,7 +459,8 @@ on_start(void *arg, const struct xml_element *element)
     if (element->nattrs > 0)
         push_base(feed, element);
     if (!row) {
-        ignore(feed, false);
+        /* What an extension holds is the extension's. */
+        ignore(feed, element->prefixed);
         return;
     }
     feed->ignore_depth = NO_DEPTH;
@@ -455,7 +490,7 @@ end_text(struct feedxml *feed, struct draft *draft, uint8_t rank)
 {
     struct capture *capture = &feed->capture;
     struct str text = buf_str(&feed->text);
-    struct buf decoded;
+    struct buf decoded, clean;
 
     if (capture->mode != VOCAB_BASE64) {
         build_offer_text(feed->build, draft, capture->row->field, rank, text,
@@ -463,15 +498,18 @@ end_text(struct feedxml *feed, struct draft *draft, uint8_t rank)
         return;
     }
     buf_init(&decoded, CAPTURE_MAX_BYTES);
-    if (digest_unbase64(&decoded, text) == 0) {
-        struct buf clean;
-
-        buf_init(&clean, CAPTURE_MAX_BYTES);
+    buf_init(&clean, CAPTURE_MAX_BYTES);
+    for (size_t i = 0; i < text.n; i++)
+        if ((uint8_t)text.p[i] > ' ')
+            buf_add_char(&clean, text.p[i]);
+    if (digest_unbase64(&decoded, buf_str(&clean)) == 0) {
+        buf_clear(&clean);
         if (utf8_repair(buf_str(&decoded), &clean) >= 0)
-            build_offer_text(feed->build, draft, capture->row->field, rank,
-                buf_str(&clean), plain_mode_of(capture));
-        buf_done(&clean);
+            text = buf_str(&clean);
     }
+    build_offer_text(feed->build, draft, capture->row->field, rank, text,
+        plain_mode_of(capture));
+    buf_done(&clean);
     buf_done(&decoded);
 }
 
@@ -514,6 +552,15 @@ read_ttl(struct feedxml *feed)
 }
 
 static void
+read_keywords(struct feedxml *feed)
+{
+    struct str rest = buf_str(&feed->text);
+
+    while (rest.n > 0 && feed->build->item)
+        build_category(feed->build, feed->build->item, str_split(&rest, ','));
+}
+
+static void
 end_capture(struct feedxml *feed)
 {
     const struct capture *capture = &feed->capture;
@@ -526,12 +573,16 @@ end_capture(struct feedxml *feed)
         end_field(feed, draft, rank);
         break;
     case VOCAB_LINK:
-        offer_link(feed, rank, buf_str(&feed->text));
+        if (!capture->no_link)
+            offer_link(feed, rank, buf_str(&feed->text));
         break;
     case VOCAB_GUID:
         build_offer(feed->build, draft, FIELD_ID, rank, buf_str(&feed->text));
         if (capture->permalink)
             offer_link(feed, 4, buf_str(&feed->text));
+        break;
+    case VOCAB_KEYWORDS:
+        read_keywords(feed);
         break;
     case VOCAB_CATEGORY:
         if (feed->build->item)
@@ -541,13 +592,14 @@ end_capture(struct feedxml *feed)
         read_ttl(feed);
         break;
     case VOCAB_LANGUAGE:
-        feed->build->language = arena_str(feed->build->arena,
-            str_first(str_trim(buf_str(&feed->text)), 32));
+        feed->build->language = arena_str(
+            feed->build->arena, str_first(str_trim(buf_str(&feed->text)), 32));
         break;
     case VOCAB_RECORD:
     case VOCAB_CHANNEL:
     case VOCAB_GROUP:
     case VOCAB_IGNORE:
+    case VOCAB_PLAYER:
     case VOCAB_ENCLOSURE:
         break;
     }
@@ -571,8 +623,8 @@ on_end(void *arg, enum xml_ns ns, struct str name)
         build_end(feed->build);
         feed->item_depth = NO_DEPTH;
     }
-    while (feed->nbases > 0 &&
-        feed->bases[feed->nbases - 1].depth >= feed->depth)
+    while (
+        feed->nbases > 0 && feed->bases[feed->nbases - 1].depth >= feed->depth)
         feed->nbases--;
     feed->depth--;
 }
@@ -629,7 +681,12 @@ feedxml_read(struct build *build, struct str text, bool truncated)
     if (build->err || err == E_NOMEM)
         return E_NOMEM;
     if (build->item) {
-        if (truncated && build->nitems > 0)
+        /* What the item has is whole, element by element: with a name and an
+         * address it is one that a reader would see. */
+        const struct draft *item = build->item;
+
+        if (truncated &&
+            (item->value[FIELD_TITLE].n == 0 || item->value[FIELD_LINK].n == 0))
             build_drop(build);
         else
             build_end(build);

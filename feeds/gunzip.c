@@ -38,8 +38,8 @@ inflate_all(z_stream *stream, struct buf *out)
 }
 
 int
-gunzip_bytes(struct arena *arena, struct str bytes, size_t max,
-    struct str *ret, bool *ret_whole)
+gunzip_bytes(struct arena *arena, struct str bytes, size_t max, struct str *ret,
+    bool *ret_whole)
 {
     z_stream stream = {0};
     struct buf out;

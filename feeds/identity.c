@@ -45,8 +45,8 @@ static void
 identity_of(struct arena *arena, struct item *item)
 {
     struct str parts[3] = {STR_NONE, STR_NONE, STR_NONE};
-    struct wall date = wall_is_set(item->published) ? item->published
-                                                    : item->updated;
+    struct wall date =
+        wall_is_set(item->published) ? item->published : item->updated;
 
     if (item->id.n > 0) {
         parts[0] = STR("id");
@@ -89,9 +89,9 @@ for_shared(struct item **sorted, size_t n,
     void (*fn)(struct arena *, struct item *), struct arena *arena)
 {
     for (size_t from = 0, to; from < n; from = to) {
-        for (to = from + 1; to < n &&
-             memcmp(sorted[from]->identity, sorted[to]->identity,
-                 DIGEST_SIZE) == 0;)
+        for (to = from + 1;
+             to < n && memcmp(sorted[from]->identity, sorted[to]->identity,
+                           DIGEST_SIZE) == 0;)
             to++;
         for (size_t i = from; to - from > 1 && i < to; i++)
             fn(arena, sorted[i]);

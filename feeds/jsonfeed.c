@@ -15,10 +15,10 @@ scalar(struct build *build, const json_t *object, const char *key)
         return (struct str){
             json_string_value(value), json_string_length(value)};
     if (json_is_integer(value))
-        return arena_printf(build->arena, "%lld",
-            (long long)json_integer_value(value));
+        return arena_printf(
+            build->arena, "%lld", (long long)json_integer_value(value));
     if (json_is_real(value))
-        return arena_printf(build->arena, "%.17g", json_real_value(value));
+        return arena_printf(build->arena, "%.15g", json_real_value(value));
     return STR_NONE;
 }
 
@@ -29,8 +29,8 @@ read_texts(struct build *build, const json_t *entry)
     struct str html = scalar(build, entry, "content_html");
     struct str text = scalar(build, entry, "content_text");
 
-    build_offer_text(build, item, FIELD_TITLE, 9,
-        scalar(build, entry, "title"), PLAIN_TITLE);
+    build_offer_text(build, item, FIELD_TITLE, 9, scalar(build, entry, "title"),
+        PLAIN_TITLE);
     build_offer_text(build, item, FIELD_CONTENT, 9, html, PLAIN_HTML);
     build_offer_text(build, item, FIELD_CONTENT, 8, text, PLAIN_TEXT);
     build_offer_text(build, item, FIELD_SUMMARY, 9,
@@ -43,11 +43,9 @@ read_lists(struct build *build, const json_t *entry)
     const json_t *value;
     size_t i;
 
-    json_array_foreach(json_object_get(entry, "tags"), i, value)
-        if (json_is_string(value))
-            build_category(build, build->item,
-                (struct str){
-                    json_string_value(value), json_string_length(value)});
+    json_array_foreach(json_object_get(entry, "tags"), i,
+        value) if (json_is_string(value)) build_category(build, build->item,
+        (struct str){json_string_value(value), json_string_length(value)});
     json_array_foreach(json_object_get(entry, "attachments"), i, value)
         build_enclosure(build, build->item, scalar(build, value, "url"),
             scalar(build, value, "mime_type"));
@@ -63,12 +61,12 @@ read_item(struct build *build, const json_t *entry)
     item = build->item;
     build_offer(build, item, FIELD_ID, 9, scalar(build, entry, "id"));
     build_offer(build, item, FIELD_LINK, 9, scalar(build, entry, "url"));
-    build_offer(build, item, FIELD_LINK, 5,
-        scalar(build, entry, "external_url"));
+    build_offer(
+        build, item, FIELD_LINK, 5, scalar(build, entry, "external_url"));
     build_offer(build, item, FIELD_PUBLISHED, 9,
         scalar(build, entry, "date_published"));
-    build_offer(build, item, FIELD_UPDATED, 9,
-        scalar(build, entry, "date_modified"));
+    build_offer(
+        build, item, FIELD_UPDATED, 9, scalar(build, entry, "date_modified"));
     read_texts(build, entry);
     read_lists(build, entry);
     build_end(build);
@@ -103,15 +101,16 @@ jsonfeed_read(struct build *build, struct str text, struct toc_error *reterr)
     }
     build->document.format = DOCUMENT_JSON;
     build->document.version = version_of(root);
-    build->language = arena_str(build->arena,
-        str_first(jsonx_get_str(root, "language"), 32));
+    build->language =
+        arena_str(build->arena, str_first(jsonx_get_str(root, "language"), 32));
     build_offer_text(build, &build->feed, FIELD_TITLE, 9,
         scalar(build, root, "title"), PLAIN_TITLE);
     build_offer(build, &build->feed, FIELD_LINK, 9,
         scalar(build, root, "home_page_url"));
     build->document.next =
         arena_str(build->arena, jsonx_get_str(root, "next_url"));
-    json_array_foreach(items, i, entry) {
+    json_array_foreach(items, i, entry)
+    {
         read_item(build, entry);
         if (build->full || build->err)
             break;

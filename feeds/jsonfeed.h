@@ -8,7 +8,7 @@
 
 /* Read text, which begins with '{' or '['.  E_PARSE with *reterr when it is no
  * JSON, or no feed. */
-int jsonfeed_read(struct build *build, struct str text,
-    struct toc_error *reterr);
+int jsonfeed_read(
+    struct build *build, struct str text, struct toc_error *reterr);
 
 #endif

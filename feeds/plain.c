@@ -91,8 +91,8 @@ static const uint8_t classes[256] = {
     CONTROL, CONTROL, CONTROL, CONTROL, CONTROL, CONTROL, CONTROL, CONTROL,
     CONTROL, SPACE, SPACE, SPACE, SPACE, SPACE, CONTROL, CONTROL, CONTROL,
     CONTROL, CONTROL, CONTROL, CONTROL, CONTROL, CONTROL, CONTROL, CONTROL,
-    CONTROL, CONTROL, CONTROL, CONTROL, CONTROL, CONTROL, CONTROL,
-    [' '] = SPACE, ['&'] = MARKUP, ['<'] = MARKUP, [0x7F] = CONTROL,
+    CONTROL, CONTROL, CONTROL, CONTROL, CONTROL, CONTROL,
+    CONTROL, [' '] = SPACE, ['&'] = MARKUP, ['<'] = MARKUP, [0x7F] = CONTROL,
     [0xC2] = LEAD, [0xE1] = LEAD, [0xE2] = LEAD, [0xE3] = LEAD, [0xEF] = LEAD};
 
 struct plain {
@@ -112,17 +112,12 @@ put(struct plain *plain, const char *p, size_t n)
     buf_add(plain->out, p, n);
 }
 
-static enum class
-class_of(uint32_t c)
-{
-    if (c == 0xA0 || c == 0x85 || c == 0x1680 ||
-        (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
-        c == 0x202F || c == 0x205F || c == 0x3000)
-        return SPACE;
-    if ((c >= 0x7F && c <= 0x9F) || c == 0xFEFF)
-        return CONTROL;
-    if (c < 0x20)
-        return c >= '\t' && c <= '\r' ? SPACE : CONTROL;
+static enum class class_of(uint32_t c) {
+    if (c == 0xA0 || c == 0x85 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
+        c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
+        c == 0x3000) return SPACE;
+    if ((c >= 0x7F && c <= 0x9F) || c == 0xFEFF) return CONTROL;
+    if (c < 0x20) return c >= '\t' && c <= '\r' ? SPACE : CONTROL;
     return c == ' ' ? SPACE : ORDINARY;
 }
 
@@ -158,6 +153,12 @@ put_reference(struct plain *plain, struct str s, size_t at)
     if (n == 0) {
         put(plain, "&", 1);
         return 1;
+    }
+    /* A title is text whose publisher escaped it once too often, or never
+     * meant markup: "&amp;" may be what it says. */
+    if (plain->mode == PLAIN_TITLE && n == 1 && out[0] == '&') {
+        put(plain, s.p + at, taken);
+        return taken;
     }
     while (done < n) {
         size_t from = done;
@@ -239,6 +240,7 @@ static size_t
 skip_declaration(struct plain *plain, struct str s, size_t at)
 {
     struct str rest = str_from(s, at);
+    char sign = rest.n > 2 ? rest.p[2] : ' ';
     size_t end;
 
     if (str_starts(rest, STR("<![CDATA["))) {
@@ -250,7 +252,12 @@ skip_declaration(struct plain *plain, struct str s, size_t at)
         return end < s.n ? end + 3 : s.n;
     }
     end = find_from(s, at + 1, STR(">"));
-    return end < s.n ? end + 1 : s.n;
+    if (end == s.n ||
+        (rest.p[1] == '!' && !is_letter(sign) && sign != '[' && sign != '-')) {
+        put(plain, "<", 1);
+        return at + 1;
+    }
+    return end + 1;
 }
 
 /* '<' at: skip markup, or print the sign when it is none.  Return what it
@@ -271,7 +278,7 @@ put_tag(struct plain *plain, struct str s, size_t at)
         return 1;
     }
     for (end = name_at; end < s.n && s.p[end] != '>' && s.p[end] != '/' &&
-         (uint8_t)s.p[end] > ' ';)
+                        (uint8_t)s.p[end] > ' ';)
         end++;
     name = (struct str){s.p + name_at, end - name_at};
     kind = element_kind(name);
@@ -280,6 +287,11 @@ put_tag(struct plain *plain, struct str s, size_t at)
         return 1;
     }
     end = tag_end(s, end);
+    if (end == s.n && s.p[end - 1] != '>' &&
+        str_find_char(str_from(s, at), '=') == s.n - at) {
+        put(plain, "<", 1); /* "a<b": not even half a tag */
+        return 1;
+    }
     if (kind == '+')
         plain->space = true;
     if (kind == '-' && name_at == at + 1 && s.p[end - 1] == '>') {
@@ -297,8 +309,7 @@ put_markup(struct plain *plain, struct str s, size_t at)
         put(plain, s.p + at, 1);
         return 1;
     }
-    return s.p[at] == '&' ? put_reference(plain, s, at)
-                          : put_tag(plain, s, at);
+    return s.p[at] == '&' ? put_reference(plain, s, at) : put_tag(plain, s, at);
 }
 
 int

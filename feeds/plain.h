@@ -14,7 +14,8 @@
 
 enum plain_mode {
     PLAIN_TEXT,  /* no markup: white space and control characters only */
-    PLAIN_TITLE, /* only elements that HTML knows are markup */
+    PLAIN_TITLE, /* only elements that HTML knows are markup, and "&amp;"
+                    stays as it is */
     PLAIN_HTML
 };
 

@@ -81,8 +81,8 @@ poll_set_state(struct poll *poll, enum poll_state state)
 }
 
 static int
-poll_succeed(struct poll *poll, const struct poll_answer *answer,
-    struct wall now)
+poll_succeed(
+    struct poll *poll, const struct poll_answer *answer, struct wall now)
 {
     int64_t wait = poll->interval_ms > 0 ? poll->interval_ms : 1;
     int err = poll_set_state(poll, POLL_IDLE);
@@ -127,8 +127,7 @@ poll_fail(struct poll *poll, const struct poll_answer *answer, struct wall now)
 }
 
 int
-poll_apply(struct poll *poll, const struct poll_answer *answer,
-    struct wall now)
+poll_apply(struct poll *poll, const struct poll_answer *answer, struct wall now)
 {
     int err;
 

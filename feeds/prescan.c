@@ -110,8 +110,7 @@ read_entity(struct arena *arena, struct str body, struct prescan_entity *ret)
     if (body.n < 2 || (body.p[0] != '"' && body.p[0] != '\'') ||
         body.p[body.n - 1] != body.p[0])
         return E_LIMIT;
-    ret->value =
-        entity_text(arena, str_first(str_from(body, 1), body.n - 2));
+    ret->value = entity_text(arena, str_first(str_from(body, 1), body.n - 2));
     return ret->value.p ? 0 : E_LIMIT;
 }
 
@@ -140,8 +139,7 @@ read_subset(struct arena *arena, struct str subset, struct prescan *out)
 
     if (!list)
         return E_NOMEM;
-    for (subset = str_trim(subset); subset.n > 0;
-         subset = str_trim(subset)) {
+    for (subset = str_trim(subset); subset.n > 0; subset = str_trim(subset)) {
         size_t n;
 
         if (str_starts(subset, STR("<!--"))) {
@@ -174,14 +172,14 @@ read_doctype(struct arena *arena, struct str token, struct prescan *out)
         close--;
     if (close <= open + 1)
         return 0;
-    return read_subset(arena,
-        str_first(str_from(token, open + 1), close - open - 2), out);
+    return read_subset(
+        arena, str_first(str_from(token, open + 1), close - open - 2), out);
 }
 
 /* Walk to the root element; 0 with scan at it. */
 static int
-walk_prolog(struct arena *arena, struct xmlscan *scan,
-    struct toc_error *reterr, struct prescan *out)
+walk_prolog(struct arena *arena, struct xmlscan *scan, struct toc_error *reterr,
+    struct prescan *out)
 {
     for (;;) {
         switch (xmlscan_next(scan)) {
@@ -227,7 +225,7 @@ static bool
 is_record(struct str name)
 {
     return (name.n == 4 && memcmp(name.p, "item", 4) == 0) ||
-        (name.n == 5 && memcmp(name.p, "entry", 5) == 0);
+           (name.n == 5 && memcmp(name.p, "entry", 5) == 0);
 }
 
 static bool
@@ -235,8 +233,11 @@ walk_start(struct walk *walk, const struct xmlscan *scan, struct prescan *out)
 {
     if (scan->crooked || scan->bad_refs)
         out->damaged = true;
-    if (scan->kind == XMLSCAN_EMPTY)
+    if (scan->kind == XMLSCAN_EMPTY) {
+        if (is_record(scan->name) && walk->records > 0)
+            out->damaged = true;
         return true;
+    }
     if (is_record(scan->name) && walk->records++ > 0) {
         size_t depth = walk->depth;
 
@@ -270,6 +271,8 @@ walk_end(struct walk *walk, const struct xmlscan *scan, struct prescan *out)
     out->damaged = true;
     while (depth > 0 && !str_eq_nocase(walk->open[depth - 1], scan->name))
         depth--;
+    if (depth == 0 && xmlscan_is_cut_end(scan, walk->open[walk->depth - 1]))
+        depth = walk->depth;
     if (depth > 0)
         walk->depth = depth - 1;
 }

@@ -14,8 +14,8 @@
 #include "base/str.h"
 
 enum {
-    PRESCAN_MAX_ENTITIES = 64,           /* declared by the document */
-    PRESCAN_MAX_ENTITY_BYTES = 1024,     /* of one of them */
+    PRESCAN_MAX_ENTITIES = 64,          /* declared by the document */
+    PRESCAN_MAX_ENTITY_BYTES = 1024,    /* of one of them */
     PRESCAN_MAX_EXPANSION_BYTES = 65536 /* of all references to them */
 };
 
@@ -24,10 +24,10 @@ struct prescan_entity {
 };
 
 struct prescan {
-    struct str root;  /* the root element, from its '<' on */
-    struct str name;  /* the root's name as written */
-    bool damaged;     /* libxml2 is not to have it unrepaired */
-    bool truncated;   /* the document ends before its root does */
+    struct str root; /* the root element, from its '<' on */
+    struct str name; /* the root's name as written */
+    bool damaged;    /* libxml2 is not to have it unrepaired */
+    bool truncated;  /* the document ends before its root does */
     const struct prescan_entity *entities;
     size_t nentities;
 };

@@ -32,10 +32,9 @@ add_escaped(struct buf *out, struct str s)
         buf_add(out, s.p + from, i - from);
         from = i + 1;
         if (special)
-            buf_add_cstr(out,
-                c == '&'      ? "&amp;"
-                    : c == '<' ? "&lt;"
-                               : "&quot;");
+            buf_add_cstr(out, c == '&'   ? "&amp;"
+                              : c == '<' ? "&lt;"
+                                         : "&quot;");
     }
 }
 
@@ -52,8 +51,8 @@ static bool
 is_xml_name(struct str name)
 {
     return str_eq(name, STR("amp")) || str_eq(name, STR("lt")) ||
-        str_eq(name, STR("gt")) || str_eq(name, STR("quot")) ||
-        str_eq(name, STR("apos"));
+           str_eq(name, STR("gt")) || str_eq(name, STR("quot")) ||
+           str_eq(name, STR("apos"));
 }
 
 /* The '&' that s begins with; return how many bytes it took. */
@@ -170,6 +169,8 @@ add_start(struct repair *repair, const struct xmlscan *scan)
     if (is_record(scan->name)) {
         size_t depth = find_open(repair, scan->name);
 
+        if (depth > 0 && scan->kind == XMLSCAN_EMPTY)
+            return 0; /* <item/> within an item is none */
         while (depth > 0 && repair->depth >= depth)
             close_top(repair);
     }
@@ -193,10 +194,13 @@ add_start(struct repair *repair, const struct xmlscan *scan)
 }
 
 static void
-add_end(struct repair *repair, struct str name)
+add_end(struct repair *repair, const struct xmlscan *scan)
 {
-    size_t depth = find_open(repair, name);
+    size_t depth = find_open(repair, scan->name);
 
+    if (depth == 0 && repair->depth > 0 &&
+        xmlscan_is_cut_end(scan, repair->open[repair->depth - 1]))
+        depth = repair->depth;
     while (depth > 0 && repair->depth >= depth)
         close_top(repair);
 }
@@ -212,7 +216,7 @@ repair_token(struct repair *repair, const struct xmlscan *scan)
     case XMLSCAN_EMPTY:
         return add_start(repair, scan);
     case XMLSCAN_END:
-        add_end(repair, scan->name);
+        add_end(repair, scan);
         break;
     case XMLSCAN_CDATA:
         add_cdata(repair, scan->token);

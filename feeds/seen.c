@@ -36,8 +36,8 @@ seen_slot(const struct seen *seen, const uint8_t identity[DIGEST_SIZE])
     memcpy(&h, identity, sizeof h);
     at = (size_t)h & (seen->nslots - 1);
     while (seen->slots[at] != 0 &&
-        memcmp(seen->entries[seen->slots[at] - 1].identity, identity,
-            DIGEST_SIZE) != 0)
+           memcmp(seen->entries[seen->slots[at] - 1].identity, identity,
+               DIGEST_SIZE) != 0)
         at = (at + 1) & (seen->nslots - 1);
     return at;
 }
@@ -172,8 +172,8 @@ seen_check(const struct seen *seen, const struct item *item)
     if (at == 0)
         return SEEN_NEW;
     return memcmp(seen->entries[at - 1].digest, item->digest, DIGEST_SIZE) == 0
-        ? SEEN_SAME
-        : SEEN_REVISED;
+               ? SEEN_SAME
+               : SEEN_REVISED;
 }
 
 int

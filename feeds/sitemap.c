@@ -72,10 +72,10 @@ on_start(void *arg, const struct xml_element *element)
     map->ns = element->ns;
     map->row_depth = map->depth;
     /* An image's or video's address and title are not the page's. */
-    if (map->row && (element->ns == XML_NS_IMAGE ||
-                        element->ns == XML_NS_VIDEO ||
-                        (map->row->field == FIELD_LINK &&
-                            map->depth != map->record_depth + 1)))
+    if (map->row &&
+        (element->ns == XML_NS_IMAGE || element->ns == XML_NS_VIDEO ||
+            (map->row->field == FIELD_LINK &&
+                map->depth != map->record_depth + 1)))
         map->row = NULL;
     buf_clear(&map->text);
 }
@@ -91,12 +91,23 @@ on_end(void *arg, enum xml_ns ns, struct str name)
     if (map->row && map->row_depth == map->depth) {
         struct str text = str_trim(buf_str(&map->text));
 
-        if (map->row->field == FIELD_TITLE || map->row->field == FIELD_SUMMARY)
+        /* A second address: the end of the last record is missing. */
+        if (map->row->field == FIELD_LINK && build->item->rank[FIELD_LINK]) {
+            unsigned depth = map->record_depth;
+
+            build_end(build);
+            if (build_begin(build))
+                map->record_depth = depth;
+        }
+        if (!build->item)
+            ;
+        else if (map->row->field == FIELD_TITLE ||
+                 map->row->field == FIELD_SUMMARY)
             build_offer_text(build, build->item, map->row->field,
                 map->row->rank, text, PLAIN_TITLE);
         else
-            build_offer(build, build->item, map->row->field, map->row->rank,
-                text);
+            build_offer(
+                build, build->item, map->row->field, map->row->rank, text);
         map->row = NULL;
     } else if (build->item && map->record_depth == map->depth) {
         if (build->item->value[FIELD_LINK].n == 0)
@@ -160,8 +171,7 @@ sitemap_is_text(struct str text)
 
         if (line.n == 0)
             continue;
-        if (!url_is_http(line) ||
-            str_find_char(line, ' ') < line.n ||
+        if (!url_is_http(line) || str_find_char(line, ' ') < line.n ||
             str_find_char(line, '<') < line.n)
             return false;
         lines++;

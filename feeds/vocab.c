@@ -19,7 +19,7 @@ static const struct vocab_row rows[] = {
     {"available", NS(DCTERMS), VOCAB_FIELD, FIELD_PUBLISHED, VOCAB_RAW, 5, 5},
     {"body", NS(XHTML) | NS(NONE), VOCAB_FIELD, FIELD_CONTENT, VOCAB_XHTML,
         8, 0},
-    {"category", RSS | ATOM | NS(ITUNES), VOCAB_CATEGORY, 0, VOCAB_TITLE, 9,
+    {"category", RSS | ATOM | NS(ITUNES) | NS(MEDIA), VOCAB_CATEGORY, 0, VOCAB_TITLE, 9,
         0},
     {"channel", RSS, VOCAB_CHANNEL, 0, 0, 0, 9},
     {"cloud", RSS, VOCAB_IGNORE, 0, 0, 1, 1},
@@ -51,13 +51,16 @@ static const struct vocab_row rows[] = {
     {"issued", NS(DCTERMS), VOCAB_FIELD, FIELD_PUBLISHED, VOCAB_RAW, 7, 7},
     {"item", RSS, VOCAB_RECORD, 0, 0, 0, 9},
     {"items", RSS, VOCAB_IGNORE, 0, 0, 1, 1},
+    {"keywords", NS(ITUNES) | NS(MEDIA), VOCAB_KEYWORDS, 0, VOCAB_RAW, 9, 0},
     {"language", RSS | NS(DC), VOCAB_LANGUAGE, 0, VOCAB_RAW, 0, 9},
     {"lastbuilddate", RSS, VOCAB_FIELD, FIELD_UPDATED, VOCAB_RAW, 1, 9},
     {"link", ATOM, VOCAB_LINK, FIELD_LINK, VOCAB_RAW, 8, 8},
     {"link", RSS, VOCAB_LINK, FIELD_LINK, VOCAB_RAW, 9, 9},
     {"modified", NS(ATOM03), VOCAB_FIELD, FIELD_UPDATED, VOCAB_RAW, 9, 9},
     {"modified", NS(DCTERMS), VOCAB_FIELD, FIELD_UPDATED, VOCAB_RAW, 7, 7},
+    {"origlink", NS(FEEDBURNER), VOCAB_FIELD, FIELD_LINK, VOCAB_RAW, 2, 0},
     {"owner", NS(ITUNES), VOCAB_IGNORE, 0, 0, 1, 1},
+    {"player", NS(MEDIA), VOCAB_PLAYER, 0, 0, 1, 0},
     {"pubdate", RSS, VOCAB_FIELD, FIELD_PUBLISHED, VOCAB_RAW, 9, 9},
     {"published", ATOM, VOCAB_FIELD, FIELD_PUBLISHED, VOCAB_RAW, 8, 8},
     {"published", NS(NONE), VOCAB_FIELD, FIELD_PUBLISHED, VOCAB_RAW, 3, 3},
@@ -102,7 +105,7 @@ vocab_find(enum xml_ns ns, struct str name)
             to = middle;
     }
     for (; from < sizeof rows / sizeof rows[0] &&
-         strcmp(rows[from].name, lower) == 0;
+           strcmp(rows[from].name, lower) == 0;
          from++)
         if (rows[from].namespaces & (1u << ns))
             return &rows[from];

@@ -34,6 +34,8 @@ enum vocab_action {
     VOCAB_GUID,      /* id, and link unless it says otherwise */
     VOCAB_CATEGORY,  /* content, or attributes */
     VOCAB_ENCLOSURE, /* attributes; look inside */
+    VOCAB_KEYWORDS,  /* categories with commas between */
+    VOCAB_PLAYER,    /* an address in attributes, for want of a better */
     VOCAB_TTL,
     VOCAB_LANGUAGE
 };
@@ -49,7 +51,7 @@ enum vocab_mode {
 };
 
 struct vocab_row {
-    const char *name;   /* lower case */
+    const char *name;    /* lower case */
     uint32_t namespaces; /* bits of enum xml_ns */
     enum vocab_action action;
     enum field field;

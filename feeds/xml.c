@@ -1,15 +1,16 @@
 #include "feeds/xml.h"
 
+#include <string.h>
+
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/xmlerror.h>
-#include <string.h>
 
 #include "base/err.h"
 
 enum {
-    DICT_MAX_NAMES = 4096, /* of foreign documents, before a new context */
-    CACHE_SIZE = 16,       /* a power of two */
+    DICT_MAX_NAMES = 4096,      /* of foreign documents, before a new context */
+    CACHE_SIZE = 16,            /* a power of two */
     VALUE_MAX_BYTES = 16 * 1024 /* of an attribute that needs unescaping */
 };
 
@@ -99,8 +100,8 @@ find_address(struct str address, enum xml_ns *ret)
     scheme = str_find(address, STR("://"));
     if (scheme < address.n && scheme <= 5)
         address = str_from(address, scheme + 3);
-    while (address.n > 0 && (address.p[address.n - 1] == '/' ||
-                                address.p[address.n - 1] == '#'))
+    while (address.n > 0 &&
+           (address.p[address.n - 1] == '/' || address.p[address.n - 1] == '#'))
         address.n--;
     for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
         struct str row = str_of(addresses[i].address);
@@ -136,8 +137,8 @@ view(const xmlChar *s)
 static struct cached_ns
 find_ns(const xmlChar *prefix, const xmlChar *address)
 {
-    size_t slot = (((size_t)prefix >> 3) ^ ((size_t)address >> 3)) &
-        (CACHE_SIZE - 1);
+    size_t slot =
+        (((size_t)prefix >> 3) ^ ((size_t)address >> 3)) & (CACHE_SIZE - 1);
     struct cached_ns *cached = &reader.cache[slot];
 
     if (!prefix && !address)
@@ -180,8 +181,8 @@ on_start(void *context, const xmlChar *name, const xmlChar *prefix,
 {
     struct xml_attr attrs[XML_MAX_ATTRIBUTES];
     struct cached_ns ns = find_ns(prefix, address);
-    struct xml_element element = {ns.ns, prefix != NULL, ns.known,
-        view(name), attrs, 0};
+    struct xml_element element = {
+        ns.ns, prefix != NULL, ns.known, view(name), attrs, 0};
 
     (void)nnamespaces;
     (void)namespaces;
@@ -192,8 +193,8 @@ on_start(void *context, const xmlChar *name, const xmlChar *prefix,
         const xmlChar **attribute = attributes + (size_t)i * 5;
         struct xml_attr *attr = &attrs[element.nattrs++];
 
-        attr->ns = attribute[1] ? find_ns(attribute[1], attribute[2]).ns
-                                : XML_NS_NONE;
+        attr->ns =
+            attribute[1] ? find_ns(attribute[1], attribute[2]).ns : XML_NS_NONE;
         attr->name = view(attribute[0]);
         attr->value = attr_value(attribute[3], attribute[4]);
     }
@@ -215,8 +216,7 @@ static void
 on_text(void *context, const xmlChar *text, int n)
 {
     (void)context;
-    reader.ops->text(reader.arg,
-        (struct str){(const char *)text, (size_t)n});
+    reader.ops->text(reader.arg, (struct str){(const char *)text, (size_t)n});
 }
 
 static void
@@ -289,15 +289,14 @@ xml_parse(struct str text, const struct xml_ops *ops, void *arg)
             XML_PARSE_NOWARNING | XML_PARSE_COMPACT);
     whole = reader.context->wellFormed != 0;
     err = reader.context->errNo == XML_ERR_NO_MEMORY ? E_NOMEM
-        : whole || ops->enough(arg)                  ? 0
+          : whole || ops->enough(arg)                ? 0
                                                      : E_PARSE;
     xmlCtxtReset(reader.context);
     return err;
 }
 
 struct str
-xml_attr_ns(const struct xml_element *element, enum xml_ns ns,
-    const char *name)
+xml_attr_ns(const struct xml_element *element, enum xml_ns ns, const char *name)
 {
     for (size_t i = 0; i < element->nattrs; i++)
         if (element->attrs[i].ns == ns &&

@@ -67,7 +67,7 @@ int xml_parse(struct str text, const struct xml_ops *ops, void *arg);
 /* The value of an attribute without namespace, absent when there is none. */
 struct str xml_attr_get(const struct xml_element *element, const char *name);
 /* The same for one of a namespace. */
-struct str xml_attr_ns(const struct xml_element *element, enum xml_ns ns,
-    const char *name);
+struct str xml_attr_ns(
+    const struct xml_element *element, enum xml_ns ns, const char *name);
 
 #endif

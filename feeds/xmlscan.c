@@ -13,14 +13,14 @@ static bool
 is_name_start(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-        (uint8_t)c >= 0x80;
+           (uint8_t)c >= 0x80;
 }
 
 static bool
 is_name_char(char c)
 {
-    return is_name_start(c) || (c >= '0' && c <= '9') || c == ':' ||
-        c == '-' || c == '.';
+    return is_name_start(c) || (c >= '0' && c <= '9') || c == ':' || c == '-' ||
+           c == '.';
 }
 
 /* The value of a numeric reference's digits is a character of XML and means
@@ -49,7 +49,7 @@ number_ok(struct str digits)
     if (c < 0x20)
         return c == '\t' || c == '\n' || c == '\r';
     return (c < 0x7F || c > 0x9F) && c <= 0x10FFFF &&
-        (c < 0xD800 || c > 0xDFFF) && c != 0xFFFE && c != 0xFFFF;
+           (c < 0xD800 || c > 0xDFFF) && c != 0xFFFE && c != 0xFFFF;
 }
 
 bool
@@ -68,8 +68,8 @@ xmlscan_refs_ok(struct str s)
             if (!number_ok(str_from(name, 1)))
                 return false;
         } else if (!str_eq(name, STR("amp")) && !str_eq(name, STR("lt")) &&
-            !str_eq(name, STR("gt")) && !str_eq(name, STR("quot")) &&
-            !str_eq(name, STR("apos"))) {
+                   !str_eq(name, STR("gt")) && !str_eq(name, STR("quot")) &&
+                   !str_eq(name, STR("apos"))) {
             return false;
         }
         p += semicolon + 2;
@@ -88,8 +88,8 @@ found(struct xmlscan *scan, enum xmlscan_kind kind, size_t n)
 
 /* A token that ends in what, which begins after skip bytes. */
 static enum xmlscan_kind
-found_until(struct xmlscan *scan, enum xmlscan_kind kind, size_t skip,
-    struct str what)
+found_until(
+    struct xmlscan *scan, enum xmlscan_kind kind, size_t skip, struct str what)
 {
     struct str rest = str_from(scan->text, scan->at);
     struct str body = str_from(rest, skip);
@@ -217,10 +217,9 @@ scan_tag(struct xmlscan *scan, const char *begin, bool closing)
 {
     const char *end = scan->text.p + scan->text.n;
     const char *name = begin + (closing ? 2 : 1), *p = name;
-    const char *limit =
-        (size_t)(end - begin) > XMLSCAN_MAX_TAG_BYTES
-        ? begin + XMLSCAN_MAX_TAG_BYTES
-        : end;
+    const char *limit = (size_t)(end - begin) > XMLSCAN_MAX_TAG_BYTES
+                            ? begin + XMLSCAN_MAX_TAG_BYTES
+                            : end;
     struct tag tag;
 
     while (p < limit && is_name_char(*p))
@@ -246,8 +245,8 @@ scan_tag(struct xmlscan *scan, const char *begin, bool closing)
     scan->name = (struct str){name, (size_t)(p - name)};
     scan->crooked = tag.crooked;
     scan->bad_refs = tag.bad_refs;
-    return found(scan, closing ? XMLSCAN_END : tag.kind,
-        (size_t)(tag.end - begin));
+    return found(
+        scan, closing ? XMLSCAN_END : tag.kind, (size_t)(tag.end - begin));
 }
 
 enum xmlscan_kind
@@ -280,6 +279,14 @@ xmlscan_next(struct xmlscan *scan)
     if (str_starts_nocase(rest, STR("<!DOCTYPE")))
         return scan_doctype(scan);
     return found(scan, XMLSCAN_STRAY, 1);
+}
+
+bool
+xmlscan_is_cut_end(const struct xmlscan *scan, struct str name)
+{
+    return scan->at == scan->text.n && scan->crooked && scan->token.n > 0 &&
+           scan->token.p[scan->token.n - 1] != '>' &&
+           str_starts(name, scan->name);
 }
 
 bool

@@ -48,6 +48,9 @@ struct xmlscan {
 /* Find the next token. */
 enum xmlscan_kind xmlscan_next(struct xmlscan *scan);
 
+/* Whether an end tag is the document's last piece and begins as that of the
+ * element called name does: "</lo" for "loc". */
+bool xmlscan_is_cut_end(const struct xmlscan *scan, struct str name);
 /* One attribute of a tag, as crooked as it is; *rest begins behind the tag's
  * name and becomes what follows. */
 struct xmlscan_attr {
