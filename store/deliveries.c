@@ -182,7 +182,9 @@ store_attempt_add(struct store *store, const struct attempt *attempt)
 
     db_query(&store->db, &q,
         DB_SQL("INSERT INTO attempt(delivery, number, at, elapsed_ms, class,"
-               " status, text) VALUES(?, ?, ?, ?, ?, ?, ?)"));
+               " status, text) VALUES(?1, coalesce(nullif(?2, 0), 1 +"
+               " coalesce((SELECT max(number) FROM attempt WHERE delivery = ?1),"
+               " 0)), ?3, ?4, ?5, ?6, ?7)"));
     query_int(&q, attempt->delivery);
     query_int(&q, attempt->number);
     query_int(&q, attempt->at.ms);

@@ -183,6 +183,35 @@ store_incident_counts(struct store *store, int64_t incident,
 }
 
 int
+store_incident_sources(struct store *store, int64_t incident,
+    struct arena *arena, struct str **ret, size_t *ret_n)
+{
+    enum { SOURCES_MAX = 100 };
+    struct str *list = ARENA_ARRAY(arena, SOURCES_MAX, struct str);
+    struct query q;
+    size_t n = 0;
+    int r;
+
+    if (list == NULL)
+        return E_NOMEM;
+    db_query(&store->db, &q,
+        DB_SQL("SELECT coalesce(nullif(s.title, ''), s.id), min(item.first_seen)"
+               " FROM incident_item JOIN item ON item.id = incident_item.item"
+               " JOIN source_state s ON s.id = item.source"
+               " WHERE incident_item.incident = ? GROUP BY s.id"
+               " ORDER BY 2, 1 LIMIT 100"));
+    query_int(&q, incident);
+    while ((r = query_next(&q)) == 0 && n < SOURCES_MAX)
+        list[n++] = query_get_str(&q, arena);
+    query_done(&q);
+    if (r != 0 && r != E_NOTFOUND)
+        return r;
+    *ret = list;
+    *ret_n = n;
+    return 0;
+}
+
+int
 store_open_items(struct store *store, struct wall since,
     int (*each)(void *arg, const struct open_item *item), void *arg)
 {

@@ -187,7 +187,7 @@ int store_delivery_save(struct store *store, const struct delivery *delivery);
 
 struct attempt {
     int64_t delivery;
-    uint32_t number; /* from 1 */
+    uint32_t number; /* from 1; 0: the next, also after a resend */
     struct wall at;
     int64_t elapsed_ms;
     struct str class; /* "delivered", "rate", "transient", … */
