@@ -225,10 +225,8 @@ push_partial(
     if (!node)
         return E_NOMEM;
     node->standalone = standalone;
-    if (standalone) {
-        node->starts_line = false;
+    if (standalone)
         node->indent = str_from(str_first(p->text, start), p->line);
-    }
     return 0;
 }
 

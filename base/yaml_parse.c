@@ -27,7 +27,6 @@ struct frame {
     struct ynode *node; /* a sequence or a map */
     struct ynode *last; /* its last child */
     struct ynode *key;  /* in a map: the key whose value is next */
-    bool drop;          /* that value belongs to a duplicate key */
 };
 
 struct reading {
@@ -163,7 +162,6 @@ take_key(struct reading *r, struct frame *frame, struct ynode *node)
         return;
     }
     frame->key = node;
-    frame->drop = first != NULL;
     if (first)
         toc_errors_add(r->errors, r->file, node->line, node->column,
             "key \"%.*s\" is here a second time; the first is on line %u",
@@ -181,17 +179,12 @@ place(struct reading *r, struct ynode *node)
         return;
     }
     if (frame->node->type == YAML_MAP) {
-        bool drop = frame->drop;
-
         if (!frame->key) {
             take_key(r, frame, node);
             return;
         }
         node->key = frame->key;
         frame->key = NULL;
-        frame->drop = false;
-        if (drop)
-            return;
     }
     if (frame->last)
         frame->last->next = node;

@@ -46,6 +46,9 @@ offsets_and_fractions(void **state)
 
     (void)state;
     assert_int_equal(c.year, 1969);
+    assert_int_equal(c.month, 12);
+    assert_int_equal(c.day, 31);
+    assert_int_equal(c.hour, 23);
     assert_int_equal(c.ms, 999);
     assert_int_equal(c.second, 59);
     c = civil_of_wall(T("2026-12-31T16:30:00Z"), 480);

@@ -259,6 +259,9 @@ endless_recursion_ends(void **state)
     static const char *const partials[] = {"p", "x{{>p}}", "q",
         "{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{>q}}{{/a}}{{/a}}{{/a}}{{/a}}"
         "{{/a}}{{/a}}",
+        "r",
+        "{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{>r}}{{/a}}{{/a}}{{/a}}"
+        "{{/a}}{{/a}}{{/a}}{{/a}}",
         NULL};
     struct buf out;
 
@@ -270,6 +273,40 @@ endless_recursion_ends(void **state)
     assert_string_equal(buf_cstr(&out), "before");
     assert_int_equal(
         render("{{>q}}", "{\"a\":true}", partials, TMPL_HTML, &out), E_LIMIT);
+    assert_int_equal(
+        render("{{>r}}", "{\"a\":true}", partials, TMPL_HTML, &out), E_LIMIT);
+    buf_done(&out);
+}
+
+/* Render a partial that calls itself to the given depth. */
+static int
+recurse(int depth, struct buf *out)
+{
+    static const char *const partials[] = {"p", "x{{#n}}{{>p}}{{/n}}", NULL};
+    struct buf json;
+    int err;
+
+    buf_init(&json, OUT_MAX);
+    for (int i = 1; i < depth; i++)
+        buf_add_cstr(&json, "{\"n\":");
+    buf_add_cstr(&json, "{\"n\":null}");
+    for (int i = 1; i < depth; i++)
+        buf_add_char(&json, '}');
+    err = render("{{>p}}", buf_cstr(&json), partials, TMPL_HTML, out);
+    buf_done(&json);
+    return err;
+}
+
+static void
+partials_nest_to_their_bound(void **state)
+{
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, OUT_MAX);
+    assert_int_equal(recurse(TMPL_MAX_DEPTH, &out), 0);
+    assert_int_equal(out.n, TMPL_MAX_DEPTH);
+    assert_int_equal(recurse(TMPL_MAX_DEPTH + 1, &out), E_LIMIT);
     buf_done(&out);
 }
 
@@ -362,6 +399,7 @@ main(void)
         cmocka_unit_test(wrong_templates_say_where),
         cmocka_unit_test(sections_nest_to_their_bound),
         cmocka_unit_test(endless_recursion_ends),
+        cmocka_unit_test(partials_nest_to_their_bound),
         cmocka_unit_test(work_is_bounded),
         cmocka_unit_test(output_is_bounded),
         cmocka_unit_test(size_is_bounded),

@@ -362,7 +362,7 @@ unknown_keys_get_a_suggestion(void **state)
     struct fixture *f = *state;
     struct ynode *root = parse(f, "url: x\n"
                                   "intervall: 5m\n"
-                                  "onwer: y\n"
+                                  "onwers: y\n"
                                   "colour: z\n");
 
     yaml_check_keys(root, "t.yaml", &f->errors, allowed);
@@ -372,7 +372,7 @@ unknown_keys_get_a_suggestion(void **state)
     assert_int_equal(f->errors.list[0].line, 2);
     assert_int_equal(f->errors.list[0].column, 1);
     assert_string_equal(f->errors.list[1].text,
-        "key \"onwer\" is not known here; did you mean \"owner\"?");
+        "key \"onwers\" is not known here; did you mean \"owner\"?");
     assert_string_equal(f->errors.list[2].text,
         "key \"colour\" is not known here; known are interval, url, owner");
     toc_errors_done(&f->errors);
