@@ -3,7 +3,9 @@
  *
  * The engine stores these bytes in the outbox, and every attempt sends them as
  * they are.  Whatever came from outside is masked (phone and identity numbers)
- * and bounded here, so that a message stays below BODY_MAX_BYTES.
+ * and bounded here; a message longer than BODY_MAX_BYTES is made again with
+ * fewer explanations, sources or incidents.  Functions return 0, E_NOMEM, or
+ * E_LIMIT when out is full.
  */
 #ifndef TOCSIN_NOTIFY_BODY_H
 #define TOCSIN_NOTIFY_BODY_H

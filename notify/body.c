@@ -1,0 +1,296 @@
+/*
+ * body: building JSON values and writing them out once.
+ *
+ * Each helper gives a new reference and NULL when memory ends; jsonx_set()
+ * takes it in either case, so that a builder only looks at the last result of
+ * each step.
+ */
+#include "notify/body.h"
+
+#include "base/digest.h"
+#include "base/jsonx.h"
+#include "base/utf8.h"
+#include "notify/mask.h"
+
+static const char *
+event_name(enum incident_event event)
+{
+    static const char *const names[] = {
+#define X(event, name) [INCIDENT_EVENT_##event] = name,
+        INCIDENT_EVENTS(X)
+#undef X
+    };
+
+    return names[event];
+}
+
+static const char *
+state_name(enum incident_state state)
+{
+    static const char *const names[] = {
+#define X(state, name, open) [INCIDENT_##state] = name,
+        INCIDENT_STATES(X)
+#undef X
+    };
+
+    return names[state];
+}
+
+/* Text from outside: masked, then cut. */
+static json_t *
+foreign(struct str text, size_t max_bytes)
+{
+    struct buf masked;
+    json_t *json;
+
+    if (!text.p)
+        return json_null();
+    buf_init(&masked, 16 * BODY_MAX_BYTES);
+    if (mask_text(&masked, str_first(text, BODY_MAX_BYTES)) < 0) {
+        buf_done(&masked);
+        return NULL;
+    }
+    json = jsonx_str(utf8_cut(buf_str(&masked), max_bytes));
+    buf_done(&masked);
+    return json;
+}
+
+/* What is left of the explanation: rule, points and text of each entry. */
+static json_t *
+explanation(struct str text, size_t most)
+{
+    json_t *all = NULL;
+    json_t *list = json_array();
+    size_t i;
+    json_t *entry;
+
+    if (!list || text.n == 0 || jsonx_load(text, NULL, &all) < 0)
+        return list;
+    json_array_foreach(all, i, entry)
+    {
+        json_t *one;
+
+        if (i == most)
+            break;
+        one = json_object();
+        if (jsonx_set(one, "rule",
+                foreign(jsonx_get_str(entry, "rule"), BODY_TEXT_BYTES)) < 0 ||
+            jsonx_set(one, "points",
+                json_incref(json_object_get(entry, "points"))) < 0) {
+            json_decref(one);
+            continue; /* no points: not an entry of ours */
+        }
+        jsonx_set(one, "text",
+            foreign(jsonx_get_str(entry, "text"), BODY_TEXT_BYTES));
+        json_array_append_new(list, one);
+    }
+    json_decref(all);
+    return list;
+}
+
+static json_t *
+source_list(const struct body_incident *view, size_t most)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < view->nsources && i < most; i++)
+        if (json_array_append_new(
+                list, foreign(view->sources[i], BODY_TEXT_BYTES)) < 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
+/* The incident without what only its own message carries. */
+static json_t *
+incident_head(const struct body_incident *view)
+{
+    const struct incident *incident = view->incident;
+    json_t *json = json_object();
+    int bad = 0;
+
+    bad |= jsonx_set(json, "id", json_integer(incident->id));
+    bad |= jsonx_set(json, "url", jsonx_str(view->url));
+    bad |= jsonx_set(json, "level", json_string(level_name(incident->level)));
+    bad |= jsonx_set(json, "score", json_integer(incident->score));
+    bad |= jsonx_set(json, "title", foreign(incident->title, BODY_TITLE_BYTES));
+    bad |= jsonx_set(json, "category", jsonx_str(incident->category));
+    bad |= jsonx_set(json, "state", json_string(state_name(incident->state)));
+    bad |= jsonx_set(json, "owner", foreign(incident->owner, BODY_TEXT_BYTES));
+    bad |= jsonx_set(json, "first_seen", jsonx_time(incident->first_seen));
+    bad |= jsonx_set(json, "items", json_integer(incident->items));
+    if (bad) {
+        json_decref(json);
+        return NULL;
+    }
+    return json;
+}
+
+static json_t *
+incident_json(const struct body_incident *view, size_t most)
+{
+    size_t sources = most < BODY_MAX_SOURCES ? most : BODY_MAX_SOURCES;
+    json_t *json = incident_head(view);
+
+    if (jsonx_set(json, "sources", source_list(view, sources)) < 0 ||
+        jsonx_set(json, "explanation",
+            explanation(view->incident->explanation)) < 0) {
+        json_decref(json);
+        return NULL;
+    }
+    return json;
+}
+
+/* Write {"type", "timestamp", "data"}; data is taken, NULL is no memory.
+ * E_LIMIT, and nothing written, when it is longer than BODY_MAX_BYTES. */
+static int
+write_message(struct buf *out, enum incident_event event, struct wall now,
+    json_t *data_taken)
+{
+    json_t *json = json_object();
+    struct buf text;
+    int err = 0;
+
+    if (jsonx_set(json, "type", json_string(event_name(event))) < 0 ||
+        jsonx_set(json, "timestamp", jsonx_time(now)) < 0) {
+        json_decref(data_taken);
+        err = E_NOMEM;
+    } else if (jsonx_set(json, "data", data_taken) < 0) {
+        err = E_NOMEM;
+    }
+    buf_init(&text, BODY_MAX_BYTES);
+    if (!err)
+        err = jsonx_dump(json, &text);
+    if (!err)
+        err = buf_add_str(out, buf_str(&text));
+    buf_done(&text);
+    json_decref(json);
+    return err;
+}
+
+int
+body_incident(struct buf *out, enum incident_event event,
+    const struct body_incident *view, struct str reason, struct wall now)
+{
+    size_t most = BODY_MAX_EXPLANATIONS;
+    int err;
+
+    do {
+        json_t *data = json_object();
+
+        if (jsonx_set(data, "incident", incident_json(view, most)) < 0 ||
+            jsonx_set(data, "reason", foreign(reason, BODY_TEXT_BYTES)) < 0) {
+            json_decref(data);
+            return E_NOMEM;
+        }
+        err = write_message(out, event, now, data);
+    } while (err == E_LIMIT && !out->err && (most /= 2) > 0);
+    return err;
+}
+
+static json_t *
+digest_data(const struct body_incident *views, size_t nviews, size_t shown,
+    struct str reason)
+{
+    json_t *data = json_object();
+    json_t *list = json_array();
+    int bad = 0;
+
+    for (size_t i = 0; i < shown; i++)
+        bad |= json_array_append_new(list, incident_head(&views[i]));
+    bad |= jsonx_set(data, "incidents", list);
+    bad |= jsonx_set(data, "more", json_integer((json_int_t)(nviews - shown)));
+    bad |= jsonx_set(data, "reason", foreign(reason, BODY_TEXT_BYTES));
+    if (!bad)
+        return data;
+    json_decref(data);
+    return NULL;
+}
+
+int
+body_digest(struct buf *out, const struct body_incident *views, size_t nviews,
+    struct str reason, struct wall now)
+{
+    size_t shown = nviews < BODY_MAX_DIGEST ? nviews : BODY_MAX_DIGEST;
+    int err;
+
+    do {
+        err = write_message(out, INCIDENT_EVENT_DIGEST, now,
+            digest_data(views, nviews, shown, reason));
+    } while (err == E_LIMIT && !out->err && (shown /= 2) > 0);
+    return err;
+}
+
+static json_t *
+condition_json(const struct body_condition *condition)
+{
+    json_t *json = json_object();
+    int bad = 0;
+
+    bad |= jsonx_set(json, "subject", jsonx_str(condition->subject));
+    bad |= jsonx_set(json, "title", foreign(condition->title, BODY_TEXT_BYTES));
+    bad |= jsonx_set(json, "kind", jsonx_str(condition->kind));
+    bad |= jsonx_set(json, "open", json_boolean(condition->open));
+    bad |= jsonx_set(json, "since", jsonx_time(condition->since));
+    bad |= jsonx_set(json, "url", jsonx_str(condition->url));
+    if (bad) {
+        json_decref(json);
+        return NULL;
+    }
+    return json;
+}
+
+int
+body_condition(struct buf *out, enum incident_event event,
+    const struct body_condition *condition, struct wall now)
+{
+    json_t *data = json_object();
+
+    if (jsonx_set(data, "condition", condition_json(condition)) < 0 ||
+        jsonx_set(data, "reason", foreign(condition->text, BODY_TEXT_BYTES)) <
+            0) {
+        json_decref(data);
+        return E_NOMEM;
+    }
+    return write_message(out, event, now, data);
+}
+
+int
+body_test(struct buf *out, struct str channel, struct wall now)
+{
+    json_t *data = json_object();
+
+    if (jsonx_set(data, "channel", jsonx_str(channel)) < 0 ||
+        jsonx_set(data, "reason",
+            json_string("an operator sent a test; nothing has happened")) < 0) {
+        json_decref(data);
+        return E_NOMEM;
+    }
+    return write_message(out, INCIDENT_EVENT_TEST, now, data);
+}
+
+char *
+body_message_id(const uint8_t random[16], char out[BODY_ID_SIZE])
+{
+    static const char letters[] =
+        "ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyz0123456789";
+    uint64_t n[2] = {0, 0};
+    size_t at = 0;
+
+    for (size_t i = 0; i < 16; i++)
+        n[i / 8] = n[i / 8] << 8 | random[i];
+    out[at++] = 'm';
+    out[at++] = 's';
+    out[at++] = 'g';
+    out[at++] = '_';
+    /* Eleven letters hold 63 bits; twelve hold any 64-bit number. */
+    for (size_t half = 0; half < 2; half++) {
+        for (size_t i = 0; i < 12; i++) {
+            out[at++] = letters[n[half] % (sizeof(letters) - 1)];
+            n[half] /= sizeof(letters) - 1;
+        }
+    }
+    out[at] = '\0';
+    return out;
+}

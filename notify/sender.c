@@ -1,0 +1,244 @@
+/*
+ * sender: an attempt owns copies of its channel and message, because both may
+ * be replaced by a reload while it is under way.  The copy of the secrets is
+ * gone as soon as the request is signed.
+ */
+#include "notify/sender.h"
+
+#include <sys/queue.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "notify/redact.h"
+
+enum { ATTEMPT_ARENA_BYTES = 1024 * 1024 };
+
+struct sender_attempt {
+    struct sender *sender;
+    TAILQ_ENTRY(sender_attempt) link;
+    struct arena *arena;
+    struct channel_config config; /* texts in arena */
+    const struct channel_ops *ops;
+    struct http_call *call; /* NULL when it failed before there was one */
+    struct toc_error refusal;
+    void (*done)(void *arg, const struct attempt_result *result);
+    void *arg;
+};
+
+struct sender {
+    struct loop *loop;
+    struct http *http;
+    struct loop_timer *timer; /* tells of attempts that had no call */
+    TAILQ_HEAD(, sender_attempt) attempts;
+};
+
+static void
+attempt_free(struct sender_attempt *attempt)
+{
+    for (size_t i = 0; i < attempt->config.nsecrets; i++) {
+        struct str secret = attempt->config.secrets[i];
+
+        if (secret.n)
+            explicit_bzero((char *)(uintptr_t)secret.p, secret.n);
+    }
+    TAILQ_REMOVE(&attempt->sender->attempts, attempt, link);
+    arena_free(attempt->arena);
+    free(attempt);
+}
+
+/* Tell the result, with its text made safe, and forget the attempt. */
+static void
+finish(struct sender_attempt *attempt, struct attempt_result *result)
+{
+    struct buf text;
+
+    buf_init(&text, 2 * CHANNEL_TEXT_BYTES);
+    if (redact_text(
+            &text, &attempt->config, result->text, CHANNEL_TEXT_BYTES) == 0)
+        result->text = buf_str(&text);
+    else
+        result->text = STR_NONE;
+    attempt->done(attempt->arg, result);
+    buf_done(&text);
+    attempt_free(attempt);
+}
+
+static void
+answered(void *arg, const struct http_answer *answer)
+{
+    struct sender_attempt *attempt = arg;
+    struct attempt_result result = {
+        .class = CLASS_TRANSIENT,
+        .status = answer->status,
+        .text = answer->reason,
+        .elapsed_ms = answer->elapsed_ms,
+    };
+
+    if (answer->result == HTTP_ANSWERED) {
+        struct channel_verdict verdict;
+
+        attempt->ops->judge(
+            answer, loop_wall(attempt->sender->loop), attempt->arena, &verdict);
+        result.class = verdict.class;
+        result.retry_after_ms = verdict.retry_after_ms;
+        result.text = verdict.text;
+    }
+    finish(attempt, &result);
+}
+
+/* Attempts that had no call are told of here, from the loop. */
+static void
+tell_refused(void *arg)
+{
+    struct sender *sender = arg;
+    struct sender_attempt *attempt, *next;
+
+    TAILQ_FOREACH (attempt, &sender->attempts, link)
+        if (!attempt->call)
+            break;
+    if (!attempt)
+        return;
+    /* One at a time: the callback may cancel any other. */
+    next = TAILQ_NEXT(attempt, link);
+    while (next && next->call)
+        next = TAILQ_NEXT(next, link);
+    if (next)
+        loop_timer_set(sender->timer, 0);
+    finish(attempt, &(struct attempt_result){
+                        .class = CLASS_DEAD_TARGET,
+                        .text = str_of(attempt->refusal.text),
+                    });
+}
+
+static int
+copy_config(struct sender_attempt *attempt, const struct channel_config *config)
+{
+    struct channel_config *copy = &attempt->config;
+
+    *copy = *config;
+    copy->nsecrets = 0;
+    copy->id = arena_str(attempt->arena, config->id);
+    copy->kind = arena_str(attempt->arena, config->kind);
+    copy->url = arena_str(attempt->arena, config->url);
+    copy->lang = arena_str(attempt->arena, config->lang);
+    for (size_t i = 0; i < config->nsecrets; i++) {
+        copy->secrets[i] = arena_str(attempt->arena, config->secrets[i]);
+        if (copy->secrets[i].p)
+            copy->nsecrets++;
+    }
+    return arena_failed(attempt->arena) ? E_NOMEM : 0;
+}
+
+/* Make the request and hand it to the client. */
+static int
+begin(struct sender_attempt *attempt, const struct channel_message *message)
+{
+    struct sender *sender = attempt->sender;
+    struct http_request request = {
+        .policy = &attempt->config.policy,
+        .max_body_bytes = CHANNEL_ANSWER_BYTES,
+        .max_wire_bytes = CHANNEL_ANSWER_BYTES,
+        .total_ms = CHANNEL_TOTAL_MS,
+        .first_byte_ms = CHANNEL_TOTAL_MS,
+    };
+    int err = channel_check(&attempt->config, &attempt->refusal);
+
+    if (!err) {
+        attempt->ops = channel_ops_find(attempt->config.kind);
+        err = attempt->ops->render(&attempt->config, message,
+            loop_wall(sender->loop), attempt->arena, &request);
+        if (err == E_CONF)
+            toc_error_set(&attempt->refusal, NULL, 0, 0,
+                "the message cannot be written for this channel");
+    }
+    if (!err)
+        err = http_start(
+            sender->http, &request, answered, attempt, &attempt->call);
+    if (err == E_PARSE) {
+        toc_error_set(&attempt->refusal, NULL, 0, 0,
+            "the message makes a header that cannot be sent");
+        err = E_CONF;
+    }
+    if (err == E_CONF) {
+        loop_timer_set(sender->timer, 0);
+        err = 0;
+    }
+    return err;
+}
+
+int
+sender_send(struct sender *sender, const struct channel_config *config,
+    const struct channel_message *message,
+    void (*done)(void *arg, const struct attempt_result *result), void *arg,
+    struct sender_attempt **ret)
+{
+    struct sender_attempt *attempt = calloc(1, sizeof(*attempt));
+    int err = E_NOMEM;
+
+    if (!attempt)
+        return E_NOMEM;
+    attempt->sender = sender;
+    attempt->done = done;
+    attempt->arg = arg;
+    TAILQ_INSERT_TAIL(&sender->attempts, attempt, link);
+    attempt->arena = arena_new(ATTEMPT_ARENA_BYTES);
+    if (attempt->arena)
+        err = copy_config(attempt, config);
+    if (!err)
+        err = begin(attempt, message);
+    if (err < 0) {
+        attempt_free(attempt);
+        return err;
+    }
+    if (ret)
+        *ret = attempt;
+    return 0;
+}
+
+void
+sender_cancel(struct sender_attempt *attempt)
+{
+    if (attempt->call)
+        http_cancel(attempt->call);
+    attempt_free(attempt);
+}
+
+int
+sender_new(struct loop *loop, struct str user_agent, struct sender **ret)
+{
+    struct sender *sender = calloc(1, sizeof(*sender));
+
+    if (!sender)
+        return E_NOMEM;
+    sender->loop = loop;
+    TAILQ_INIT(&sender->attempts);
+    if (loop_timer_new(loop, tell_refused, sender, &sender->timer) < 0 ||
+        http_new(loop, user_agent, &sender->http) < 0) {
+        sender_free(sender);
+        return E_NOMEM;
+    }
+    http_set_limits(sender->http, SENDER_CONCURRENT, SENDER_PER_HOST, 0);
+    *ret = sender;
+    return 0;
+}
+
+void
+sender_free(struct sender *sender)
+{
+    struct sender_attempt *attempt;
+
+    if (!sender)
+        return;
+    http_free(sender->http);
+    while ((attempt = TAILQ_FIRST(&sender->attempts)) != NULL)
+        attempt_free(attempt);
+    loop_timer_free(sender->timer);
+    free(sender);
+}
+
+struct http *
+sender_http(struct sender *sender)
+{
+    return sender->http;
+}
