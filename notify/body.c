@@ -135,7 +135,7 @@ incident_json(const struct body_incident *view, size_t most)
 
     if (jsonx_set(json, "sources", source_list(view, sources)) < 0 ||
         jsonx_set(json, "explanation",
-            explanation(view->incident->explanation)) < 0) {
+            explanation(view->incident->explanation, most)) < 0) {
         json_decref(json);
         return NULL;
     }
