@@ -16,10 +16,7 @@
 #include "base/file.h"
 #include "daemon/config_check.h"
 #include "daemon/config_option.h"
-
-#ifndef TOCSIN_DATA_DIR
-#define TOCSIN_DATA_DIR "/usr/share/tocsin"
-#endif
+#include "rules/files.h"
 
 enum {
     CONFIG_MAX_BYTES = 512 * 1024 * 1024,   /* arena of a configuration */
@@ -336,10 +333,9 @@ read_all(struct load *load)
             for_each_yaml(load, folder.p, folders[i].each);
     }
     if (c->rules_shipped) {
-        const char *shipped = getenv("TOCSIN_RULES_DIR");
+        const char *shipped =
+            rule_files_packs(c->arena, getenv("TOCSIN_RULES_DIR"));
         size_t before = load->nrules;
-        if (!shipped || !*shipped)
-            shipped = TOCSIN_DATA_DIR "/rules";
         for_each_yaml(load, shipped, each_rules);
         if (load->nrules == before)
             toc_errors_add(load->errors, c->path.p, 0, 0,

@@ -1,0 +1,403 @@
+/*
+ * engine: the role at the centre: its start, its peers, its pulse, its end.
+ *
+ * It reads the configuration, opens the store, locks itself down, tells the
+ * parent to start the others, and hands each its configuration when its
+ * channel arrives.  Every ENGINE_PING_MS it pings all roles; only when all
+ * have answered the last ping does the parent hear that the house is alive,
+ * which is what feeds the service manager's watchdog.
+ */
+#include "daemon/engine.h"
+
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "daemon/sandbox.h"
+#include "daemon/traffic.h"
+#include "rules/files.h"
+
+enum { PATH_BYTES = 4096, COMMIT_STALL_MS = 60 * MS_SECOND };
+
+/* --- peers --------------------------------------------------------------------- */
+
+static struct peer *
+engine_peer(struct engine *engine, Tocsin__Role role, uint32_t index)
+{
+    switch ((int)role) {
+    case TOCSIN__ROLE__ROLE_FETCH:
+        return &engine->fetch;
+    case TOCSIN__ROLE__ROLE_NOTIFY:
+        return &engine->notify;
+    case TOCSIN__ROLE__ROLE_CONSOLE:
+        return &engine->console;
+    case TOCSIN__ROLE__ROLE_PARSE:
+        return index < engine->nparsers ? &engine->parsers[index] : NULL;
+    default:
+        return NULL;
+    }
+}
+
+/* A role is gone: what it held fails, and is done again by its successor. */
+static void
+engine_peer_died(struct engine *engine, struct peer *peer, Tocsin__Role role,
+    uint32_t index)
+{
+    *peer = (struct peer){0};
+    if (role == TOCSIN__ROLE__ROLE_PARSE)
+        engine_parser_died(engine, index);
+    else if (role == TOCSIN__ROLE__ROLE_FETCH)
+        engine_fetch_died(engine);
+    else if (role == TOCSIN__ROLE__ROLE_NOTIFY)
+        engine_notify_died(engine);
+}
+
+static void
+engine_take_peer(struct role *role, struct ipc *ipc)
+{
+    struct engine *engine = role->state;
+    struct peer *peer = engine_peer(engine, ipc_peer(ipc), ipc_index(ipc));
+
+    if (peer == NULL) {
+        ipc_free(ipc);
+        return;
+    }
+    if (peer->ipc) {
+        /* Its predecessor's end was not noticed yet. */
+        ipc_free(peer->ipc);
+        engine_peer_died(engine, peer, ipc_peer(ipc), ipc_index(ipc));
+    }
+    peer->ipc = ipc;
+    peer->pinged = loop_mono(engine->loop);
+    engine_config_send(engine, peer);
+}
+
+static void
+engine_ended(struct role *role, struct ipc *ipc)
+{
+    struct engine *engine = role->state;
+    struct peer *peer = engine_peer(engine, ipc_peer(ipc), ipc_index(ipc));
+
+    if (peer && peer->ipc == ipc)
+        engine_peer_died(engine, peer, ipc_peer(ipc), ipc_index(ipc));
+}
+
+static void
+engine_ready(struct engine *engine, struct ipc *ipc, const Tocsin__Ready *in)
+{
+    struct peer *peer = engine_peer(engine, ipc_peer(ipc), ipc_index(ipc));
+    char index[16];
+
+    if (peer == NULL || peer->ipc != ipc)
+        return;
+    snprintf(index, sizeof index, "%u", ipc_index(ipc));
+    log_say(peer->ready ? LOG_DEBUG : LOG_INFO, "a role is at work", "role",
+        role_name(ipc_peer(ipc)), "number", index, "protections",
+        in->protections, NULL);
+    peer->ready = true;
+    if (ipc_peer(ipc) == TOCSIN__ROLE__ROLE_NOTIFY)
+        engine_outbox_run(engine);
+    engine_poll_start(engine);
+}
+
+/* --- pulse ------------------------------------------------------------------------ */
+
+static void
+ping_one(struct engine *engine, struct peer *peer)
+{
+    Tocsin__Ping ping = TOCSIN__PING__INIT;
+    Tocsin__Restart restart = TOCSIN__RESTART__INIT;
+    struct mono now = loop_mono(engine->loop);
+
+    if (peer->ipc == NULL)
+        return;
+    if (peer->pong == peer->ping) {
+        ping.number = ++peer->ping;
+        peer->pinged = now;
+        (void)ipc_send(peer->ipc, FRAME(ping, PING, &ping));
+    } else if (now.ms - peer->pinged.ms > ENGINE_PONG_PATIENCE_MS) {
+        log_say(LOG_ERROR, "a role does not answer and is ended", "role",
+            role_name(ipc_peer(peer->ipc)), NULL);
+        restart.role = ipc_peer(peer->ipc);
+        restart.index = ipc_index(peer->ipc);
+        peer->pinged = now;
+        (void)ipc_send(
+            engine->role->parent, FRAME(restart, RESTART, &restart));
+    }
+}
+
+static bool
+has_answered(const struct peer *peer)
+{
+    return peer->ipc != NULL && peer->pong == peer->ping;
+}
+
+/* Whether every role has answered, and writing makes progress. */
+static bool
+engine_is_well(const struct engine *engine)
+{
+    bool well = has_answered(&engine->fetch) &&
+                has_answered(&engine->notify) &&
+                has_answered(&engine->console);
+
+    for (uint32_t i = 0; i < engine->nparsers && well; i++)
+        well = has_answered(&engine->parsers[i]);
+    return well;
+}
+
+static void
+engine_pulse(void *arg)
+{
+    struct engine *engine = arg;
+    Tocsin__Alive alive = TOCSIN__ALIVE__INIT;
+
+    if (engine_is_well(engine))
+        (void)ipc_send(engine->role->parent, FRAME(alive, ALIVE, &alive));
+    ping_one(engine, &engine->fetch);
+    ping_one(engine, &engine->notify);
+    ping_one(engine, &engine->console);
+    for (uint32_t i = 0; i < engine->nparsers; i++)
+        ping_one(engine, &engine->parsers[i]);
+    engine_poll_patience(engine);
+    engine_expire(engine);
+    grouper_expire(engine->grouper, engine_now(engine));
+    if (!engine->writing)
+        (void)store_idle(engine->store);
+    loop_timer_set(engine->ping_timer, ENGINE_PING_MS);
+}
+
+/* --- messages ---------------------------------------------------------------------- */
+
+static void
+engine_stop(struct engine *engine)
+{
+    engine->stopping = true;
+    engine_commit(engine);
+    store_close(engine->store);
+    engine->store = NULL;
+    log_say(LOG_NOTICE, "all is written; ending", NULL);
+    role_stop(engine->role, EXIT_SUCCESS);
+}
+
+static void
+engine_reload(struct engine *engine)
+{
+    Tocsin__Reloaded reloaded = TOCSIN__RELOADED__INIT;
+
+    reloaded.ok = engine_config_reload(engine, NULL) == 0;
+    reloaded.generation = engine->generation;
+    (void)ipc_send(
+        engine->role->parent, FRAME(reloaded, RELOADED, &reloaded));
+}
+
+static void
+engine_pong(struct engine *engine, struct ipc *ipc, uint64_t number)
+{
+    struct peer *peer = engine_peer(engine, ipc_peer(ipc), ipc_index(ipc));
+
+    if (peer && peer->ipc == ipc && number <= peer->ping)
+        peer->pong = number;
+}
+
+static void
+engine_frame(
+    struct role *role, struct ipc *ipc, const Tocsin__Frame *frame, int fd)
+{
+    struct engine *engine = role->state;
+
+    if (fd >= 0)
+        close(fd);
+    if (engine->stopping)
+        return;
+    switch ((int)frame->body_case) {
+    case TOCSIN__FRAME__BODY_STOP:
+        engine_stop(engine);
+        break;
+    case TOCSIN__FRAME__BODY_RELOAD:
+        engine_reload(engine);
+        break;
+    case TOCSIN__FRAME__BODY_READY:
+        engine_ready(engine, ipc, frame->ready);
+        break;
+    case TOCSIN__FRAME__BODY_PONG:
+        engine_pong(engine, ipc, frame->pong->number);
+        break;
+    case TOCSIN__FRAME__BODY_POLL_ANSWER:
+        engine_poll_answer(engine, frame->poll_answer);
+        break;
+    case TOCSIN__FRAME__BODY_POLL_HANDED:
+        engine_poll_handed(engine, frame->poll_handed);
+        break;
+    case TOCSIN__FRAME__BODY_PARSE_RESULT:
+        engine_poll_result(engine, ipc_index(ipc), frame->parse_result);
+        break;
+    case TOCSIN__FRAME__BODY_SEND_RESULT:
+        engine_send_result(engine, frame->send_result);
+        break;
+    case TOCSIN__FRAME__BODY_ACTION_REQUEST:
+        engine_action(engine, frame->action_request);
+        break;
+    default:
+        break;
+    }
+}
+
+/* --- start ---------------------------------------------------------------------------- */
+
+static void
+on_poll_timer(void *arg)
+{
+    engine_poll_start(arg);
+}
+
+static void
+on_commit_timer(void *arg)
+{
+    engine_commit(arg);
+}
+
+static void
+on_outbox_timer(void *arg)
+{
+    engine_outbox_run(arg);
+}
+
+static int
+engine_timers(struct engine *engine)
+{
+    int r = loop_timer_new(
+        engine->loop, on_poll_timer, engine, &engine->poll_timer);
+
+    if (r == 0)
+        r = loop_timer_new(
+            engine->loop, on_commit_timer, engine, &engine->commit_timer);
+    if (r == 0)
+        r = loop_timer_new(
+            engine->loop, on_outbox_timer, engine, &engine->outbox_timer);
+    if (r == 0)
+        r = loop_timer_new(
+            engine->loop, engine_pulse, engine, &engine->ping_timer);
+    return r;
+}
+
+/* What the configuration names outside its own folder. */
+static void
+engine_allow_config(struct engine *engine, struct sandbox *sandbox)
+{
+    const struct config *config = engine->config;
+    struct str prefix = STR("{file: ");
+
+    sandbox_allow(sandbox,
+        rule_files_packs(engine->arena, getenv("TOCSIN_RULES_DIR")), false);
+    if (config->region.n)
+        sandbox_allow(
+            sandbox, arena_cstr(engine->arena, config->region), false);
+    for (size_t i = 0; i < config->nchannels; i++) {
+        const struct channel *channel = &config->channels[i];
+
+        for (size_t j = 0; j < channel->nsecrets; j++) {
+            struct str ref = channel->secret_refs[j];
+
+            if (str_starts(ref, prefix) && ref.n > prefix.n + 1)
+                sandbox_allow(sandbox,
+                    arena_cstr(engine->arena,
+                        str_first(str_from(ref, prefix.n),
+                            ref.n - prefix.n - 1)),
+                    false);
+        }
+    }
+}
+
+/* The database's folder to write; configuration, rules, credentials and the
+ * zones to read, for reloads. */
+static int
+engine_lock(struct engine *engine)
+{
+    struct sandbox sandbox = {.role = TOCSIN__ROLE__ROLE_ENGINE};
+    char config[PATH_BYTES], *database;
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+    struct buf protections;
+    int r;
+
+    snprintf(config, sizeof config, "%s", engine->role->config_path);
+    arena_clear(engine->arena);
+    database = arena_cstr(engine->arena, engine->config->database);
+    if (database)
+        sandbox_allow(&sandbox, dirname(database), true);
+    sandbox_allow(&sandbox, dirname(config), false);
+    if (credentials)
+        sandbox_allow(&sandbox, credentials, false);
+    engine_allow_config(engine, &sandbox);
+    sandbox_allow(&sandbox, "/usr/share/zoneinfo", false);
+    buf_init(&protections, 256);
+    r = sandbox_enter(&sandbox, &protections);
+    if (r == 0)
+        log_say(LOG_INFO, "a role is at work", "role", "engine",
+            "protections", buf_cstr(&protections), NULL);
+    buf_done(&protections);
+    return r;
+}
+
+static uint32_t
+count_parsers(const struct config *config)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    int64_t n = config->parsers > 0 ? config->parsers : cores;
+
+    if (n < 1)
+        n = 1;
+    return n < ROLE_MAX_PARSERS ? (uint32_t)n : ROLE_MAX_PARSERS;
+}
+
+static int
+engine_begin(struct engine *engine)
+{
+    Tocsin__Start start = TOCSIN__START__INIT;
+    Tocsin__Ready ready = TOCSIN__READY__INIT;
+    int r = engine_timers(engine);
+
+    if (r == 0)
+        r = engine_config_first(engine);
+    if (r == 0)
+        r = engine_group_load(engine);
+    if (r == 0)
+        r = engine_lock(engine);
+    if (r != 0)
+        return r;
+    engine->nparsers = count_parsers(engine->config);
+    start.parsers = engine->nparsers;
+    ready.role = TOCSIN__ROLE__ROLE_ENGINE;
+    loop_timer_set(engine->ping_timer, ENGINE_PING_MS);
+    r = ipc_send(engine->role->parent, FRAME(start, START, &start));
+    if (r == 0)
+        r = ipc_send(engine->role->parent, FRAME(ready, READY, &ready));
+    return r;
+}
+
+static int
+engine_start(struct role *role)
+{
+    static struct engine engine;
+    int r;
+
+    engine.role = role;
+    engine.loop = role->loop;
+    engine.rules_fd = -1;
+    engine.arena = arena_new(ENGINE_ARENA_BYTES);
+    engine.started = loop_mono(role->loop);
+    engine.last_commit = loop_wall(role->loop);
+    role->state = &engine;
+    r = engine.arena ? engine_begin(&engine) : E_NOMEM;
+    if (r == E_CONF || r == E_CORRUPT)
+        role->exit_status = ROLE_EXIT_CONFIG;
+    else if (r != 0)
+        log_say(LOG_ERROR, "the engine cannot start", "why", err_text(r),
+            NULL);
+    return r;
+}
+
+const struct role_ops role_engine = {
+    "engine", engine_start, engine_take_peer, engine_frame, engine_ended};

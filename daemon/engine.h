@@ -1,0 +1,203 @@
+/*
+ * engine: the role that schedules, decides and writes; its parts in common.
+ *
+ *   engine.c         start, peers, pings, end
+ *   engine_config.c  the configuration: first reading, reload, handing out
+ *   engine_write.c   the transaction that all writes of a moment share
+ *   engine_poll.c    schedule → fetch; answers → what is written
+ *   engine_item.c    item → score → incident → messages
+ *   engine_outbox.c  messages → notify; verdicts → outbox
+ *   engine_act.c     what operators ask
+ *
+ * Writes join one open transaction, committed within COMMIT_DELAY_MS or when
+ * COMMIT_MAX_WRITES are in it; what depends on the commit (answers to
+ * operators, a poll's next time, the outbox) waits in `pending` and happens
+ * after it, or is undone when it fails.
+ */
+#ifndef TOCSIN_DAEMON_ENGINE_H
+#define TOCSIN_DAEMON_ENGINE_H
+
+#include <jansson.h>
+
+#include "daemon/config.h"
+#include "daemon/ipc.h"
+#include "daemon/role.h"
+#include "daemon/schedule.h"
+#include "feeds/poll.h"
+#include "incidents/group.h"
+#include "rules/rules.h"
+#include "store/store.h"
+
+enum {
+    ENGINE_MAX_IN_FLIGHT = 1024,      /* polls given to fetch */
+    ENGINE_SLOT_BITS = 10,            /* of a poll's number: its slot */
+    ENGINE_MAX_SENDS = 64,            /* messages given to notify */
+    ENGINE_PING_MS = 5000,
+    ENGINE_PONG_PATIENCE_MS = 20000,
+    ENGINE_POLL_PATIENCE_MS = 5 * 60 * 1000, /* beyond any fetch's total */
+    ENGINE_DOWN_AFTER = 3,            /* failures in a row: a condition */
+    ENGINE_MOVED_AFTER = 3,           /* the same permanent redirect */
+    ENGINE_FIRST_SPREAD_MS = 20,      /* between first polls at start */
+    ENGINE_ARENA_BYTES = 64 * 1024 * 1024,
+    COMMIT_DELAY_MS = 3,
+    COMMIT_MAX_WRITES = 200
+};
+
+/* What is kept of a source while it is in the configuration. */
+struct watch {
+    const struct source *source; /* in the configuration */
+    struct poll poll;
+    uint64_t poll_number; /* in flight, or 0 */
+    bool baseline;        /* has never been polled with success */
+};
+
+struct slot {
+    uint64_t number;   /* of the poll, 0 when free */
+    uint32_t watch;
+    int32_t parser;    /* that has the document, -1 */
+    uint64_t handed;   /* order of handing over */
+    struct mono sent;
+};
+
+struct peer {
+    struct ipc *ipc;
+    bool ready;
+    uint64_t ping, pong; /* numbers sent and answered */
+    struct mono pinged;
+};
+
+/* A delivery that is with the notify role. */
+struct send {
+    int64_t delivery;
+    char channel[80];
+};
+
+/* What waits for the commit. */
+struct pending {
+    enum { PENDING_POLL, PENDING_ACTION, PENDING_SEND, PENDING_CHANGED } kind;
+    uint64_t poll;      /* PENDING_POLL: its number */
+    struct poll next;   /* PENDING_POLL: its schedule when committed */
+    bool baseline;      /* PENDING_POLL: still so afterwards */
+    uint64_t token;     /* PENDING_ACTION */
+    char *text, *data;  /* PENDING_ACTION: owned, may be NULL */
+    int64_t id;         /* PENDING_CHANGED, PENDING_SEND: delivery */
+    const char *what;   /* PENDING_CHANGED */
+};
+
+struct engine {
+    struct role *role;
+    struct loop *loop;
+    struct config *config;
+    struct zone *zone; /* of the configuration, for people's texts */
+    uint64_t generation;
+    struct ruleset *rules, *old_rules; /* of this generation and the one before */
+    uint64_t old_generation;
+    int rules_fd; /* sealed memory file of the image */
+    struct store *store;
+    struct grouper *grouper;
+
+    struct watch *watches;
+    size_t nwatches;
+    struct schedule *schedule;
+    struct slot slots[ENGINE_MAX_IN_FLIGHT];
+    size_t in_flight;
+    uint64_t poll_serial, handed_serial;
+    struct loop_timer *poll_timer;
+
+    struct peer fetch, notify, console, parsers[ROLE_MAX_PARSERS];
+    uint32_t nparsers;
+    struct loop_timer *ping_timer;
+
+    bool writing; /* a transaction is open */
+    unsigned writes;
+    struct pending *pending;
+    size_t npending, pending_cap;
+    struct loop_timer *commit_timer;
+    bool stopping;
+
+    struct send sends[ENGINE_MAX_SENDS]; /* deliveries with notify */
+    size_t nsends;
+    struct loop_timer *outbox_timer;
+
+    struct arena *arena; /* of the step at hand; cleared by who began it */
+    struct mono started;
+    struct wall last_commit;
+    uint64_t commits, polls_done, polls_failed;
+};
+
+struct wall engine_now(const struct engine *engine);
+
+/* --- engine_config.c ------------------------------------------------------- */
+/* First reading.  0, or E_CONF after logging everything. */
+int engine_config_first(struct engine *engine);
+/* Read again; swap whole or keep the old whole.  errors (may be NULL) gets
+ * what is wrong. */
+int engine_config_reload(struct engine *engine, struct toc_errors *errors);
+/* Send a peer what it needs of the configuration. */
+void engine_config_send(struct engine *engine, struct peer *peer);
+/* The rule set of a generation, or NULL when it is gone. */
+const struct ruleset *engine_rules_of(
+    const struct engine *engine, uint64_t generation);
+/* Number of the watch with this source id, or E_NOTFOUND. */
+int engine_watch_find(
+    const struct engine *engine, struct str id, uint32_t *ret);
+
+/* --- engine_write.c --------------------------------------------------------- */
+/* Open the transaction of the moment, or join it. */
+int engine_write_begin(struct engine *engine);
+/* A step of it is done: r is its result.  On failure everything in the
+ * transaction is rolled back and undone. Returns r. */
+int engine_write_end(struct engine *engine, int r);
+/* Let something happen after the commit; takes pending's texts. */
+int engine_write_then(struct engine *engine, const struct pending *pending);
+/* Commit now. */
+void engine_commit(struct engine *engine);
+/* Tell open pages, after the commit. */
+void engine_changed(struct engine *engine, const char *what, int64_t id);
+/* A ledger entry of the road or of a person.  details is taken. */
+int engine_ledger(struct engine *engine, const char *kind, int64_t incident,
+    struct str by, struct str from, json_t *details_taken);
+
+/* --- engine_poll.c ----------------------------------------------------------- */
+void engine_poll_start(struct engine *engine); /* polls may go out */
+void engine_poll_answer(struct engine *engine, const Tocsin__PollAnswer *in);
+void engine_poll_handed(struct engine *engine, const Tocsin__PollHanded *in);
+void engine_poll_result(
+    struct engine *engine, uint32_t parser, const Tocsin__ParseResult *in);
+/* The parser or the fetch role died: its polls fail. */
+void engine_parser_died(struct engine *engine, uint32_t parser);
+void engine_fetch_died(struct engine *engine);
+/* Fail the polls that were not answered in ENGINE_POLL_PATIENCE_MS. */
+void engine_poll_patience(struct engine *engine);
+/* After the commit (or its failure) of a poll's outcome. */
+void engine_poll_settle(
+    struct engine *engine, const struct pending *pending, bool committed);
+/* Let a source be polled now.  0, E_STATE when it is being polled. */
+int engine_poll_probe(struct engine *engine, uint32_t watch);
+/* Fill the grouper from the store. */
+int engine_group_load(struct engine *engine);
+
+/* --- engine_item.c ------------------------------------------------------------ */
+/* Whether what a parser sent is what it may send. */
+bool engine_item_is_sound(const struct ruleset *rules, const Tocsin__Item *in);
+/* Everything an item brings, inside the open transaction. */
+int engine_item(struct engine *engine, const struct watch *watch,
+    const struct ruleset *rules, uint64_t generation, const Tocsin__Item *in);
+
+/* --- engine_outbox.c ----------------------------------------------------------- */
+/* Queue messages about incident for every channel that is to know. */
+int engine_tell(struct engine *engine, const struct incident *incident,
+    enum incident_event event, const char *reason);
+/* Queue one message for one channel (tests). */
+int engine_tell_test(struct engine *engine, const struct channel *channel);
+/* Hand what is due to the notify role. */
+void engine_outbox_run(struct engine *engine);
+void engine_send_result(struct engine *engine, const Tocsin__SendResult *in);
+void engine_notify_died(struct engine *engine);
+
+/* --- engine_act.c ----------------------------------------------------------------- */
+void engine_action(struct engine *engine, const Tocsin__ActionRequest *in);
+/* Acknowledgements and snoozes that ran out. */
+void engine_expire(struct engine *engine);
+
+#endif

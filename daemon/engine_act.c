@@ -1,0 +1,567 @@
+/*
+ * engine_act: what operators ask, checked again, written, answered.
+ *
+ * DESIGN, "review": each action is a message from the console, an entry in the
+ * ledger, and an event to every open page.  The answer goes out after the
+ * commit that holds what was asked.  The console has checked who may ask; here
+ * the act itself is checked: the incident's state, the fields, their sizes.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/jsonx.h"
+#include "base/utf8.h"
+#include "console/action.h"
+#include "daemon/engine.h"
+#include "daemon/pb.h"
+#include "incidents/state.h"
+
+enum {
+    ACT_MAX_TEXT_BYTES = 8192,
+    ACT_MAX_NAME_BYTES = 128,
+    ACT_MAX_HASH_BYTES = 256,
+    ACT_ANSWER_BYTES = 256 * 1024,
+    EXPIRE_MAX = 200 /* in one go */
+};
+
+/* What is asked, as views, and the answer being made. */
+struct asked {
+    struct engine *engine;
+    const Tocsin__ActionRequest *in;
+    struct str object, text, role, by, from;
+    char *data; /* JSON for the answer, owned */
+};
+
+/* --- answers ------------------------------------------------------------------ */
+
+static void
+act_answer(struct asked *asked, int err, const char *text, const char *data)
+{
+    Tocsin__ActionResult result = TOCSIN__ACTION_RESULT__INIT;
+    char words[1024];
+
+    snprintf(words, sizeof words, "%s", text ? text : "");
+    result.token = asked->in->token;
+    result.err = err;
+    result.text = words;
+    result.data = strdup(data ? data : "");
+    if (result.data && asked->engine->console.ipc)
+        (void)ipc_send(asked->engine->console.ipc,
+            FRAME(action_result, ACTION_RESULT, &result));
+    free(result.data);
+}
+
+/* Answer after the commit. */
+static int
+act_answer_later(struct asked *asked)
+{
+    struct pending pending = {.kind = PENDING_ACTION,
+        .token = asked->in->token,
+        .data = asked->data};
+
+    asked->data = NULL;
+    return engine_write_then(asked->engine, &pending);
+}
+
+static const char *
+act_why(int err)
+{
+    switch (err) {
+    case E_STATE:
+        return "That means nothing in the state it is in now.";
+    case E_DENIED:
+        return "A reason or a time in the future is needed.";
+    case E_NOTFOUND:
+        return "There is no such thing.";
+    case E_EXISTS:
+        return "That name is taken.";
+    default:
+        return err_text(err);
+    }
+}
+
+/* --- incidents ------------------------------------------------------------------- */
+
+static int
+act_of(enum action_kind kind, enum incident_act *ret)
+{
+    switch ((int)kind) {
+    case ACTION_ACKNOWLEDGE:
+        *ret = INCIDENT_ACT_ACKNOWLEDGE;
+        return 0;
+    case ACTION_RESPOND:
+        *ret = INCIDENT_ACT_RESPOND;
+        return 0;
+    case ACTION_RESOLVE:
+        *ret = INCIDENT_ACT_CLOSE;
+        return 0;
+    case ACTION_FALSE_ALARM:
+        *ret = INCIDENT_ACT_FALSE_ALARM;
+        return 0;
+    case ACTION_SNOOZE:
+        *ret = INCIDENT_ACT_SNOOZE;
+        return 0;
+    case ACTION_REOPEN:
+        *ret = INCIDENT_ACT_REOPEN;
+        return 0;
+    case ACTION_ASSIGN:
+        *ret = INCIDENT_ACT_ASSIGN;
+        return 0;
+    case ACTION_NOTE:
+        *ret = INCIDENT_ACT_NOTE;
+        return 0;
+    default:
+        return E_NOTFOUND;
+    }
+}
+
+static json_t *
+act_details(const struct asked *asked)
+{
+    json_t *details = json_object();
+
+    if (asked->text.n)
+        (void)jsonx_set(details, "text", jsonx_str(asked->text));
+    if (asked->object.n)
+        (void)jsonx_set(details, "object", jsonx_str(asked->object));
+    if (asked->role.n)
+        (void)jsonx_set(details, "role", jsonx_str(asked->role));
+    if (asked->in->until_ms != WALL_NONE.ms && asked->in->until_ms != 0)
+        (void)jsonx_set(details, "until",
+            jsonx_time((struct wall){asked->in->until_ms}));
+    return details;
+}
+
+static int
+act_ledger(const struct asked *asked, const char *kind, int64_t incident)
+{
+    return engine_ledger(asked->engine, kind, incident, asked->by,
+        asked->from, act_details(asked));
+}
+
+static int
+act_incident_write(struct asked *asked, enum incident_act act)
+{
+    struct engine *engine = asked->engine;
+    struct incident_change change = {.act = act,
+        .by = asked->by,
+        .reason = asked->text,
+        .assignee = asked->object,
+        .until = asked->in->until_ms ? (struct wall){asked->in->until_ms}
+                                     : WALL_NONE};
+    struct incident incident;
+    struct incident_result result;
+    char kind[64];
+    int r = store_incident_load(
+        engine->store, asked->in->id, engine->arena, &incident);
+
+    if (act == INCIDENT_ACT_ACKNOWLEDGE && !wall_is_set(change.until))
+        change.until.ms =
+            engine_now(engine).ms + engine->config->ack_expiry_ms;
+    if (r == 0)
+        r = incident_apply(&incident, &change, engine_now(engine), &result);
+    if (r == 0)
+        r = store_incident_save(engine->store, &incident);
+    snprintf(kind, sizeof kind, "incident.%s", incident_act_name(act));
+    if (r == 0)
+        r = act_ledger(asked, kind, incident.id);
+    if (r == 0 && result.notify)
+        r = engine_tell(engine, &incident, result.event,
+            act == INCIDENT_ACT_REOPEN ? "an operator opened it again"
+                                       : "an operator acted");
+    if (r == 0)
+        engine_changed(engine, "incident", incident.id);
+    return r;
+}
+
+/* --- people ------------------------------------------------------------------------ */
+
+static bool
+name_is_sound(struct str name)
+{
+    return name.n > 0 && name.n <= ACT_MAX_NAME_BYTES;
+}
+
+static bool
+role_is_sound(struct str role)
+{
+    return str_eq(role, STR("viewer")) || str_eq(role, STR("operator")) ||
+           str_eq(role, STR("admin"));
+}
+
+static int
+act_user_add(struct asked *asked)
+{
+    struct user user = {.name = asked->object,
+        .password_hash = pb_bytes(asked->in->secret),
+        .role = asked->role,
+        .created = engine_now(asked->engine)};
+    int r;
+
+    if (!name_is_sound(user.name) || !role_is_sound(user.role) ||
+        user.password_hash.n == 0 || user.password_hash.n > ACT_MAX_HASH_BYTES)
+        return E_PARSE;
+    r = store_user_add(asked->engine->store, &user);
+    return r ? r : act_ledger(asked, "user.added", 0);
+}
+
+static int
+act_user_password(struct asked *asked)
+{
+    struct store *store = asked->engine->store;
+    struct user user;
+    int r = store_user_load(
+        store, asked->object, asked->engine->arena, &user);
+
+    if (r != 0)
+        return r;
+    user.password_hash = pb_bytes(asked->in->secret);
+    if (user.password_hash.n == 0 || user.password_hash.n > ACT_MAX_HASH_BYTES)
+        return E_PARSE;
+    r = store_user_save(store, &user);
+    if (r == 0)
+        r = store_session_drop_user(store, user.name);
+    return r ? r : act_ledger(asked, "user.password", 0);
+}
+
+static int
+act_user_lang(struct asked *asked)
+{
+    struct store *store = asked->engine->store;
+    struct user user;
+    int r = store_user_load(store, asked->by, asked->engine->arena, &user);
+
+    if (r != 0)
+        return r;
+    if (!str_eq(asked->text, STR("zh")) && !str_eq(asked->text, STR("en")))
+        return E_PARSE;
+    user.lang = asked->text;
+    return store_user_save(store, &user);
+}
+
+static int
+act_session(struct asked *asked)
+{
+    struct store *store = asked->engine->store;
+    const uint8_t *hash = asked->in->secret.data;
+    struct wall until = {asked->in->until_ms};
+    bool known = asked->in->secret.len == DIGEST_SIZE;
+    int r;
+
+    switch (asked->in->kind) {
+    case ACTION_SESSION_OPEN:
+        if (!known)
+            return E_PARSE;
+        (void)store_session_expire(store, engine_now(asked->engine));
+        r = store_session_add(store, hash, asked->object,
+            engine_now(asked->engine), until);
+        return r ? r : act_ledger(asked, "session.opened", 0);
+    case ACTION_SESSION_TOUCH:
+        return known ? store_session_touch(store, hash, until) : E_PARSE;
+    default:
+        r = known ? store_session_drop(store, hash)
+                  : store_session_drop_user(store, asked->object);
+        return r ? r : act_ledger(asked, "session.closed", 0);
+    }
+}
+
+static int
+act_token(struct asked *asked)
+{
+    struct store *store = asked->engine->store;
+    int r;
+
+    if (!name_is_sound(asked->object))
+        return E_PARSE;
+    if (asked->in->kind == ACTION_TOKEN_DROP) {
+        r = store_token_drop(store, asked->by, asked->object);
+        return r ? r : act_ledger(asked, "token.dropped", 0);
+    }
+    if (asked->in->secret.len != DIGEST_SIZE || !role_is_sound(asked->role))
+        return E_PARSE;
+    r = store_token_add(store, asked->in->secret.data, asked->by,
+        asked->object, asked->role, engine_now(asked->engine),
+        (struct wall){asked->in->until_ms});
+    return r ? r : act_ledger(asked, "token.added", 0);
+}
+
+/* --- deliveries ---------------------------------------------------------------------- */
+
+static int
+act_resend(struct asked *asked)
+{
+    struct engine *engine = asked->engine;
+    struct delivery delivery;
+    int r = store_delivery_load(
+        engine->store, asked->in->id, engine->arena, &delivery);
+
+    if (r != 0)
+        return r;
+    if (delivery.state == DELIVERY_PENDING)
+        return E_STATE;
+    delivery.state = DELIVERY_PENDING;
+    delivery.attempts = 0;
+    delivery.next = engine_now(engine);
+    delivery.finished = WALL_NONE;
+    r = store_delivery_save(engine->store, &delivery);
+    if (r == 0)
+        r = act_ledger(asked, "delivery.resent", delivery.incident);
+    if (r == 0)
+        r = engine_write_then(engine, &(struct pending){.kind = PENDING_SEND});
+    if (r == 0)
+        engine_changed(engine, "delivery", delivery.id);
+    return r;
+}
+
+static int
+act_test_channel(struct asked *asked)
+{
+    struct engine *engine = asked->engine;
+    const struct channel *channel =
+        config_channel(engine->config, asked->object);
+    int r = channel ? engine_tell_test(engine, channel) : E_NOTFOUND;
+
+    return r ? r : act_ledger(asked, "channel.tested", 0);
+}
+
+/* --- writing one of them ----------------------------------------------------------------- */
+
+static int
+act_write(struct asked *asked)
+{
+    enum incident_act act;
+
+    if (act_of((enum action_kind)asked->in->kind, &act) == 0)
+        return act_incident_write(asked, act);
+    switch (asked->in->kind) {
+    case ACTION_USER_ADD:
+        return act_user_add(asked);
+    case ACTION_USER_PASSWORD:
+        return act_user_password(asked);
+    case ACTION_USER_LANG:
+        return act_user_lang(asked);
+    case ACTION_SESSION_OPEN:
+    case ACTION_SESSION_CLOSE:
+    case ACTION_SESSION_TOUCH:
+        return act_session(asked);
+    case ACTION_TOKEN_ADD:
+    case ACTION_TOKEN_DROP:
+        return act_token(asked);
+    case ACTION_LOGIN_FAILED:
+        return act_ledger(asked, "login.failed", 0);
+    case ACTION_RESEND:
+        return act_resend(asked);
+    case ACTION_TEST_CHANNEL:
+        return act_test_channel(asked);
+    default:
+        return E_NOTFOUND;
+    }
+}
+
+/* What an operator may get wrong leaves the transaction of the moment whole;
+ * only what the store could not do undoes it. */
+static bool
+act_is_harmless(int err)
+{
+    return err == E_STATE || err == E_DENIED || err == E_NOTFOUND ||
+           err == E_PARSE || err == E_EXISTS;
+}
+
+static void
+act_in_transaction(struct asked *asked)
+{
+    struct engine *engine = asked->engine;
+    int r = engine_write_begin(engine);
+
+    if (r != 0) {
+        act_answer(asked, r, act_why(r), NULL);
+        return;
+    }
+    r = act_write(asked);
+    if (act_is_harmless(r)) {
+        (void)engine_write_end(engine, 0);
+        act_answer(asked, r, act_why(r), NULL);
+        return;
+    }
+    if (r == 0)
+        r = act_answer_later(asked);
+    else
+        act_answer(asked, r, act_why(r), NULL);
+    (void)engine_write_end(engine, r);
+}
+
+/* --- what writes nothing, or by itself ------------------------------------------------------ */
+
+static void
+act_reload(struct asked *asked)
+{
+    struct engine *engine = asked->engine;
+    struct toc_errors errors = {0};
+    int r = engine_config_reload(engine, &errors);
+    json_t *data = json_object(), *list = json_array();
+    struct buf text;
+
+    buf_init(&text, ACT_ANSWER_BYTES);
+    for (size_t i = 0; i < errors.n; i++) {
+        const struct toc_error *e = &errors.list[i];
+        char line[1024];
+
+        snprintf(line, sizeof line, "%s:%u:%u: %s", e->file, e->line,
+            e->column, e->text);
+        (void)json_array_append_new(list, jsonx_str(str_of(line)));
+    }
+    if (r != 0)
+        (void)jsonx_set(data, "errors", json_incref(list));
+    (void)jsonx_set(data, "generation",
+        json_integer((json_int_t)engine->generation));
+    (void)jsonx_dump(data, &text);
+    act_answer(asked, r, r ? "The new configuration is wrong." : NULL,
+        buf_cstr(&text));
+    buf_done(&text);
+    json_decref(list);
+    json_decref(data);
+    toc_errors_done(&errors);
+}
+
+static void
+act_status(struct asked *asked)
+{
+    struct engine *engine = asked->engine;
+    uint32_t ready = 0;
+    struct buf text;
+    json_t *data;
+
+    for (uint32_t i = 0; i < engine->nparsers; i++)
+        ready += engine->parsers[i].ready;
+    data = json_pack("{sI sI si si si sb sb sI sI sI}", "generation",
+        (json_int_t)engine->generation, "sources",
+        (json_int_t)engine->nwatches, "in_flight", (int)engine->in_flight,
+        "parsers", (int)engine->nparsers, "parsers_ready", (int)ready,
+        "fetch_ready", engine->fetch.ready, "notify_ready",
+        engine->notify.ready, "commits", (json_int_t)engine->commits,
+        "polls_done", (json_int_t)engine->polls_done, "polls_failed",
+        (json_int_t)engine->polls_failed);
+    buf_init(&text, ACT_ANSWER_BYTES);
+    if (data)
+        (void)jsonx_set(data, "up_ms",
+            json_integer(
+                loop_mono(engine->loop).ms - engine->started.ms));
+    if (data)
+        (void)jsonx_dump(data, &text);
+    act_answer(asked, data ? 0 : E_NOMEM, NULL, buf_cstr(&text));
+    buf_done(&text);
+    json_decref(data);
+}
+
+static void
+act_probe(struct asked *asked)
+{
+    uint32_t watch;
+    int r = engine_watch_find(asked->engine, asked->object, &watch);
+
+    if (r == 0)
+        r = engine_poll_probe(asked->engine, watch);
+    act_answer(asked, r,
+        r == 0         ? "It is being polled."
+        : r == E_STATE ? "It is being polled already."
+                       : act_why(r),
+        NULL);
+}
+
+static bool
+fields_are_sound(const Tocsin__ActionRequest *in)
+{
+    const char *texts[] = {
+        in->object, in->text, in->role, in->by, in->from};
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct str s = str_of(texts[i]);
+
+        if (s.n > ACT_MAX_TEXT_BYTES || !utf8_is_valid(s))
+            return false;
+    }
+    return in->secret.len <= ACT_MAX_HASH_BYTES;
+}
+
+void
+engine_action(struct engine *engine, const Tocsin__ActionRequest *in)
+{
+    struct asked asked = {.engine = engine,
+        .in = in,
+        .object = pb_str(in->object),
+        .text = pb_str(in->text),
+        .role = pb_str(in->role),
+        .by = pb_str(in->by),
+        .from = pb_str(in->from)};
+
+    if (!fields_are_sound(in)) {
+        act_answer(&asked, E_PARSE, "A field is too long.", NULL);
+        return;
+    }
+    arena_clear(engine->arena);
+    switch (in->kind) {
+    case ACTION_RELOAD:
+        act_reload(&asked);
+        break;
+    case ACTION_STATUS:
+        act_status(&asked);
+        break;
+    case ACTION_PROBE:
+        act_probe(&asked);
+        break;
+    default:
+        act_in_transaction(&asked);
+        break;
+    }
+    free(asked.data);
+}
+
+/* --- time passes ------------------------------------------------------------------------------- */
+
+static int
+expire_one(struct engine *engine, int64_t id)
+{
+    struct incident_change change = {.act = INCIDENT_ACT_EXPIRE};
+    struct incident_result result;
+    struct incident incident;
+    int r = store_incident_load(engine->store, id, engine->arena, &incident);
+
+    if (r == 0)
+        r = incident_apply(&incident, &change, engine_now(engine), &result);
+    if (r == E_STATE) /* it is no longer what expires */
+        return 0;
+    if (r == 0)
+        r = store_incident_save(engine->store, &incident);
+    if (r == 0)
+        r = engine_ledger(
+            engine, "incident.expire", id, STR_NONE, STR_NONE, NULL);
+    if (r == 0 && result.notify)
+        r = engine_tell(engine, &incident, result.event,
+            "the acknowledgement ran out");
+    if (r == 0)
+        engine_changed(engine, "incident", id);
+    return r;
+}
+
+void
+engine_expire(struct engine *engine)
+{
+    int64_t *ids;
+    size_t n;
+    int r;
+
+    arena_clear(engine->arena);
+    if (store_incident_expired(engine->store, engine_now(engine), EXPIRE_MAX,
+            engine->arena, &ids, &n) != 0 ||
+        n == 0)
+        return;
+    r = engine_write_begin(engine);
+    if (r != 0)
+        return;
+    for (size_t i = 0; i < n && r == 0; i++)
+        r = expire_one(engine, ids[i]);
+    (void)engine_write_end(engine, r);
+}

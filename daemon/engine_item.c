@@ -1,0 +1,504 @@
+/*
+ * engine_item: what one new or revised item leads to.
+ *
+ * DESIGN's steps 5 to 7 for one item, inside the open transaction: score,
+ * store, find its incident or open one, change that, queue the messages.  The
+ * item comes from the parse role and is checked like input from outside before
+ * anything of its document is written (engine_item_is_sound).
+ */
+#include <string.h>
+
+#include "base/err.h"
+#include "base/jsonx.h"
+#include "base/url.h"
+#include "base/utf8.h"
+#include "daemon/engine.h"
+#include "daemon/pb.h"
+#include "incidents/features.h"
+#include "incidents/state.h"
+
+enum {
+    ITEM_TITLE_CUT_BYTES = 240, /* of a text that has to serve as a title */
+    EXPLANATION_MAX_BYTES = 64 * 1024,
+    MERGES_MAX = 16 /* followed from a merged incident */
+};
+
+/* --- checking ------------------------------------------------------------------ */
+
+static bool
+text_is_sound(const char *s)
+{
+    return s == NULL || utf8_is_valid(str_of(s));
+}
+
+static bool
+findings_are_sound(const struct ruleset *rules, const Tocsin__Item *in)
+{
+    if (in->n_findings > VERDICT_MAX_FINDINGS)
+        return false;
+    for (size_t i = 0; i < in->n_findings; i++) {
+        const Tocsin__Finding *f = in->findings[i];
+
+        if (f->rule >= ruleset_count(rules) || f->n_spans > FINDING_MAX_SPANS)
+            return false;
+        for (size_t j = 0; j < f->n_spans; j++) {
+            const Tocsin__Span *span = f->spans[j];
+
+            if (span->field > FIELD_TEXT || span->start > span->end)
+                return false;
+        }
+    }
+    return true;
+}
+
+bool
+engine_item_is_sound(const struct ruleset *rules, const Tocsin__Item *in)
+{
+    bool ok = in->identity.len == DIGEST_SIZE &&
+              in->digest.len == DIGEST_SIZE &&
+              in->features.len <= FEATURES_MAX_BYTES &&
+              text_is_sound(in->id) && text_is_sound(in->title) &&
+              text_is_sound(in->text) && text_is_sound(in->summary) &&
+              text_is_sound(in->url) &&
+              (in->url == NULL || *in->url == '\0' ||
+                  url_is_http(str_of(in->url)));
+
+    for (size_t i = 0; i < in->n_categories && ok; i++)
+        ok = text_is_sound(in->categories[i]);
+    for (size_t i = 0; i < in->n_enclosures && ok; i++)
+        ok = text_is_sound(in->enclosures[i]->url) &&
+             text_is_sound(in->enclosures[i]->type);
+    return ok && findings_are_sound(rules, in);
+}
+
+/* --- from the message to our types ------------------------------------------------ */
+
+static int
+take_item(struct arena *arena, const Tocsin__Item *in, struct item *ret)
+{
+    struct enclosure *enclosures =
+        ARENA_ARRAY(arena, in->n_enclosures + 1, struct enclosure);
+
+    *ret = (struct item){.id = pb_str(in->id),
+        .url = pb_str(in->url),
+        .title = pb_str(in->title),
+        .text = pb_str(in->text),
+        .summary = pb_str(in->summary),
+        .published = {in->published_ms},
+        .updated = {in->updated_ms},
+        .categories = pb_strs(arena, in->categories, in->n_categories),
+        .ncategories = in->n_categories,
+        .enclosures = enclosures,
+        .nenclosures = in->n_enclosures};
+    if (enclosures == NULL || ret->categories == NULL)
+        return E_NOMEM;
+    for (size_t i = 0; i < in->n_enclosures; i++)
+        enclosures[i] =
+            (struct enclosure){.url = pb_str(in->enclosures[i]->url),
+                .type = pb_str(in->enclosures[i]->type)};
+    memcpy(ret->identity, in->identity.data, DIGEST_SIZE);
+    memcpy(ret->digest, in->digest.data, DIGEST_SIZE);
+    return 0;
+}
+
+static int
+take_verdict(struct arena *arena, const Tocsin__Item *in, struct verdict *ret)
+{
+    struct finding *findings =
+        ARENA_ARRAY(arena, in->n_findings + 1, struct finding);
+
+    if (findings == NULL)
+        return E_NOMEM;
+    for (size_t i = 0; i < in->n_findings; i++) {
+        const Tocsin__Finding *f = in->findings[i];
+        struct span *spans = ARENA_ARRAY(arena, f->n_spans + 1, struct span);
+
+        if (spans == NULL)
+            return E_NOMEM;
+        for (size_t j = 0; j < f->n_spans; j++)
+            spans[j] = (struct span){(enum rule_field)f->spans[j]->field,
+                f->spans[j]->start, f->spans[j]->end};
+        findings[i] = (struct finding){.rule = f->rule,
+            .indeterminate = f->indeterminate,
+            .spans = spans,
+            .nspans = f->n_spans};
+    }
+    *ret = (struct verdict){.findings = findings, .nfindings = in->n_findings};
+    return 0;
+}
+
+/* Everything known of the item at hand. */
+struct subject {
+    const struct watch *watch;
+    const struct ruleset *rules;
+    uint64_t generation;
+    struct item item;
+    struct verdict verdict;
+    struct score score;
+    struct str features;
+    int64_t id, revision;
+    enum item_outcome outcome;
+};
+
+static int
+subject_score(
+    struct engine *engine, struct subject *subject, unsigned corroborating)
+{
+    const struct source *source = subject->watch->source;
+    struct score_context context = SCORE_CONTEXT_NEUTRAL;
+    struct rule_item item = {.title = subject->item.title,
+        .text = subject->item.text,
+        .published = subject->item.published,
+        .source = {.id = source->id,
+            .name = source->title,
+            .kind = source->tier,
+            .tags = source->tags,
+            .ntags = source->ntags}};
+
+    context.source_weight = source->weight;
+    context.source_tier = source->tier;
+    context.corroborating = corroborating;
+    context.now = engine_now(engine);
+    context.published = subject->item.published;
+    return score_verdict(subject->rules, &subject->verdict, &item, &context,
+        engine->arena, &subject->score);
+}
+
+static int
+subject_store(struct engine *engine, struct subject *subject)
+{
+    struct item_put put = {.source = subject->watch->source->id,
+        .item = &subject->item,
+        .seen = engine_now(engine),
+        .baseline = subject->watch->baseline,
+        .features = subject->features,
+        .score = subject->verdict.nfindings ? &subject->score : NULL,
+        .generation = subject->generation};
+    int r = store_item_put(engine->store, &put, &subject->id,
+        &subject->revision, &subject->outcome);
+
+    if (r != 0 || subject->outcome == ITEM_KNOWN)
+        return r;
+    for (size_t i = 0; i < subject->verdict.nfindings && r == 0; i++) {
+        const struct finding *f = &subject->verdict.findings[i];
+        struct rule_info rule = ruleset_rule(subject->rules, f->rule);
+        struct finding_put finding = {.revision = subject->revision,
+            .rule = rule.id,
+            .title = rule.title,
+            .category = rule.category,
+            .rule_version = rule.version,
+            .generation = subject->generation,
+            .points = rule.points,
+            .indeterminate = f->indeterminate,
+            .spans = f->spans,
+            .nspans = f->nspans};
+
+        r = store_finding_put(engine->store, &finding);
+        if (r == E_EXISTS) /* the parser named a rule twice */
+            r = 0;
+    }
+    return r;
+}
+
+/* --- incidents -------------------------------------------------------------------------- */
+
+/* The JSON array of CONTRACTS §4. */
+static int
+explain(struct arena *arena, const struct score *score, struct str *ret)
+{
+    json_t *list = json_array();
+    struct buf text;
+    int r = list ? 0 : E_NOMEM;
+
+    buf_init(&text, EXPLANATION_MAX_BYTES);
+    for (size_t i = 0; i < score->nreasons && r == 0; i++) {
+        const struct reason *reason = &score->reasons[i];
+        json_t *one = json_object();
+
+        r = jsonx_set(one, "rule", jsonx_str(reason->rule));
+        if (r == 0)
+            r = jsonx_set(one, "title", jsonx_str(reason->title));
+        if (r == 0)
+            r = jsonx_set(one, "category", jsonx_str(reason->category));
+        if (r == 0)
+            r = jsonx_set(one, "points", json_integer(reason->points));
+        if (r == 0)
+            r = jsonx_set(one, "text", jsonx_str(reason->text));
+        if (r == 0 && reason->indeterminate)
+            r = jsonx_set(one, "indeterminate", json_true());
+        if (json_array_append_new(list, one) != 0)
+            r = E_NOMEM;
+    }
+    if (r == 0)
+        r = jsonx_dump(list, &text);
+    if (r == 0)
+        *ret = arena_str(arena, buf_str(&text));
+    json_decref(list);
+    buf_done(&text);
+    return r;
+}
+
+static struct str
+item_title(const struct item *item)
+{
+    return item->title.n ? item->title
+                         : utf8_cut(item->text, ITEM_TITLE_CUT_BYTES);
+}
+
+static void
+group_item_of(const struct engine *engine, const struct subject *subject,
+    struct group_item *ret)
+{
+    struct wall now = engine_now(engine);
+
+    *ret = (struct group_item){.features = subject->features,
+        .title = subject->item.title,
+        .category = subject->score.ncategories ? subject->score.categories[0]
+                                               : STR_NONE,
+        .source = subject->watch->source->id,
+        .owner = subject->watch->source->owner,
+        .time = wall_is_set(subject->item.published) &&
+                        subject->item.published.ms < now.ms
+                    ? subject->item.published
+                    : now};
+}
+
+static int
+incident_log(struct engine *engine, const struct incident *incident,
+    const char *kind, const struct subject *subject, struct str why)
+{
+    json_t *details = json_object();
+    int r = jsonx_set(details, "item", json_integer(subject->id));
+
+    if (r == 0)
+        r = jsonx_set(
+            details, "source", jsonx_str(subject->watch->source->id));
+    if (r == 0)
+        r = jsonx_set(details, "title", jsonx_str(item_title(&subject->item)));
+    if (r == 0)
+        r = jsonx_set(
+            details, "level", json_string(level_name(incident->level)));
+    if (r == 0)
+        r = jsonx_set(details, "score", json_integer(incident->score));
+    if (r == 0 && why.n)
+        r = jsonx_set(details, "why", jsonx_str(why));
+    if (r != 0) {
+        json_decref(details);
+        return r;
+    }
+    return engine_ledger(
+        engine, kind, incident->id, STR_NONE, STR_NONE, details);
+}
+
+static int
+incident_attach(struct engine *engine, const struct incident *incident,
+    const struct subject *subject, const struct group_verdict *verdict)
+{
+    struct group_item g;
+    int r;
+
+    group_item_of(engine, subject, &g);
+    r = store_incident_attach(engine->store, incident->id, subject->id,
+        verdict->why, verdict->similarity, engine_now(engine));
+    if (r == 0)
+        r = grouper_add(engine->grouper, incident->id, &g);
+    if (r == 0)
+        engine_changed(engine, "incident", incident->id);
+    return r;
+}
+
+static int
+incident_open(struct engine *engine, const struct subject *subject,
+    const struct group_verdict *verdict, int64_t previous)
+{
+    struct wall now = engine_now(engine);
+    struct incident incident = {.state = INCIDENT_NEW,
+        .substate = INCIDENT_SUB_NEW,
+        .level = subject->score.level,
+        .score = subject->score.points,
+        .title = item_title(&subject->item),
+        .category = subject->score.ncategories ? subject->score.categories[0]
+                                               : STR_NONE,
+        .owner = subject->watch->source->owner,
+        .items = 1,
+        .sources = 1,
+        .first_seen = now,
+        .last_seen = now,
+        .opened = now,
+        .acknowledged = WALL_NONE,
+        .closed = WALL_NONE,
+        .until = WALL_NONE,
+        .previous = previous,
+        .generation = subject->generation};
+    int r = explain(engine->arena, &subject->score, &incident.explanation);
+
+    if (r == 0)
+        r = store_incident_add(engine->store, &incident, &incident.id);
+    if (r == 0)
+        r = incident_attach(engine, &incident, subject, verdict);
+    if (r == 0)
+        r = incident_log(
+            engine, &incident, "incident.opened", subject, verdict->why);
+    if (r == 0)
+        r = engine_tell(engine, &incident, INCIDENT_EVENT_OPENED,
+            previous ? "the same event as a closed incident, again"
+                     : "first notification");
+    return r;
+}
+
+/* Load the incident, or the one that it was merged into. */
+static int
+incident_load(struct engine *engine, int64_t id, struct incident *ret)
+{
+    int r = store_incident_load(engine->store, id, engine->arena, ret);
+
+    for (int i = 0; i < MERGES_MAX && r == 0 && ret->merged_into != 0; i++)
+        r = store_incident_load(
+            engine->store, ret->merged_into, engine->arena, ret);
+    return r;
+}
+
+static const char *
+tell_reason(enum incident_event event)
+{
+    switch ((int)event) {
+    case INCIDENT_EVENT_RAISED:
+        return "the level went up";
+    case INCIDENT_EVENT_REOPENED:
+        return "new items after it was closed";
+    default:
+        return "new items";
+    }
+}
+
+/* The item is attached: let the incident feel it. */
+static int
+incident_feel(struct engine *engine, struct subject *subject,
+    struct incident *incident, struct str why)
+{
+    struct incident_change change = {.act = INCIDENT_ACT_ITEM};
+    struct incident_result result;
+    unsigned others;
+    int r = store_incident_counts(engine->store, incident->id,
+        &incident->items, &incident->sources);
+
+    if (r != 0)
+        return r;
+    others = incident->sources > 0 ? incident->sources - 1 : 0;
+    r = subject_score(engine, subject, others);
+    if (r != 0)
+        return r;
+    change.score = incident->score;
+    if (subject->score.points > incident->score) {
+        change.score = subject->score.points;
+        r = explain(engine->arena, &subject->score, &incident->explanation);
+    }
+    change.level = subject->score.level > incident->level
+                       ? subject->score.level
+                       : incident->level;
+    if (r == 0)
+        r = incident_apply(incident, &change, engine_now(engine), &result);
+    if (r != 0)
+        return r;
+    incident->score = change.score;
+    r = store_incident_save(engine->store, incident);
+    if (r == 0)
+        r = incident_log(engine, incident,
+            result.notify ? incident_event_name(result.event)
+                          : "incident.item",
+            subject, why);
+    if (r == 0 && result.notify)
+        r = engine_tell(
+            engine, incident, result.event, tell_reason(result.event));
+    engine_changed(engine, "incident", incident->id);
+    return r;
+}
+
+static int
+incident_join(struct engine *engine, struct subject *subject,
+    const struct group_verdict *verdict)
+{
+    struct wall now = engine_now(engine);
+    struct incident incident;
+    int r = incident_load(engine, verdict->incident, &incident);
+    bool late = r == 0 && incident.state == INCIDENT_CLOSED &&
+                wall_is_set(incident.closed) &&
+                now.ms - incident.closed.ms > INCIDENT_REOPEN_WINDOW_MS;
+
+    if (r == E_NOTFOUND || late) {
+        if (subject->score.level == LEVEL_NONE)
+            return 0;
+        grouper_remove(engine->grouper, verdict->incident);
+        return incident_open(
+            engine, subject, verdict, late ? verdict->incident : 0);
+    }
+    if (r == 0)
+        r = incident_attach(engine, &incident, subject, verdict);
+    if (r == 0)
+        r = incident_feel(engine, subject, &incident, verdict->why);
+    return r;
+}
+
+/* A revision of an item that is in an incident; 1 when it is in none. */
+static int
+incident_revise(struct engine *engine, struct subject *subject)
+{
+    struct incident incident;
+    int64_t id;
+    int r = store_incident_of(engine->store, subject->id, &id);
+
+    if (r == E_NOTFOUND)
+        return 1;
+    if (r == 0)
+        r = incident_load(engine, id, &incident);
+    if (r == 0)
+        r = incident_feel(engine, subject, &incident,
+            STR("the item was published in a changed version"));
+    return r;
+}
+
+static int
+incident_group(struct engine *engine, struct subject *subject)
+{
+    struct group_verdict verdict = {0};
+    struct group_item g;
+    int r;
+
+    group_item_of(engine, subject, &g);
+    r = grouper_find(engine->grouper, &g, engine->arena, &verdict);
+    if (r != 0)
+        return r;
+    if (verdict.incident != 0)
+        return incident_join(engine, subject, &verdict);
+    if (subject->score.level == LEVEL_NONE)
+        return 0;
+    return incident_open(engine, subject, &verdict, 0);
+}
+
+int
+engine_item(struct engine *engine, const struct watch *watch,
+    const struct ruleset *rules, uint64_t generation, const Tocsin__Item *in)
+{
+    struct subject subject = {.watch = watch,
+        .rules = rules,
+        .generation = generation,
+        .features = pb_bytes(in->features)};
+    int r = take_item(engine->arena, in, &subject.item);
+
+    if (r == 0)
+        r = take_verdict(engine->arena, in, &subject.verdict);
+    if (r == 0)
+        r = subject_score(engine, &subject, 0);
+    if (r == 0)
+        r = subject_store(engine, &subject);
+    if (r != 0 || subject.outcome == ITEM_KNOWN || watch->baseline)
+        return r;
+    if (subject.outcome == ITEM_REVISED) {
+        r = incident_revise(engine, &subject);
+        if (r <= 0)
+            return r;
+    }
+    if (subject.verdict.nfindings == 0)
+        return 0;
+    return incident_group(engine, &subject);
+}

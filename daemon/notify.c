@@ -1,0 +1,246 @@
+/*
+ * notify: the role that sends messages to channels.
+ *
+ * It holds the channels' secrets and connects to their hosts only; it makes
+ * one attempt when it is asked and says what came of it.  When to try, and
+ * what to try again, is the engine's to know (engine_outbox.c).
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "daemon/pb.h"
+#include "daemon/role.h"
+#include "daemon/sandbox.h"
+#include "daemon/webfiles.h"
+#include "notify/sender.h"
+
+enum { NOTIFY_ARENA_BYTES = 1024 * 1024 };
+
+struct notify {
+    struct role *role;
+    struct sender *sender;
+    Tocsin__NotifyConfig *config; /* owned copy: addresses and secrets */
+};
+
+struct notify_attempt {
+    struct notify *notify;
+    int64_t delivery;
+};
+
+/* --- answers ------------------------------------------------------------------- */
+
+static void
+notify_answer(struct notify *notify, int64_t delivery,
+    const struct attempt_result *result)
+{
+    struct arena *arena = arena_new(NOTIFY_ARENA_BYTES);
+    Tocsin__SendResult out = TOCSIN__SEND_RESULT__INIT;
+
+    out.delivery = delivery;
+    out.verdict = result->class;
+    out.status = result->status;
+    out.retry_after_ms = result->retry_after_ms;
+    out.elapsed_ms = result->elapsed_ms;
+    if (arena)
+        out.text = pb_cstr(arena, result->text);
+    if (out.text && notify->role->engine)
+        (void)ipc_send(notify->role->engine,
+            FRAME(send_result, SEND_RESULT, &out));
+    arena_free(arena);
+}
+
+static void
+notify_done(void *arg, const struct attempt_result *result)
+{
+    struct notify_attempt *attempt = arg;
+
+    notify_answer(attempt->notify, attempt->delivery, result);
+    free(attempt);
+}
+
+/* --- sending ---------------------------------------------------------------------- */
+
+static const Tocsin__ChannelConfig *
+notify_channel(const struct notify *notify, struct str id)
+{
+    for (size_t i = 0; notify->config && i < notify->config->n_channels; i++) {
+        if (str_eq(str_of(notify->config->channels[i]->id), id))
+            return notify->config->channels[i];
+    }
+    return NULL;
+}
+
+static void
+notify_fill_channel(const struct notify *notify,
+    const Tocsin__ChannelConfig *in, struct channel_config *ret)
+{
+    *ret = (struct channel_config){.id = pb_str(in->id),
+        .kind = pb_str(in->kind),
+        .url = pb_str(in->url),
+        .lang = pb_str(in->lang)};
+    for (size_t i = 0; i < in->n_secrets && i < CHANNEL_MAX_SECRETS; i++)
+        ret->secrets[ret->nsecrets++] = pb_bytes(in->secrets[i]);
+    gate_policy_init(&ret->policy);
+    ret->policy.https_only = !in->insecure_http;
+    for (size_t i = 0; i < in->n_allow && i < GATE_MAX_ALLOW; i++) {
+        if (gate_allow_parse(str_of(in->allow[i]), NULL,
+                &ret->policy.allow[ret->policy.nallow]) == 0)
+            ret->policy.nallow++;
+    }
+    for (size_t i = 0; i < notify->config->n_ports && i < GATE_MAX_PORTS; i++)
+        ret->policy.ports[ret->policy.nports++] =
+            (uint16_t)notify->config->ports[i];
+}
+
+static void
+notify_refuse(struct notify *notify, int64_t delivery,
+    enum delivery_class class, const char *why)
+{
+    struct attempt_result result = {.class = class, .text = str_of(why)};
+
+    notify_answer(notify, delivery, &result);
+}
+
+static void
+notify_send(struct notify *notify, const Tocsin__SendRequest *in)
+{
+    const Tocsin__ChannelConfig *found =
+        notify_channel(notify, pb_str(in->channel));
+    struct channel_message message = {.id = pb_str(in->message_id),
+        .type = pb_str(in->type),
+        .body = pb_bytes(in->body)};
+    struct notify_attempt *attempt = calloc(1, sizeof *attempt);
+    struct channel_config channel;
+    int r = attempt ? 0 : E_NOMEM;
+
+    if (found == NULL || notify->sender == NULL) {
+        free(attempt);
+        notify_refuse(notify, in->delivery, CLASS_DEAD_TARGET,
+            "the channel is not in the configuration any more");
+        return;
+    }
+    notify_fill_channel(notify, found, &channel);
+    if (r == 0) {
+        attempt->notify = notify;
+        attempt->delivery = in->delivery;
+        r = sender_send(notify->sender, &channel, &message, notify_done,
+            attempt, NULL);
+    }
+    if (r != 0) {
+        free(attempt);
+        notify_refuse(notify, in->delivery, CLASS_TRANSIENT, err_text(r));
+    }
+}
+
+/* --- configuration ------------------------------------------------------------------- */
+
+static void
+notify_forget(struct notify *notify)
+{
+    Tocsin__NotifyConfig *old = notify->config;
+
+    for (size_t i = 0; old && i < old->n_channels; i++) {
+        for (size_t j = 0; j < old->channels[i]->n_secrets; j++) {
+            ProtobufCBinaryData *secret = &old->channels[i]->secrets[j];
+
+            explicit_bzero(secret->data, secret->len);
+        }
+    }
+    if (old)
+        tocsin__notify_config__free_unpacked(old, NULL);
+    notify->config = NULL;
+}
+
+static int
+notify_keep(struct notify *notify, const Tocsin__NotifyConfig *config)
+{
+    size_t n = tocsin__notify_config__get_packed_size(config);
+    uint8_t *packed = malloc(n ? n : 1);
+
+    if (packed == NULL)
+        return E_NOMEM;
+    tocsin__notify_config__pack(config, packed);
+    notify_forget(notify);
+    notify->config = tocsin__notify_config__unpack(NULL, n, packed);
+    explicit_bzero(packed, n);
+    free(packed);
+    return notify->config ? 0 : E_NOMEM;
+}
+
+static int
+notify_open(struct role *role, const Tocsin__NotifyConfig *config)
+{
+    struct notify *notify = role->state;
+    struct sandbox sandbox = {.role = TOCSIN__ROLE__ROLE_NOTIFY};
+    struct buf protections;
+    int r = sender_new(
+        role->loop, pb_str(config->user_agent), &notify->sender);
+
+    if (r != 0)
+        return r;
+    webfiles_allow(&sandbox);
+    buf_init(&protections, 256);
+    r = sandbox_enter(&sandbox, &protections);
+    if (r == 0)
+        role_ready(role, buf_cstr(&protections));
+    buf_done(&protections);
+    return r;
+}
+
+static void
+notify_configure(struct role *role, const Tocsin__NotifyConfig *config)
+{
+    struct notify *notify = role->state;
+    int r = notify_keep(notify, config);
+
+    if (r == 0 && notify->sender == NULL)
+        r = notify_open(role, config);
+    if (r != 0) {
+        log_say(LOG_ERROR, "cannot start sending", "why", err_text(r), NULL);
+        role_stop(role, EXIT_FAILURE);
+    }
+}
+
+/* --- role ------------------------------------------------------------------------------ */
+
+static int
+notify_start(struct role *role)
+{
+    static struct notify notify;
+
+    notify.role = role;
+    role->state = &notify;
+    return 0;
+}
+
+static void
+notify_peer(struct role *role, struct ipc *ipc)
+{
+    (void)role;
+    (void)ipc; /* only the engine's, which is in role->engine */
+}
+
+static void
+notify_frame(
+    struct role *role, struct ipc *ipc, const Tocsin__Frame *frame, int fd)
+{
+    (void)ipc;
+    if (fd >= 0)
+        close(fd);
+    if (frame->body_case == TOCSIN__FRAME__BODY_NOTIFY_CONFIG)
+        notify_configure(role, frame->notify_config);
+    else if (frame->body_case == TOCSIN__FRAME__BODY_SEND_REQUEST)
+        notify_send(role->state, frame->send_request);
+}
+
+static void
+notify_ended(struct role *role, struct ipc *ipc)
+{
+    (void)role;
+    (void)ipc;
+}
+
+const struct role_ops role_notify = {
+    "notify", notify_start, notify_peer, notify_frame, notify_ended};

@@ -1,0 +1,491 @@
+/*
+ * parse: the role that reads foreign bytes and matches them.
+ *
+ * It starts with nothing but its channels; the first ParseConfig brings the
+ * rule set's image in a sealed memory file, then it locks itself down: no
+ * file, no socket, a bound on memory, and on CPU time per document.  One
+ * document is one arena.  Items of the source's seen set are dropped before
+ * matching; what is left goes to the engine with its findings.
+ *
+ * When a document takes too long or too much, the process ends.  The engine
+ * sees who died of what (parse_died in engine_poll.c), and the parent starts
+ * another.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "daemon/pb.h"
+#include "daemon/role.h"
+#include "daemon/sandbox.h"
+#include "feeds/feeds.h"
+#include "feeds/seen.h"
+#include "incidents/features.h"
+#include "rules/rules.h"
+
+enum {
+    PARSE_MAX_ZONES = 64,
+    PARSE_ARENA_BYTES = 96 * 1024 * 1024, /* one document and its result */
+    PARSE_MAX_SEEN_BYTES = 1024 * 1024,
+    PARSE_EXIT_DEADLINE = 75
+};
+
+struct parse {
+    struct ipc *fetch;
+    void *image;
+    size_t image_bytes;
+    uint64_t generation;
+    struct ruleset *rules;
+    struct matcher *matcher;
+    struct zone *zones[PARSE_MAX_ZONES];
+    size_t nzones;
+    struct arena *arena;
+    int64_t cpu_ms;
+    bool locked;
+};
+
+/* --- configuration ---------------------------------------------------------- */
+
+static void
+parse_drop_rules(struct parse *parse)
+{
+    matcher_free(parse->matcher);
+    ruleset_free(parse->rules);
+    if (parse->image)
+        munmap(parse->image, parse->image_bytes);
+    parse->matcher = NULL;
+    parse->rules = NULL;
+    parse->image = NULL;
+}
+
+static int
+parse_take_rules(
+    struct parse *parse, const Tocsin__ParseConfig *config, int fd)
+{
+    size_t n = config->image_bytes;
+    void *image;
+    int r;
+
+    parse_drop_rules(parse);
+    image = mmap(NULL, n, PROT_READ, MAP_SHARED, fd, 0);
+    if (image == MAP_FAILED)
+        return E_NOMEM;
+    parse->image = image;
+    parse->image_bytes = n;
+    parse->generation = config->generation;
+    r = ruleset_open((struct str){image, n}, &parse->rules);
+    if (r == 0)
+        r = matcher_new(parse->rules, &parse->matcher);
+    return r;
+}
+
+static const struct zone *
+parse_zone(const struct parse *parse, struct str name)
+{
+    for (size_t i = 0; i < parse->nzones; i++) {
+        if (str_eq(str_of(zone_name(parse->zones[i])), name))
+            return parse->zones[i];
+    }
+    return NULL;
+}
+
+static int
+parse_take_zones(struct parse *parse, const Tocsin__ParseConfig *config)
+{
+    for (size_t i = 0; i < config->n_zones; i++) {
+        struct zone *zone;
+
+        if (parse_zone(parse, str_of(config->zones[i])))
+            continue;
+        /* A zone that is new after lockdown: a fresh process will have it. */
+        if (parse->locked && zone_load(config->zones[i], &zone) != 0)
+            return E_STATE;
+        if (parse->nzones == PARSE_MAX_ZONES)
+            return 0;
+        if (!parse->locked && zone_load(config->zones[i], &zone) != 0)
+            continue; /* config_load has said so */
+        parse->zones[parse->nzones++] = zone;
+    }
+    return 0;
+}
+
+static void
+parse_deadline(int signo)
+{
+    (void)signo;
+    _exit(PARSE_EXIT_DEADLINE);
+}
+
+static void parse_announce(struct parse *parse);
+
+static int
+parse_lock(struct role *role, uint64_t memory_bytes)
+{
+    struct sandbox sandbox = {
+        .role = TOCSIN__ROLE__ROLE_PARSE, .memory_bytes = memory_bytes};
+    struct parse *parse = role->state;
+    struct buf protections;
+    int r;
+
+    signal(SIGPROF, parse_deadline);
+    buf_init(&protections, 256);
+    r = sandbox_enter(&sandbox, &protections);
+    parse->locked = r == 0;
+    if (r == 0) {
+        role_ready(role, buf_cstr(&protections));
+        parse_announce(parse);
+    }
+    buf_done(&protections);
+    return r;
+}
+
+static void
+parse_configure(struct role *role, const Tocsin__ParseConfig *config, int fd)
+{
+    struct parse *parse = role->state;
+    int r = fd < 0 ? E_PROTO : parse_take_zones(parse, config);
+
+    parse->cpu_ms = config->cpu_ms;
+    if (r == 0)
+        r = parse_take_rules(parse, config, fd);
+    if (r == 0 && !parse->locked)
+        r = parse_lock(role, config->memory_bytes);
+    else if (r == 0)
+        role_ready(role, "new rules");
+    if (fd >= 0)
+        close(fd);
+    if (r != 0) {
+        if (r != E_STATE)
+            log_say(LOG_ERROR, "cannot take the rules", "why", err_text(r),
+                NULL);
+        role_stop(role, r == E_STATE ? EXIT_SUCCESS : EXIT_FAILURE);
+    }
+}
+
+/* A done without a poll tells fetch that there is work to be had here. */
+static void
+parse_announce(struct parse *parse)
+{
+    Tocsin__ParseDone done = TOCSIN__PARSE_DONE__INIT;
+
+    if (parse->locked && parse->fetch)
+        (void)ipc_send(parse->fetch, FRAME(parse_done, PARSE_DONE, &done));
+}
+
+/* --- one document -------------------------------------------------------------- */
+
+/* The alarm counts CPU time of this process; 0 stops it. */
+static void
+parse_alarm(int64_t ms)
+{
+    struct itimerval t = {.it_value = {.tv_sec = (time_t)(ms / 1000),
+                              .tv_usec = (suseconds_t)(ms % 1000 * 1000)}};
+
+    setitimer(ITIMER_PROF, &t, NULL);
+}
+
+static Tocsin__Finding **
+parse_findings(struct arena *arena, const struct verdict *verdict)
+{
+    size_t n = verdict->nfindings;
+    Tocsin__Finding **list = ARENA_ARRAY(arena, n + 1, Tocsin__Finding *);
+
+    for (size_t i = 0; i < n && list; i++) {
+        const struct finding *f = &verdict->findings[i];
+        Tocsin__Finding *out = list[i] = ARENA_NEW(arena, Tocsin__Finding);
+
+        if (out == NULL)
+            return NULL;
+        tocsin__finding__init(out);
+        out->rule = f->rule;
+        out->indeterminate = f->indeterminate;
+        out->spans = ARENA_ARRAY(arena, f->nspans + 1, Tocsin__Span *);
+        for (size_t j = 0; j < f->nspans && out->spans; j++) {
+            Tocsin__Span *span = ARENA_NEW(arena, Tocsin__Span);
+
+            if (span == NULL)
+                return NULL;
+            tocsin__span__init(span);
+            span->field = f->spans[j].field;
+            span->start = f->spans[j].start;
+            span->end = f->spans[j].end;
+            out->spans[out->n_spans++] = span;
+        }
+    }
+    return list;
+}
+
+static int
+parse_features(
+    struct arena *arena, const struct item *item, ProtobufCBinaryData *ret)
+{
+    const uint16_t *title, *text;
+    size_t ntitle, ntext;
+    struct buf buf;
+    int r;
+
+    buf_init(&buf, FEATURES_MAX_BYTES);
+    r = rules_fold(arena, item->title, &title, &ntitle);
+    if (r == 0)
+        r = rules_fold(arena, item->text, &text, &ntext);
+    if (r == 0)
+        r = features_make(title, ntitle, text, ntext, &buf);
+    if (r == 0)
+        *ret = pb_data(arena_str(arena, buf_str(&buf)));
+    buf_done(&buf);
+    return r;
+}
+
+static int
+parse_match(struct parse *parse, const Tocsin__ParseRequest *request,
+    const struct item *item, Tocsin__Item *out)
+{
+    struct arena *arena = parse->arena;
+    const Tocsin__ParseContext *context = request->context;
+    struct rule_item subject = {.title = item->title,
+        .text = item->text,
+        .published = item->published,
+        .source = {.id = pb_str(request->source),
+            .name = pb_str(context->title),
+            .kind = pb_str(context->tier),
+            .tags = pb_strs(arena, context->tags, context->n_tags),
+            .ntags = context->n_tags}};
+    struct verdict verdict;
+    int r = match_item(parse->matcher, &subject, arena, &verdict);
+
+    if (r == 0)
+        r = parse_features(arena, item, &out->features);
+    if (r != 0)
+        return r;
+    out->findings = parse_findings(arena, &verdict);
+    out->n_findings = out->findings ? verdict.nfindings : 0;
+    return out->findings ? 0 : E_NOMEM;
+}
+
+static void
+parse_enclosures(
+    struct arena *arena, const struct item *item, Tocsin__Item *out)
+{
+    out->enclosures =
+        ARENA_ARRAY(arena, item->nenclosures + 1, Tocsin__Enclosure *);
+    for (size_t i = 0; i < item->nenclosures && out->enclosures; i++) {
+        Tocsin__Enclosure *e = ARENA_NEW(arena, Tocsin__Enclosure);
+
+        if (e == NULL)
+            return;
+        tocsin__enclosure__init(e);
+        e->url = pb_cstr(arena, item->enclosures[i].url);
+        e->type = pb_cstr(arena, item->enclosures[i].type);
+        out->enclosures[out->n_enclosures++] = e;
+    }
+}
+
+static int
+parse_item(struct parse *parse, const Tocsin__ParseRequest *request,
+    const struct item *item, Tocsin__Item **ret)
+{
+    struct arena *arena = parse->arena;
+    Tocsin__Item *out = ARENA_NEW(arena, Tocsin__Item);
+    int r;
+
+    if (out == NULL)
+        return E_NOMEM;
+    tocsin__item__init(out);
+    out->id = pb_cstr(arena, item->id);
+    out->url = pb_cstr(arena, item->url);
+    out->title = pb_cstr(arena, item->title);
+    out->text = pb_cstr(arena, item->text);
+    out->summary = pb_cstr(arena, item->summary);
+    out->published_ms = item->published.ms;
+    out->updated_ms = item->updated.ms;
+    out->categories = pb_cstrs(arena, item->categories, item->ncategories);
+    out->n_categories = out->categories ? item->ncategories : 0;
+    parse_enclosures(arena, item, out);
+    out->identity =
+        pb_data((struct str){(const char *)item->identity, DIGEST_SIZE});
+    out->digest =
+        pb_data((struct str){(const char *)item->digest, DIGEST_SIZE});
+    r = parse_match(parse, request, item, out);
+    if (r == 0 && arena_failed(arena))
+        r = E_NOMEM;
+    if (r == 0)
+        *ret = out;
+    return r;
+}
+
+/* Put what is new or revised into result, and all of the window into the seen
+ * set, the top of the document as the newest. */
+static int
+parse_items(struct parse *parse, const Tocsin__ParseRequest *request,
+    const struct document *document, Tocsin__ParseResult *result)
+{
+    struct arena *arena = parse->arena;
+    struct seen *seen = NULL;
+    struct buf saved;
+    int r = seen_open(pb_bytes(request->context->seen), &seen);
+
+    if (r == E_CORRUPT) /* then everything is new; the store knows better */
+        r = seen_open(STR_NONE, &seen);
+    if (r != 0)
+        return r;
+    buf_init(&saved, PARSE_MAX_SEEN_BYTES);
+    result->items = ARENA_ARRAY(arena, document->nitems + 1, Tocsin__Item *);
+    for (size_t i = 0; i < document->nitems && r == 0; i++) {
+        const struct item *item = &document->items[i];
+
+        if (result->items == NULL)
+            r = E_NOMEM;
+        else if (seen_check(seen, item) != SEEN_SAME)
+            r = parse_item(
+                parse, request, item, &result->items[result->n_items++]);
+    }
+    for (size_t i = document->nitems; i-- > 0 && r == 0;)
+        r = seen_put(seen, &document->items[i]);
+    if (r == 0 && result->n_items > 0) {
+        r = seen_save(seen, SEEN_MAX_ENTRIES, &saved);
+        result->seen = pb_data(arena_str(arena, buf_str(&saved)));
+    }
+    buf_done(&saved);
+    seen_free(seen);
+    return r;
+}
+
+static void
+parse_describe(struct arena *arena, const struct document *document,
+    Tocsin__ParseResult *result)
+{
+    result->format = pb_cstr(arena, document->version);
+    result->encoding = pb_cstr(arena, document->encoding);
+    result->title = pb_cstr(arena, document->title);
+    result->in_window = (uint32_t)document->nitems;
+    result->partial = document->partial;
+    result->ttl_ms = document->ttl_ms;
+    result->notes = pb_cstrs(arena, document->notes, document->nnotes);
+    result->n_notes = result->notes ? document->nnotes : 0;
+}
+
+static int
+parse_document(struct parse *parse, const Tocsin__ParseRequest *request,
+    Tocsin__ParseResult *result)
+{
+    const Tocsin__ParseContext *context = request->context;
+    struct feed_input input = {.bytes = pb_bytes(request->body),
+        .url = pb_str(request->url),
+        .content_type = pb_bytes(request->content_type),
+        .zone = parse_zone(parse, pb_str(context->zone)),
+        .now = {request->now_ms},
+        .select = pb_str(context->select)};
+    const struct document *document = NULL;
+    struct toc_error error = {0};
+    int r;
+
+    r = request->list ? list_parse(parse->arena, &input, &error, &document)
+                      : feed_parse(parse->arena, &input, &error, &document);
+    if (r == 0) {
+        parse_describe(parse->arena, document, result);
+        r = parse_items(parse, request, document, result);
+    }
+    if (r == 0 && arena_failed(parse->arena))
+        r = E_NOMEM;
+    if (r == 0)
+        return 0;
+    result->limit = err_class(r) == ERR_LIMIT || r == E_NOMEM;
+    result->reason = pb_cstr(
+        parse->arena, str_of(*error.text ? error.text : err_text(r)));
+    result->n_items = 0;
+    return r;
+}
+
+static void
+parse_request(struct role *role, const Tocsin__ParseRequest *request)
+{
+    struct parse *parse = role->state;
+    Tocsin__ParseResult result = TOCSIN__PARSE_RESULT__INIT;
+    Tocsin__ParseDone done = TOCSIN__PARSE_DONE__INIT;
+    char no_memory[] = "out of memory";
+
+    if (request->context == NULL || request->answer == NULL ||
+        parse->rules == NULL || role->engine == NULL)
+        return;
+    result.poll = done.poll = request->poll;
+    result.generation = parse->generation;
+    result.answer = request->answer;
+    parse_alarm(parse->cpu_ms);
+    result.ok = parse_document(parse, request, &result) == 0;
+    parse_alarm(0);
+    if (result.reason == NULL)
+        result.reason = no_memory;
+    if (ipc_send(role->engine, FRAME(parse_result, PARSE_RESULT, &result)) !=
+        0) {
+        /* The result is larger than a frame may be: say that instead. */
+        char too_large[] = "the result is larger than a message may be";
+
+        tocsin__parse_result__init(&result);
+        result.poll = request->poll;
+        result.generation = parse->generation;
+        result.answer = request->answer;
+        result.limit = true;
+        result.reason = too_large;
+        (void)ipc_send(
+            role->engine, FRAME(parse_result, PARSE_RESULT, &result));
+    }
+    if (parse->fetch)
+        (void)ipc_send(parse->fetch, FRAME(parse_done, PARSE_DONE, &done));
+    arena_clear(parse->arena);
+}
+
+/* --- role ------------------------------------------------------------------------ */
+
+static int
+parse_start(struct role *role)
+{
+    static struct parse parse;
+
+    role->state = &parse;
+    parse.arena = arena_new(PARSE_ARENA_BYTES);
+    return parse.arena ? feeds_init() : E_NOMEM;
+}
+
+static void
+parse_peer(struct role *role, struct ipc *ipc)
+{
+    struct parse *parse = role->state;
+
+    if (ipc_peer(ipc) != TOCSIN__ROLE__ROLE_FETCH)
+        return; /* the engine's is in role->engine */
+    ipc_free(parse->fetch);
+    parse->fetch = ipc;
+    parse_announce(parse);
+}
+
+static void
+parse_frame(
+    struct role *role, struct ipc *ipc, const Tocsin__Frame *frame, int fd)
+{
+    (void)ipc;
+    if (frame->body_case == TOCSIN__FRAME__BODY_PARSE_CONFIG) {
+        parse_configure(role, frame->parse_config, fd);
+        return;
+    }
+    if (fd >= 0)
+        close(fd);
+    if (frame->body_case == TOCSIN__FRAME__BODY_PARSE_REQUEST)
+        parse_request(role, frame->parse_request);
+}
+
+static void
+parse_ended(struct role *role, struct ipc *ipc)
+{
+    struct parse *parse = role->state;
+
+    if (parse->fetch == ipc)
+        parse->fetch = NULL;
+}
+
+const struct role_ops role_parse = {
+    "parse", parse_start, parse_peer, parse_frame, parse_ended};
