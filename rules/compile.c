@@ -206,7 +206,8 @@ add_rules(struct compile *c)
         const struct model_category *m = &c->model->categories[i];
         struct image_category out = {.name = compile_text(c, m->name),
             .title = compile_text(c, m->title),
-            .cap = m->cap};
+            .cap = m->cap,
+            .modifier = m->modifier};
         compile_add(c, SEC_CATEGORIES, &out);
     }
 }

@@ -527,8 +527,11 @@ emit_rule(struct compile *c, struct model_rule *rule, unsigned depth)
         return true;
     if (!rule->root)
         return false;
+    struct clause nothing = {.type = CLAUSE_ANY, .place = rule->place};
+    bool idle = rule->needs_region && !c->model->has_region;
     rule->busy = true;
-    bool ok = emit_clause(c, rule->root, view, depth, &root);
+    bool ok =
+        emit_clause(c, idle ? &nothing : rule->root, view, depth, &root);
     rule->busy = false;
     if (ok)
         COMPILE_ARRAY(c, struct image_rule, SEC_RULES)

@@ -121,6 +121,7 @@ struct image_rule {
 struct image_category {
     struct image_text name, title;
     int32_t cap;
+    uint32_t modifier; /* 1: no kind of event, but changes the weight of one */
 };
 
 /* The hash of one scan: see scan.c. */

@@ -10,7 +10,7 @@
 
 static const char *const rule_keys[] = {"id", "title", "category", "points",
     "fields", "sources", "raw", "status", "all", "any", "none", "near",
-    "at_least", "samples", "note", NULL};
+    "at_least", "samples", "note", "region", NULL};
 
 void
 model_init(struct model *m, struct arena *arena, struct toc_errors *errors)
@@ -276,7 +276,7 @@ read_conditions(struct model *m, const char *file, const struct ynode *node,
         if (c)
             clause_append(r->root, c);
     }
-    if (!positive)
+    if (!positive && !(any && r->points[0] < 0 && r->points[1] < 0))
         toc_errors_add(m->errors, file, node->line, node->column,
             any ? "the rule has only none, so it would hold on nearly every "
                   "item: it needs all, any, near or at_least too"
@@ -335,6 +335,13 @@ read_rule(
         r->flags |= RULE_RAW;
     if ((n = yaml_get(node, "samples")))
         read_samples(m, file, n, r);
+    if ((n = yaml_get(node, "region"))) {
+        r->needs_region = str_eq(n->text, STR("required"));
+        if (!r->needs_region)
+            toc_errors_add(m->errors, file, n->line, n->column,
+                "region is to be \"required\": the rule then holds only where "
+                "a region is configured");
+    }
     read_conditions(m, file, node, r);
     *m->rules_end = r;
     m->rules_end = &r->next;
@@ -375,7 +382,7 @@ read_lists(struct model *m, const char *file, const struct ynode *node)
 static void
 read_categories(struct model *m, const char *file, const struct ynode *node)
 {
-    static const char *const allowed[] = {"title", "cap", NULL};
+    static const char *const allowed[] = {"title", "cap", "modifier", NULL};
 
     if (node->type != YAML_MAP) {
         toc_errors_add(m->errors, file, node->line, node->column,
@@ -398,6 +405,8 @@ read_categories(struct model *m, const char *file, const struct ynode *node)
         if ((k = yaml_get(n, "cap")))
             yaml_int(k, file, m->errors, 0, 100, &cap);
         c.cap = (int)cap;
+        if ((k = yaml_get(n, "modifier")))
+            yaml_bool(k, file, m->errors, &c.modifier);
         for (size_t i = 0; i < m->ncategories; i++)
             if (str_eq(m->categories[i].name, c.name))
                 toc_errors_add(m->errors, file, n->key->line, n->key->column,

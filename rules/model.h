@@ -93,6 +93,7 @@ struct model_rule {
     uint32_t version;
     uint32_t number; /* in the set */
     bool busy;       /* being compiled: a rule that needs itself */
+    bool needs_region; /* never holds where no region is configured */
     bool packed;     /* of a shipped pack: samples are required */
     struct model_rule *next;
 };
@@ -100,6 +101,7 @@ struct model_rule {
 struct model_category {
     struct str name, title;
     int cap;
+    bool modifier; /* only changes what other categories have raised */
     struct place place;
 };
 
@@ -108,6 +110,7 @@ struct model {
     struct toc_errors *errors;
     struct model_rule *rules, **rules_end;
     size_t nrules;
+    bool has_region;
     struct model_list *lists;
     struct model_category categories[MODEL_MAX_CATEGORIES];
     size_t ncategories;

@@ -218,11 +218,11 @@ fold_class_member(struct folder *f)
         fold_range(f, low, high);
     } else {
         low = utf8_next(f->in, &f->at);
-        if (low == '-' || low == '^')
-            emit(f, '\\');
-        if (low < 0x80 && !(low >= 'A' && low <= 'Z'))
+        if (low < 0x80 && !(low >= 'A' && low <= 'Z')) {
+            if (!is_plain((uint16_t)low)) /* [:：] must not become [::] */
+                emit(f, '\\');
             emit_verbatim(f, low);
-        else
+        } else
             emit_literal(f, low);
     }
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/jsonx.h"
+#include "base/utf8.h"
 #include "rules/model.h"
 
 enum { REGION_MAX_NAMES = 20000 };
@@ -27,25 +28,40 @@ add_list(struct model *m, const char *name, const char *file)
 }
 
 static void
+add_term(struct model *m, struct model_list *l, struct str name)
+{
+    struct clause *c = clause_new(m, CLAUSE_TERM, l->place);
+
+    if (!c)
+        return;
+    c->text = arena_str(m->arena, name);
+    c->next = l->any->first;
+    l->any->first = c;
+    l->any->n++;
+}
+
+/* Add a name; "瓯陵县" is also called 瓯陵. */
+static void
 add_name(struct model *m, struct model_list *l, const json_t *name)
 {
-    struct clause *c;
-    struct str s = {json_string_value(name), json_string_length(name)};
+    static const char *const kinds[] = {
+        "县", "市", "区", "州", "省", "镇", "乡", NULL};
+    struct str s = str_trim((struct str){json_string_value(name),
+        json_string_length(name)});
 
-    if (!json_is_string(name) || str_trim(s).n == 0 ||
-        l->any->n >= REGION_MAX_NAMES) {
+    if (!json_is_string(name) || s.n == 0 || l->any->n >= REGION_MAX_NAMES) {
         toc_errors_add(m->errors, l->place.file, 0, 0,
             "the names of the region are to be texts, at most %d of a kind",
             REGION_MAX_NAMES);
         return;
     }
-    c = clause_new(m, CLAUSE_TERM, l->place);
-    if (!c)
-        return;
-    c->text = arena_str(m->arena, str_trim(s));
-    c->next = l->any->first;
-    l->any->first = c;
-    l->any->n++;
+    add_term(m, l, s);
+    for (size_t i = 0; kinds[i]; i++) {
+        struct str kind = str_of(kinds[i]);
+        struct str rest = str_first(s, s.n - kind.n);
+        if (s.n > kind.n && str_ends(s, kind) && utf8_count(rest) >= 2)
+            add_term(m, l, rest);
+    }
 }
 
 /* Add the names under key of object (a text or a list of texts). */
@@ -83,6 +99,7 @@ model_region(struct model *m, const struct rule_file *region)
         return E_NOMEM;
     if (!region)
         return 0;
+    m->has_region = true;
     int err = jsonx_load(region->text, &error, &root);
     if (err != 0 || !json_is_object(root)) {
         toc_errors_add(m->errors, file, error.line, error.column,

@@ -2,8 +2,8 @@
  * score: from findings to 0–100, with the sum shown line by line.
  *
  * Points of one category add up to its cap.  The heaviest category counts
- * whole, the others by the set's others_percent.  Rules that lower the score
- * count whole.  Then come the factors: the source's weight and tier, the
+ * whole, the others by the set's others_percent.  Categories that are modifiers
+ * and rules that lower the score count whole.  Then come the factors: the source's weight and tier, the
  * category's weight by the calendar, and other sources that report the same.
  * None of them lowers a score when it grows itself.
  */
@@ -125,26 +125,35 @@ add_factor(struct scorer *s, int *total, const char *name, int delta)
     add_reason(s, (struct reason){.rule = str_of(name), .points = delta});
 }
 
-/* All categories together. */
+/* All categories together.  A modifier raises only what another category has
+ * raised. */
 static int
 total_of(struct scorer *s)
 {
-    int heaviest = 0, positive = 0, negative = 0, total;
+    const struct image_category *c =
+        IMAGE_ARRAY(s->image, struct image_category, SEC_CATEGORIES);
+    int heaviest = 0, positive = 0, negative = 0, more = 0, total;
 
     for (uint32_t i = 0; i < IMAGE_COUNT(s->image, SEC_CATEGORIES); i++) {
-        if (s->sum[i] > heaviest)
-            heaviest = s->sum[i];
-        if (s->sum[i] > 0)
-            positive += s->sum[i];
-        else
+        if (s->sum[i] < 0)
             negative += s->sum[i];
+        else if (c[i].modifier)
+            more += s->sum[i];
+        else
+            positive += s->sum[i];
+        if (!c[i].modifier && s->sum[i] > heaviest)
+            heaviest = s->sum[i];
     }
     total = heaviest +
-            (positive - heaviest) * s->image->header->others_percent / 100;
+        (positive - heaviest) * s->image->header->others_percent / 100;
     if (total < positive)
-        add_reason(s, (struct reason){.rule = STR("other-categories"),
-                          .points = total - positive});
-    return total + negative;
+        add_reason(s,
+            (struct reason){.rule = STR("other-categories"),
+                .points = total - positive});
+    if (positive == 0 && more > 0)
+        add_reason(s,
+            (struct reason){.rule = STR("nothing-to-raise"), .points = -more});
+    return total + (positive > 0 ? more : 0) + negative;
 }
 
 static int
@@ -202,7 +211,7 @@ list_categories(struct scorer *s)
     while (s->score.ncategories < SCORE_MAX_CATEGORIES) {
         uint32_t best = n;
         for (uint32_t i = 0; i < n; i++)
-            if (s->positive[i] > 0 && s->sum[i] > 0 &&
+            if (s->positive[i] > 0 && s->sum[i] > 0 && !c[i].modifier &&
                 (best == n || s->positive[i] > s->positive[best]))
                 best = i;
         if (best == n)
