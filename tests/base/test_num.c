@@ -52,9 +52,9 @@ integers_outside_their_limits(void **state)
         E_LIMIT);
     assert_int_equal(
         num_parse_i64(STR("18446744073709551617"), 0, 9, &n), E_LIMIT);
-    /* Its low 64 bits are 5. */
+    /* The step that overflows leaves 4, the next one makes it 45. */
     assert_int_equal(
-        num_parse_i64(STR("184467440737095516165"), 0, 9, &n), E_LIMIT);
+        num_parse_i64(STR("184467440737095516205"), 0, 99, &n), E_LIMIT);
     assert_int_equal(n, 77);
 }
 
