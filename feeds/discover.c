@@ -12,8 +12,7 @@
 #include "feeds/htmlpage.h"
 
 enum {
-    DISCOVER_MAX_FEEDS = 64,
-    DISCOVER_MAX_LISTS = 64,
+    DISCOVER_MAX = 64,        /* feeds, and as many lists */
     DISCOVER_MAX_NAME = 9 * 3 /* bytes: nine Han characters */
 };
 
@@ -31,8 +30,7 @@ finder_add(struct finder *finder, bool feed, struct str reference)
     size_t *n = feed ? &finder->nfeeds : &finder->nlists;
     struct str url;
 
-    if (*n == (feed ? DISCOVER_MAX_FEEDS : DISCOVER_MAX_LISTS) ||
-        str_trim(reference).n == 0)
+    if (*n == DISCOVER_MAX || str_trim(reference).n == 0)
         return;
     url = html_url(finder->arena, finder->html, reference);
     url = str_first(url, str_find_char(url, '#'));
@@ -197,8 +195,8 @@ discover_parse(struct arena *arena, const struct feed_input *input,
     if (err != 0)
         return err;
     found = ARENA_NEW(arena, struct discovery);
-    finder.feeds = ARENA_ARRAY(arena, DISCOVER_MAX_FEEDS, struct str);
-    finder.lists = ARENA_ARRAY(arena, DISCOVER_MAX_LISTS, struct str);
+    finder.feeds = ARENA_ARRAY(arena, DISCOVER_MAX, struct str);
+    finder.lists = ARENA_ARRAY(arena, DISCOVER_MAX, struct str);
     if (found && finder.feeds && finder.lists) {
         find_links(&finder);
         find_anchors(&finder, finder.nfeeds == 0);

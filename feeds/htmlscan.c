@@ -418,6 +418,21 @@ scan_markup(struct scan *scan)
         scan_end_tag(scan, name, tag);
 }
 
+/* Text between tags; inside records the ends of CDATA sections are none. */
+static void
+scan_put_island(struct scan *scan, struct str text)
+{
+    while (scan->island) {
+        size_t end = str_find(text, STR("]]>"));
+
+        if (end == text.n)
+            break;
+        scan_put_text(scan, str_first(text, end), false);
+        text = str_from(text, end + 3);
+    }
+    scan_put_text(scan, text, false);
+}
+
 int
 htmlscan_run(struct arena *arena, struct str page, struct htmlscan *ret)
 {
@@ -435,7 +450,7 @@ htmlscan_run(struct arena *arena, struct str page, struct htmlscan *ret)
         struct str rest = str_from(page, scan.at);
         size_t n = str_find_char(rest, '<');
 
-        scan_put_text(&scan, str_first(rest, n), false);
+        scan_put_island(&scan, str_first(rest, n));
         scan.at += n;
         if (scan.at < page.n)
             scan_markup(&scan);

@@ -16,7 +16,7 @@ hash_bytes(uint64_t hash, const void *bytes, size_t n)
     return hash;
 }
 
-enum { HASH_START = 0x4bf29ce4 };
+enum { HASH_START = 0x4bf29ce4, BRACKETED_MAX = 10 /* letters */ };
 
 static bool
 is_letter(uint32_t c)
@@ -99,6 +99,20 @@ hash_shape(struct str url)
     return hash;
 }
 
+/* "[教务处]": a link to the record's column, not to the record. */
+static bool
+is_bracketed(const struct list_page *page, uint32_t i, uint32_t letters)
+{
+    struct str text;
+
+    if (letters > BRACKETED_MAX)
+        return false;
+    text = html_text_of(page->arena, page->html, i, 16 * BRACKETED_MAX);
+    return (str_starts(text, STR("[")) && str_ends(text, STR("]"))) ||
+           (str_starts(text, STR("【")) && str_ends(text, STR("】"))) ||
+           (str_starts(text, STR("［")) && str_ends(text, STR("］")));
+}
+
 static bool
 is_usable(struct str href)
 {
@@ -143,7 +157,7 @@ list_links(
             list_count_letters(html_attr(html, i, "title")) < LIST_MIN_LETTERS)
             continue;
         link->url = html_url(page->arena, html, href);
-        if (!link->url.p)
+        if (!link->url.p || is_bracketed(page, i, link->letters))
             continue;
         link->link = link->root = link->from = i;
         link->to = html->nodes[i].end;

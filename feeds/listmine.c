@@ -12,6 +12,7 @@ enum {
     MINE_MAX_GROUPS = 400,   /* that are scored, the largest first */
     MINE_MAX_EXTENSION = 40, /* nodes beside a root that may belong to it */
     MINE_SHAPE_MIN = 3,      /* links of a shape that make it a cluster */
+    MINE_COLUMN_MAX = 8,     /* letters of a column's name */
     MINE_TITLE_MAX = 40      /* letters beyond which longer is not better */
 };
 
@@ -146,7 +147,9 @@ drop_columns(struct mine *mine, uint64_t *scratch)
         for (size_t i = from; i < to; i++) {
             struct list_record link = mine->links[i];
 
-            if (count_sorted(scratch, n, link.url_hash) >= 3)
+            size_t times = count_sorted(scratch, n, link.url_hash);
+
+            if (times >= 3 || (times == 2 && link.letters <= MINE_COLUMN_MAX))
                 continue;
             mine->links[kept++] = link;
         }
