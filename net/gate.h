@@ -24,7 +24,8 @@
 enum {
     GATE_MAX_ALLOW = 64,
     GATE_MAX_DENY = 8,
-    GATE_MAX_PORTS = 16,
+    GATE_MAX_PORTS = 16,    /* that a configuration may add */
+    GATE_SHIPPED_PORTS = 1, /* that gate_policy_init adds */
     GATE_MAX_URL_BYTES = 4096,
     GATE_MAX_HOST_BYTES = 253,
     GATE_MAX_LABEL_BYTES = 63,
@@ -48,7 +49,7 @@ struct gate_policy {
     /* Never, whatever allow says: the console's own listener. */
     struct gate_allow deny[GATE_MAX_DENY];
     size_t ndeny;
-    uint16_t ports[GATE_MAX_PORTS]; /* besides 80 and 443 */
+    uint16_t ports[GATE_SHIPPED_PORTS + GATE_MAX_PORTS]; /* besides 80, 443 */
     size_t nports;
     bool https_only; /* webhooks, unless configured otherwise */
 };

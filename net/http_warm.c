@@ -12,6 +12,7 @@
 
 #include <netdb.h>
 #include <resolv.h>
+#include <time.h>
 
 #include <netinet/in.h>
 
@@ -68,6 +69,7 @@ has_modules(void)
 void
 http_warm_resolver(void)
 {
+    tzset(); /* gmtime(3) reads /etc/localtime, and OpenSSL calls it */
     look_up("localhost");
     if (!has_modules() || res_init() != 0)
         return;

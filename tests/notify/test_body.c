@@ -1,0 +1,232 @@
+/*
+ * body: the JSON of CONTRACTS §4, masked and bounded.
+ */
+#include "base/jsonx.h"
+#include "check.h"
+#include "notify/body.h"
+
+static const struct wall now = {INT64_C(1780795800000)};
+
+static struct incident
+an_incident(void)
+{
+    return (struct incident){
+        .id = 41,
+        .state = INCIDENT_NEW,
+        .level = LEVEL_ORANGE,
+        .score = 67,
+        .title = STR("云溪县某小学学生午餐后呕吐 家长13812345678"),
+        .category = STR("food"),
+        .explanation = STR("[{\"rule\":\"food-poisoning\",\"points\":45,"
+                           "\"text\":\"呕吐\",\"extra\":1}]"),
+        .items = 3,
+        .sources = 2,
+        .first_seen = {INT64_C(1780795740000)},
+    };
+}
+
+static json_t *
+parsed(const struct buf *out)
+{
+    json_t *json = NULL;
+
+    assert_int_equal(jsonx_load(buf_str(out), NULL, &json), 0);
+    return json;
+}
+
+static void
+test_incident(void **state)
+{
+    struct incident incident = an_incident();
+    struct str sources[] = {STR("云溪新闻网"), STR("yunxi-forum")};
+    struct body_incident view = {
+        .incident = &incident,
+        .url = STR("https://desk.yunxi.example/incidents/41"),
+        .sources = sources,
+        .nsources = 2,
+    };
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, BODY_MAX_BYTES);
+    assert_int_equal(body_incident(&out, INCIDENT_EVENT_OPENED, &view,
+                         STR("first notification"), now),
+        0);
+    assert_string_equal(buf_cstr(&out),
+        "{\"type\":\"incident.opened\",\"timestamp\":\"2026-06-07T01:30:00Z\","
+        "\"data\":{\"incident\":{\"id\":41,"
+        "\"url\":\"https://desk.yunxi.example/incidents/41\","
+        "\"level\":\"orange\",\"score\":67,"
+        "\"title\":\"云溪县某小学学生午餐后呕吐 家长138****5678\","
+        "\"category\":\"food\",\"state\":\"new\",\"owner\":null,"
+        "\"first_seen\":\"2026-06-07T01:29:00Z\",\"items\":3,"
+        "\"sources\":[\"云溪新闻网\",\"yunxi-forum\"],"
+        "\"explanation\":[{\"rule\":\"food-poisoning\",\"points\":45,"
+        "\"text\":\"呕吐\"}]},\"reason\":\"first notification\"}}");
+    buf_done(&out);
+}
+
+/* Whatever came from outside, the message stays below its limit. */
+static void
+test_bounds(void **state)
+{
+    static char quotes[BODY_MAX_BYTES], explanation[200000];
+    struct str sources[100];
+    struct incident incident = an_incident();
+    struct body_incident view = {
+        .incident = &incident, .sources = sources, .nsources = 100};
+    struct buf text, out;
+    json_t *json, *data;
+
+    (void)state;
+    memset(quotes, '"', sizeof(quotes));
+    for (size_t i = 0; i < 100; i++)
+        sources[i] = (struct str){quotes, sizeof(quotes)};
+    buf_init(&text, sizeof(explanation));
+    buf_add_cstr(&text, "[");
+    for (int i = 0; i < 100; i++) {
+        buf_printf(
+            &text, "%s{\"rule\":\"r\",\"points\":1,\"text\":\"", i ? "," : "");
+        for (int j = 0; j < 400; j++)
+            buf_add_cstr(&text, "\\\"");
+        buf_add_cstr(&text, "\"}");
+    }
+    assert_int_equal(buf_add_cstr(&text, "]"), 0);
+    incident.explanation = buf_str(&text);
+    incident.title = incident.owner = (struct str){quotes, sizeof(quotes)};
+    buf_init(&out, BODY_MAX_BYTES);
+    assert_int_equal(body_incident(&out, INCIDENT_EVENT_RAISED, &view,
+                         (struct str){quotes, sizeof(quotes)}, now),
+        0);
+    assert_true(out.n <= BODY_MAX_BYTES);
+    json = parsed(&out);
+    data = json_object_get(json, "data");
+    assert_true(json_array_size(json_object_get(
+                    json_object_get(data, "incident"), "explanation")) > 0);
+    json_decref(json);
+    buf_done(&text);
+    buf_done(&out);
+}
+
+static void
+test_broken_explanation(void **state)
+{
+    static const char *const broken[] = {
+        "", "{", "{}", "[1,\"a\",null]", "[{\"rule\":\"x\"}]", NULL};
+    struct incident incident = an_incident();
+    struct body_incident view = {.incident = &incident};
+
+    (void)state;
+    for (size_t i = 0; broken[i]; i++) {
+        struct buf out;
+        json_t *json;
+
+        incident.explanation = str_of(broken[i]);
+        buf_init(&out, BODY_MAX_BYTES);
+        assert_int_equal(
+            body_incident(&out, INCIDENT_EVENT_CLOSED, &view, STR_NONE, now),
+            0);
+        json = parsed(&out);
+        assert_non_null(strstr(buf_cstr(&out), "\"explanation\":[]"));
+        json_decref(json);
+        buf_done(&out);
+    }
+}
+
+static void
+test_digest(void **state)
+{
+    struct incident incidents[200];
+    struct body_incident views[200];
+    struct buf out;
+    json_t *json, *data;
+
+    (void)state;
+    for (size_t i = 0; i < 200; i++) {
+        incidents[i] = an_incident();
+        incidents[i].id = (int64_t)i + 1;
+        views[i] = (struct body_incident){.incident = &incidents[i]};
+    }
+    buf_init(&out, BODY_MAX_BYTES);
+    assert_int_equal(
+        body_digest(&out, views, 200, STR("many at once"), now), 0);
+    json = parsed(&out);
+    data = json_object_get(json, "data");
+    assert_string_equal(
+        json_string_value(json_object_get(json, "type")), "digest");
+    assert_int_equal(
+        json_array_size(json_object_get(data, "incidents")) +
+            (size_t)json_integer_value(json_object_get(data, "more")),
+        200);
+    assert_true(json_array_size(json_object_get(data, "incidents")) >= 20);
+    json_decref(json);
+    buf_done(&out);
+}
+
+static void
+test_others(void **state)
+{
+    struct body_condition condition = {
+        .subject = STR("yunxi-news"),
+        .title = STR("云溪新闻网"),
+        .kind = STR("down"),
+        .text = STR("no answer for six hours"),
+        .open = true,
+        .since = now,
+    };
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, BODY_MAX_BYTES);
+    assert_int_equal(
+        body_condition(&out, INCIDENT_EVENT_SOURCE, &condition, now), 0);
+    assert_string_equal(buf_cstr(&out),
+        "{\"type\":\"source.condition\",\"timestamp\":\"2026-06-07T01:30:00Z\","
+        "\"data\":{\"condition\":{\"subject\":\"yunxi-news\","
+        "\"title\":\"云溪新闻网\",\"kind\":\"down\",\"open\":true,"
+        "\"since\":\"2026-06-07T01:30:00Z\",\"url\":null},"
+        "\"reason\":\"no answer for six hours\"}}");
+    buf_clear(&out);
+    assert_int_equal(body_test(&out, STR("desk"), now), 0);
+    assert_non_null(strstr(buf_cstr(&out), "\"type\":\"test\""));
+    buf_done(&out);
+    /* no room is an error, and nothing is half written */
+    buf_init(&out, 10);
+    assert_int_equal(body_test(&out, STR("desk"), now), E_LIMIT);
+    assert_int_equal(out.n, 0);
+    buf_done(&out);
+}
+
+static void
+test_message_id(void **state)
+{
+    uint8_t random[16] = {0};
+    char a[BODY_ID_SIZE], b[BODY_ID_SIZE];
+
+    (void)state;
+    body_message_id(random, a);
+    assert_int_equal(strlen(a), 28);
+    assert_null(strchr(a, '.'));
+    random[15] = 1;
+    assert_string_not_equal(a, body_message_id(random, b));
+    random[15] = 0;
+    random[0] = 1;
+    assert_string_not_equal(a, body_message_id(random, b));
+    memset(random, 0xff, sizeof(random));
+    assert_int_equal(strlen(body_message_id(random, b)), 28);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_incident),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_broken_explanation),
+        cmocka_unit_test(test_digest),
+        cmocka_unit_test(test_others),
+        cmocka_unit_test(test_message_id),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
