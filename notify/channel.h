@@ -81,8 +81,8 @@ struct channel_ops {
     int (*render)(const struct channel_config *config,
         const struct channel_message *message, struct wall now,
         struct arena *arena, struct http_request *ret);
-    /* Judge a complete answer (HTTP_ANSWERED); texts live in arena or are lent
-     * by answer. */
+    /* Judge an answer; its body is absent when it was longer than
+     * CHANNEL_ANSWER_BYTES.  Texts live in arena or are lent by answer. */
     void (*judge)(const struct http_answer *answer, struct wall now,
         struct arena *arena, struct channel_verdict *ret);
 };

@@ -75,7 +75,10 @@ answered(void *arg, const struct http_answer *answer)
         .elapsed_ms = answer->elapsed_ms,
     };
 
-    if (answer->result == HTTP_ANSWERED) {
+    /* What says more than it should has still said yes or no; a kind that
+     * needs the body finds none and judges so. */
+    if (answer->result == HTTP_ANSWERED ||
+        (answer->result == HTTP_TOO_LARGE && answer->status)) {
         struct channel_verdict verdict;
 
         attempt->ops->judge(
