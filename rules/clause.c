@@ -121,6 +121,58 @@ read_name(struct model *m, const char *file, enum clause_type type,
     return c;
 }
 
+void
+clause_read_texts(struct model *m, const char *file, const struct ynode *node,
+    const char *what, const struct str **ret, size_t *ret_n)
+{
+    const struct ynode *n = node->type == YAML_SEQ ? node->first : node;
+    size_t count = node->type == YAML_SEQ ? node->count : 1, i = 0;
+    struct str *list = ARENA_ARRAY(m->arena, count, struct str);
+
+    for (; list && n; n = node->type == YAML_SEQ ? n->next : NULL) {
+        if (n->type != YAML_SCALAR || n->text.n == 0) {
+            toc_errors_add(m->errors, file, n->line, n->column,
+                "%s is to be a list of texts", what);
+            return;
+        }
+        list[i++] = arena_str(m->arena, n->text);
+    }
+    *ret = list;
+    *ret_n = i;
+}
+
+void
+clause_read_sources(struct model *m, const char *file, const struct ynode *node,
+    struct model_sources *ret)
+{
+    static const char *const allowed[] = {"tags", "not_tags", "kinds", NULL};
+    const struct ynode *n;
+
+    if (node->type != YAML_MAP) {
+        toc_errors_add(m->errors, file, node->line, node->column,
+            "sources is to be {tags: […]}, {not_tags: […]} or {kinds: […]}");
+        return;
+    }
+    yaml_check_keys(node, file, m->errors, allowed);
+    if ((n = yaml_get(node, "tags")))
+        clause_read_texts(m, file, n, "tags", &ret->tags, &ret->ntags);
+    if ((n = yaml_get(node, "not_tags")))
+        clause_read_texts(
+            m, file, n, "not_tags", &ret->not_tags, &ret->nnot_tags);
+    if ((n = yaml_get(node, "kinds")))
+        clause_read_texts(m, file, n, "kinds", &ret->kinds, &ret->nkinds);
+}
+
+static struct clause *
+read_source(struct model *m, const char *file, const struct ynode *node)
+{
+    struct clause *c = clause_new(m, CLAUSE_SOURCE, place_of(file, node));
+
+    if (c)
+        clause_read_sources(m, file, node, &c->sources);
+    return c;
+}
+
 struct clause *
 clause_read_entry(
     struct model *m, const char *file, const struct ynode *node, unsigned depth)
@@ -137,7 +189,8 @@ clause_read_entry(
     if (node->type != YAML_MAP || node->count != 1) {
         wrong(m, file, node,
             "an entry is to be a term, a \"/regex/\", {list: NAME}, {rule: "
-            "ID}, or one of {all: […]}, {any: […]}, {none: […]}, {at_least: "
+            "ID}, {source: …}, or one of {all: […]}, {any: […]}, {none: […]}, "
+            "{at_least: "
             "{count: N, of: […]}}, {near: {terms: […], within: N}}");
         return NULL;
     }
@@ -145,14 +198,16 @@ clause_read_entry(
         return read_name(m, file, CLAUSE_LIST, value);
     if (str_eq(value->key->text, STR("rule")))
         return read_name(m, file, CLAUSE_RULE, value);
+    if (str_eq(value->key->text, STR("source")))
+        return read_source(m, file, value);
     static const char *const keys[] = {
         "all", "any", "none", "at_least", "near", NULL};
     for (size_t i = 0; keys[i]; i++)
         if (str_eq(value->key->text, str_of(keys[i])))
             return clause_read(m, file, keys[i], value, depth + 1);
     toc_errors_add(m->errors, file, value->key->line, value->key->column,
-        "\"%.*s\" is no condition: list, rule, all, any, none, at_least and "
-        "near are",
+        "\"%.*s\" is no condition: list, rule, source, all, any, none, "
+        "at_least and near are",
         STR_ARG(value->key->text));
     return NULL;
 }

@@ -121,6 +121,7 @@ walk(struct collector *c, uint32_t node)
     case NODE_NEAR:
         add_near(c, node);
         return;
+    case NODE_SOURCE:
     case NODE_NONE:
         return;
     case NODE_RULE:

@@ -111,6 +111,18 @@ hash_number(uint32_t h, uint32_t v)
     return hash_str(h, (struct str){(const char *)&v, sizeof(v)});
 }
 
+static uint32_t
+hash_sources(uint32_t h, const struct model_sources *s)
+{
+    for (size_t i = 0; i < s->ntags; i++)
+        h = hash_str(h, s->tags[i]);
+    for (size_t i = 0; i < s->nnot_tags; i++)
+        h = hash_str(hash_number(h, 1), s->not_tags[i]);
+    for (size_t i = 0; i < s->nkinds; i++)
+        h = hash_str(hash_number(h, 2), s->kinds[i]);
+    return h;
+}
+
 /* What a clause says, lists included; depth bounds lists within lists. */
 static uint32_t
 hash_clause(const struct compile *c, uint32_t h, const struct clause *clause,
@@ -121,7 +133,7 @@ hash_clause(const struct compile *c, uint32_t h, const struct clause *clause,
     h = hash_number(h, clause->type);
     h = hash_number(
         h, clause->options << 16 ^ clause->count << 8 ^ clause->within);
-    h = hash_str(h, clause->text);
+    h = hash_sources(hash_str(h, clause->text), &clause->sources);
     if (depth > IMAGE_MAX_DEPTH)
         return h;
     if (clause->type == CLAUSE_LIST &&
@@ -143,12 +155,7 @@ rule_version(const struct compile *c, const struct model_rule *r)
     h = hash_number(h, (uint32_t)r->points[0]);
     h = hash_number(h, (uint32_t)r->points[1]);
     h = hash_number(h, r->flags << 8 | r->fields);
-    for (size_t i = 0; i < r->ntags; i++)
-        h = hash_str(h, r->tags[i]);
-    for (size_t i = 0; i < r->nnot_tags; i++)
-        h = hash_str(hash_number(h, 1), r->not_tags[i]);
-    for (size_t i = 0; i < r->nkinds; i++)
-        h = hash_str(hash_number(h, 2), r->kinds[i]);
+    h = hash_sources(h, &r->sources);
     return r->root ? hash_clause(c, h, r->root, 0) : h;
 }
 
@@ -180,6 +187,16 @@ add_texts(struct compile *c, const struct str *texts, size_t n)
     return run;
 }
 
+uint32_t
+compile_sources(struct compile *c, const struct model_sources *s)
+{
+    struct image_sources out = {.tags = add_texts(c, s->tags, s->ntags),
+        .not_tags = add_texts(c, s->not_tags, s->nnot_tags),
+        .kinds = add_texts(c, s->kinds, s->nkinds)};
+
+    return compile_add(c, SEC_SOURCES, &out);
+}
+
 /* A record for each rule, still without conditions. */
 static void
 add_rules(struct compile *c)
@@ -194,9 +211,7 @@ add_rules(struct compile *c)
             .fields = r->fields,
             .flags = (r->flags & RULE_RAW ? IMAGE_RULE_RAW : 0u) |
                      (r->flags & RULE_SHADOW ? IMAGE_RULE_SHADOW : 0u),
-            .tags = add_texts(c, r->tags, r->ntags),
-            .not_tags = add_texts(c, r->not_tags, r->nnot_tags),
-            .kinds = add_texts(c, r->kinds, r->nkinds)};
+            .sources = compile_sources(c, &r->sources)};
         if (out.category == UINT32_MAX)
             compile_wrong(c, r->category_place,
                 "there are more than %d categories", MODEL_MAX_CATEGORIES);

@@ -34,6 +34,7 @@ struct compile {
 /* Append one record; remembers a failure in c->err.  Returns its number. */
 uint32_t compile_add(
     struct compile *c, enum image_section sec, const void *record);
+uint32_t compile_sources(struct compile *c, const struct model_sources *s);
 /* Append text to SEC_CHARS. */
 struct image_text compile_text(struct compile *c, struct str s);
 

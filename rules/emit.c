@@ -359,6 +359,7 @@ dearness(const struct compile *c, uint32_t node)
     static const unsigned by_type[] = {[NODE_TERM] = 0,
         [NODE_REGEX] = DEAREST,
         [NODE_RULE] = 6,
+        [NODE_SOURCE] = 1,
         [NODE_ALL] = 2,
         [NODE_ANY] = 1,
         [NODE_NONE] = 1,
@@ -482,6 +483,10 @@ emit_clause(struct compile *c, const struct clause *clause,
         return emit_list(c, clause, view, depth, ret);
     case CLAUSE_RULE:
         return emit_reference(c, clause, depth, ret);
+    case CLAUSE_SOURCE:
+        *ret = add_node(
+            c, NODE_SOURCE, compile_sources(c, &clause->sources), kids);
+        return c->err == 0;
     case CLAUSE_ALL:
     case CLAUSE_ANY:
     case CLAUSE_NONE:
@@ -530,8 +535,7 @@ emit_rule(struct compile *c, struct model_rule *rule, unsigned depth)
     struct clause nothing = {.type = CLAUSE_ANY, .place = rule->place};
     bool idle = rule->needs_region && !c->model->has_region;
     rule->busy = true;
-    bool ok =
-        emit_clause(c, idle ? &nothing : rule->root, view, depth, &root);
+    bool ok = emit_clause(c, idle ? &nothing : rule->root, view, depth, &root);
     rule->busy = false;
     if (ok)
         COMPILE_ARRAY(c, struct image_rule, SEC_RULES)

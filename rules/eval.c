@@ -345,6 +345,35 @@ eval_all(struct matcher *m, const struct image_node *d, unsigned fields)
     return answer;
 }
 
+static bool
+has_any_text(const struct image *im, struct image_run run,
+    const struct str *texts, size_t n)
+{
+    const struct image_text *t =
+        IMAGE_ARRAY(im, struct image_text, SEC_TEXTS) + run.first;
+
+    for (uint32_t i = 0; i < run.n; i++)
+        for (size_t k = 0; k < n; k++)
+            if (str_eq(image_str(im, t[i]), texts[k]))
+                return true;
+    return false;
+}
+
+static bool
+source_fits(const struct matcher *m, uint32_t sources)
+{
+    const struct image_sources *r =
+        IMAGE_ARRAY(m->image, struct image_sources, SEC_SOURCES) + sources;
+    const struct rule_source *s = &m->item->source;
+
+    if (r->tags.n > 0 && !has_any_text(m->image, r->tags, s->tags, s->ntags))
+        return false;
+    if (r->not_tags.n > 0 &&
+        has_any_text(m->image, r->not_tags, s->tags, s->ntags))
+        return false;
+    return r->kinds.n == 0 || has_any_text(m->image, r->kinds, &s->kind, 1);
+}
+
 static enum answer
 eval_fresh(struct matcher *m, uint32_t node, unsigned fields)
 {
@@ -359,6 +388,8 @@ eval_fresh(struct matcher *m, uint32_t node, unsigned fields)
         return eval_fields_regex(m, d->arg, fields);
     case NODE_RULE:
         return eval_rule(m, d->arg);
+    case NODE_SOURCE:
+        return source_fits(m, d->arg) ? ANSWER_TRUE : ANSWER_FALSE;
     case NODE_ALL:
         return eval_all(m, d, fields);
     case NODE_NEAR:
@@ -402,33 +433,6 @@ eval_node(struct matcher *m, uint32_t node, unsigned fields)
     return a;
 }
 
-static bool
-has_any_text(const struct image *im, struct image_run run,
-    const struct str *texts, size_t n)
-{
-    const struct image_text *t =
-        IMAGE_ARRAY(im, struct image_text, SEC_TEXTS) + run.first;
-
-    for (uint32_t i = 0; i < run.n; i++)
-        for (size_t k = 0; k < n; k++)
-            if (str_eq(image_str(im, t[i]), texts[k]))
-                return true;
-    return false;
-}
-
-static bool
-source_fits(const struct matcher *m, const struct image_rule *r)
-{
-    const struct rule_source *s = &m->item->source;
-
-    if (r->tags.n > 0 && !has_any_text(m->image, r->tags, s->tags, s->ntags))
-        return false;
-    if (r->not_tags.n > 0 &&
-        has_any_text(m->image, r->not_tags, s->tags, s->ntags))
-        return false;
-    return r->kinds.n == 0 || has_any_text(m->image, r->kinds, &s->kind, 1);
-}
-
 enum answer
 eval_rule(struct matcher *m, uint32_t rule)
 {
@@ -438,8 +442,9 @@ eval_rule(struct matcher *m, uint32_t rule)
 
     if (state->stamp == m->stamp)
         return (enum answer)state->answer;
-    enum answer a =
-        source_fits(m, r) ? eval_node(m, r->root, r->fields) : ANSWER_FALSE;
+    enum answer a = source_fits(m, r->sources)
+                        ? eval_node(m, r->root, r->fields)
+                        : ANSWER_FALSE;
     state->stamp = m->stamp;
     state->answer = (uint8_t)a;
     return a;

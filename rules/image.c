@@ -21,6 +21,7 @@ image_record_size(enum image_section section)
         [SEC_KIDS] = sizeof(uint32_t),
         [SEC_RULES] = sizeof(struct image_rule),
         [SEC_CATEGORIES] = sizeof(struct image_category),
+        [SEC_SOURCES] = sizeof(struct image_sources),
         [SEC_TEXTS] = sizeof(struct image_text),
         [SEC_CLAUSES] = sizeof(struct image_run),
         [SEC_NEEDED] = sizeof(uint32_t),
@@ -115,10 +116,11 @@ check_nodes(const struct image *im)
 
     for (uint32_t i = 0; i < n && ok; i++) {
         const struct image_node *d = &node[i];
-        uint32_t limit = d->type == NODE_TERM    ? IMAGE_COUNT(im, SEC_TERMS)
-                         : d->type == NODE_REGEX ? IMAGE_COUNT(im, SEC_REGEXES)
-                         : d->type == NODE_RULE  ? IMAGE_COUNT(im, SEC_RULES)
-                                                 : UINT32_MAX;
+        uint32_t limit = d->type == NODE_TERM     ? IMAGE_COUNT(im, SEC_TERMS)
+                         : d->type == NODE_REGEX  ? IMAGE_COUNT(im, SEC_REGEXES)
+                         : d->type == NODE_RULE   ? IMAGE_COUNT(im, SEC_RULES)
+                         : d->type == NODE_SOURCE ? IMAGE_COUNT(im, SEC_SOURCES)
+                                                  : UINT32_MAX;
         ok = d->type <= NODE_NEAR && d->arg <= limit - 1 && limit > 0 &&
              in_run(im, d->kids, SEC_KIDS);
         if (!ok)
@@ -146,15 +148,20 @@ check_rules(const struct image *im)
     const struct image_rule *r = IMAGE_ARRAY(im, struct image_rule, SEC_RULES);
     const struct image_category *c =
         IMAGE_ARRAY(im, struct image_category, SEC_CATEGORIES);
+    const struct image_sources *s =
+        IMAGE_ARRAY(im, struct image_sources, SEC_SOURCES);
     const struct image_text *t = IMAGE_ARRAY(im, struct image_text, SEC_TEXTS);
 
     for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_RULES); i++)
         if (!in_text(im, r[i].id) || !in_text(im, r[i].title) ||
             r[i].category >= IMAGE_COUNT(im, SEC_CATEGORIES) ||
             r[i].root >= IMAGE_COUNT(im, SEC_NODES) || r[i].fields < 1 ||
-            r[i].fields > 3 || !in_run(im, r[i].tags, SEC_TEXTS) ||
-            !in_run(im, r[i].not_tags, SEC_TEXTS) ||
-            !in_run(im, r[i].kinds, SEC_TEXTS))
+            r[i].fields > 3 || r[i].sources >= IMAGE_COUNT(im, SEC_SOURCES))
+            return false;
+    for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_SOURCES); i++)
+        if (!in_run(im, s[i].tags, SEC_TEXTS) ||
+            !in_run(im, s[i].not_tags, SEC_TEXTS) ||
+            !in_run(im, s[i].kinds, SEC_TEXTS))
             return false;
     for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_CATEGORIES); i++)
         if (!in_text(im, c[i].name) || !in_text(im, c[i].title))

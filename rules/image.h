@@ -34,6 +34,7 @@ enum image_section {
     SEC_KIDS,       /* uint32_t: node numbers */
     SEC_RULES,      /* struct image_rule */
     SEC_CATEGORIES, /* struct image_category */
+    SEC_SOURCES,    /* struct image_sources */
     SEC_TEXTS,      /* struct image_text: tags of sources */
     SEC_CLAUSES,    /* struct image_run into SEC_NEEDED */
     SEC_NEEDED,     /* uint32_t: term numbers */
@@ -92,9 +93,10 @@ struct image_regex {
 };
 
 enum node_type {
-    NODE_TERM,  /* arg: term */
-    NODE_REGEX, /* arg: regex */
-    NODE_RULE,  /* arg: rule */
+    NODE_TERM,   /* arg: term */
+    NODE_REGEX,  /* arg: regex */
+    NODE_RULE,   /* arg: rule */
+    NODE_SOURCE, /* arg: sources */
     NODE_ALL,
     NODE_ANY,
     NODE_NONE,
@@ -115,7 +117,12 @@ struct image_rule {
     uint32_t category;
     int32_t points[2];
     uint32_t version, root, fields, flags;
-    struct image_run tags, not_tags, kinds; /* SEC_TEXTS */
+    uint32_t sources; /* SEC_SOURCES */
+};
+
+/* Runs of SEC_TEXTS; one that is empty asks nothing. */
+struct image_sources {
+    struct image_run tags, not_tags, kinds;
 };
 
 struct image_category {

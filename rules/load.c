@@ -86,27 +86,6 @@ need_text(struct model *m, const char *file, const struct ynode *rule,
     return arena_str(m->arena, str_trim(n->text));
 }
 
-/* A sequence of texts, or one text. */
-static void
-read_texts(struct model *m, const char *file, const struct ynode *node,
-    const char *what, const struct str **ret, size_t *ret_n)
-{
-    const struct ynode *n = node->type == YAML_SEQ ? node->first : node;
-    size_t count = node->type == YAML_SEQ ? node->count : 1, i = 0;
-    struct str *list = ARENA_ARRAY(m->arena, count, struct str);
-
-    for (; list && n; n = node->type == YAML_SEQ ? n->next : NULL) {
-        if (n->type != YAML_SCALAR || n->text.n == 0) {
-            toc_errors_add(m->errors, file, n->line, n->column,
-                "%s is to be a list of texts", what);
-            return;
-        }
-        list[i++] = arena_str(m->arena, n->text);
-    }
-    *ret = list;
-    *ret_n = i;
-}
-
 static void
 read_fields(struct model *m, const char *file, const struct ynode *node,
     struct model_rule *r)
@@ -115,7 +94,7 @@ read_fields(struct model *m, const char *file, const struct ynode *node,
     size_t n = 0;
 
     r->fields = 0;
-    read_texts(m, file, node, "fields", &names, &n);
+    clause_read_texts(m, file, node, "fields", &names, &n);
     for (size_t i = 0; i < n; i++) {
         if (str_eq(names[i], STR("title")))
             r->fields |= FIELDS_TITLE;
@@ -150,27 +129,6 @@ read_points(struct model *m, const char *file, const struct ynode *node,
                      MODEL_MAX_POINTS, &v) == 0)
             r->points[f] = (int)v;
     }
-}
-
-static void
-read_sources(struct model *m, const char *file, const struct ynode *node,
-    struct model_rule *r)
-{
-    static const char *const allowed[] = {"tags", "not_tags", "kinds", NULL};
-    const struct ynode *n;
-
-    if (node->type != YAML_MAP) {
-        toc_errors_add(m->errors, file, node->line, node->column,
-            "sources is to be {tags: […]}, {not_tags: […]} or {kinds: […]}");
-        return;
-    }
-    yaml_check_keys(node, file, m->errors, allowed);
-    if ((n = yaml_get(node, "tags")))
-        read_texts(m, file, n, "tags", &r->tags, &r->ntags);
-    if ((n = yaml_get(node, "not_tags")))
-        read_texts(m, file, n, "not_tags", &r->not_tags, &r->nnot_tags);
-    if ((n = yaml_get(node, "kinds")))
-        read_texts(m, file, n, "kinds", &r->kinds, &r->nkinds);
 }
 
 static void
@@ -214,7 +172,7 @@ read_sample(struct model *m, const char *file, const struct ynode *node)
     if ((n = yaml_get(node, "text")))
         s->text = arena_str(m->arena, n->text);
     if ((n = yaml_get(node, "tags")))
-        read_texts(m, file, n, "tags", &tags, &s->ntags);
+        clause_read_texts(m, file, n, "tags", &tags, &s->ntags);
     if (s->ntags > sizeof(s->tags) / sizeof(s->tags[0]))
         s->ntags = sizeof(s->tags) / sizeof(s->tags[0]);
     for (size_t i = 0; i < s->ntags; i++)
@@ -327,7 +285,7 @@ read_rule(
     if ((n = yaml_get(node, "fields")))
         read_fields(m, file, n, r);
     if ((n = yaml_get(node, "sources")))
-        read_sources(m, file, n, r);
+        clause_read_sources(m, file, n, &r->sources);
     if ((n = yaml_get(node, "status")))
         read_status(m, file, n, r);
     if ((n = yaml_get(node, "raw")) &&

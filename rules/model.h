@@ -39,6 +39,7 @@ enum clause_type {
     CLAUSE_REGEX,
     CLAUSE_LIST, /* text is the name of a list */
     CLAUSE_RULE, /* text is the id of another rule */
+    CLAUSE_SOURCE,
     CLAUSE_ALL,
     CLAUSE_ANY,
     CLAUSE_NONE,
@@ -48,6 +49,12 @@ enum clause_type {
 
 enum { REGEX_CASELESS = 1, REGEX_DOTALL = 2, REGEX_EXTENDED = 4 };
 
+/* Which sources; a list that is empty asks nothing. */
+struct model_sources {
+    const struct str *tags, *not_tags, *kinds;
+    size_t ntags, nnot_tags, nkinds;
+};
+
 struct clause {
     enum clause_type type;
     struct place place;
@@ -55,6 +62,7 @@ struct clause {
     unsigned options; /* REGEX_… */
     unsigned count;   /* at_least: how many; near: 1 when in order */
     unsigned within;  /* near: code points */
+    struct model_sources sources; /* CLAUSE_SOURCE */
     struct clause *first, *next;
     size_t n; /* children */
 };
@@ -86,15 +94,14 @@ struct model_rule {
     int points[2];   /* by field it is found in; mostly the same */
     unsigned flags;  /* RULE_… */
     unsigned fields; /* FIELDS_… */
-    const struct str *tags, *not_tags, *kinds; /* of the source; none is any */
-    size_t ntags, nnot_tags, nkinds;
+    struct model_sources sources;
     struct clause *root; /* CLAUSE_ALL */
     struct model_sample *samples;
     uint32_t version;
-    uint32_t number; /* in the set */
-    bool busy;       /* being compiled: a rule that needs itself */
+    uint32_t number;   /* in the set */
+    bool busy;         /* being compiled: a rule that needs itself */
     bool needs_region; /* never holds where no region is configured */
-    bool packed;     /* of a shipped pack: samples are required */
+    bool packed;       /* of a shipped pack: samples are required */
     struct model_rule *next;
 };
 
@@ -142,6 +149,13 @@ void clause_append(struct clause *parent, struct clause *child);
 struct clause *clause_read_entry(struct model *m, const char *file,
     const struct ynode *node, unsigned depth);
 /* all, any, none, at_least or near, by its key.  NULL with an error added. */
+/* {tags: …, not_tags: …, kinds: …} */
+void clause_read_sources(struct model *m, const char *file,
+    const struct ynode *node, struct model_sources *ret);
+/* A sequence of texts, or one text; what it is, for errors. */
+void clause_read_texts(struct model *m, const char *file,
+    const struct ynode *node, const char *what, const struct str **ret,
+    size_t *ret_n);
 struct clause *clause_read(struct model *m, const char *file, const char *key,
     const struct ynode *node, unsigned depth);
 

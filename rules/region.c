@@ -46,8 +46,8 @@ add_name(struct model *m, struct model_list *l, const json_t *name)
 {
     static const char *const kinds[] = {
         "县", "市", "区", "州", "省", "镇", "乡", NULL};
-    struct str s = str_trim((struct str){json_string_value(name),
-        json_string_length(name)});
+    struct str s = str_trim(
+        (struct str){json_string_value(name), json_string_length(name)});
 
     if (!json_is_string(name) || s.n == 0 || l->any->n >= REGION_MAX_NAMES) {
         toc_errors_add(m->errors, l->place.file, 0, 0,

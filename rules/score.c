@@ -3,9 +3,10 @@
  *
  * Points of one category add up to its cap.  The heaviest category counts
  * whole, the others by the set's others_percent.  Categories that are modifiers
- * and rules that lower the score count whole.  Then come the factors: the source's weight and tier, the
- * category's weight by the calendar, and other sources that report the same.
- * None of them lowers a score when it grows itself.
+ * and rules that lower the score count whole.  Then come the factors: the
+ * source's weight and tier, the category's weight by the calendar, and other
+ * sources that report the same. None of them lowers a score when it grows
+ * itself.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -145,11 +146,10 @@ total_of(struct scorer *s)
             heaviest = s->sum[i];
     }
     total = heaviest +
-        (positive - heaviest) * s->image->header->others_percent / 100;
+            (positive - heaviest) * s->image->header->others_percent / 100;
     if (total < positive)
-        add_reason(s,
-            (struct reason){.rule = STR("other-categories"),
-                .points = total - positive});
+        add_reason(s, (struct reason){.rule = STR("other-categories"),
+                          .points = total - positive});
     if (positive == 0 && more > 0)
         add_reason(s,
             (struct reason){.rule = STR("nothing-to-raise"), .points = -more});

@@ -138,6 +138,7 @@ cost_of(const struct chooser *h, const struct image_node *d)
         return cost;
     case NODE_RULE:
         return h->cost[rule[d->arg].root];
+    case NODE_SOURCE:
     case NODE_NONE:
         return COST_NONE;
     case NODE_AT_LEAST:
@@ -191,6 +192,7 @@ point(struct chooser *h, uint32_t node, uint32_t rule)
         point(h, COMPILE_ARRAY(h->c, struct image_rule, SEC_RULES)[d->arg].root,
             rule);
         return;
+    case NODE_SOURCE:
     case NODE_NONE:
         return;
     case NODE_AT_LEAST:
