@@ -243,7 +243,7 @@ reply_error_value(struct context *ctx, int status, struct str text)
         if (!str_eq(title, text))
             (void)json_object_set_new(value, "heading", jsonx_str(title));
     }
-    if (status >= 500)
+    if (status >= 500 && !ctx->exchange->refused)
         log_say(LOG_WARN, "request failed", "request", ctx->id, NULL);
     reply(ctx, status, "error", value);
 }

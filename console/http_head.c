@@ -74,18 +74,22 @@ target_is_valid(struct str target)
     return true;
 }
 
+/* "HTTP/" and one digit on each side of a point. */
+static bool
+is_version(struct str s)
+{
+    return s.n == 8 && str_starts(s, STR("HTTP/")) && s.p[5] >= '0' &&
+           s.p[5] <= '9' && s.p[6] == '.' && s.p[7] >= '0' && s.p[7] <= '9';
+}
+
 static int
 parse_version(struct str version, bool *ret_http10, const char **ret_why)
 {
-    if (str_eq(version, STR("HTTP/1.1"))) {
-        *ret_http10 = false;
-    } else if (str_eq(version, STR("HTTP/1.0"))) {
-        *ret_http10 = true;
-    } else {
-        *ret_why = "version";
-        return str_starts(version, STR("HTTP/")) ? 505 : 400;
-    }
-    return 0;
+    *ret_http10 = str_eq(version, STR("HTTP/1.0"));
+    if (*ret_http10 || str_eq(version, STR("HTTP/1.1")))
+        return 0;
+    *ret_why = "version";
+    return is_version(version) ? 505 : 400;
 }
 
 static int

@@ -13,6 +13,7 @@
 #include <event2/util.h>
 #include <netinet/in.h>
 
+#include "base/num.h"
 #include "console/server.h"
 
 static bool
@@ -76,33 +77,61 @@ open_listener(const struct sockaddr *address, socklen_t size)
     return -1;
 }
 
+/* A numeric "address:port", "[v6]:port"; port 0 lets the system choose. */
+static int
+parse_address(
+    struct str where, struct sockaddr_storage *ret, socklen_t *ret_size)
+{
+    struct sockaddr_in in = {.sin_family = AF_INET};
+    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
+    char host[INET6_ADDRSTRLEN];
+    size_t colon = where.n;
+    bool v6 = where.n > 0 && where.p[0] == '[';
+    int64_t port;
+
+    while (colon > 0 && where.p[colon - 1] != ':')
+        colon--;
+    if (colon < 2 || num_parse_i64(str_from(where, colon), 0, 65535, &port) ||
+        colon > sizeof host)
+        return E_PARSE;
+    memcpy(host, where.p + v6, colon - 1 - (v6 ? 2 : 0));
+    host[colon - 1 - (v6 ? 2 : 0)] = '\0';
+    in.sin_port = in6.sin6_port = htons((uint16_t)port);
+    if (v6 && where.p[colon - 2] == ']' &&
+        inet_pton(AF_INET6, host, &in6.sin6_addr) == 1) {
+        memcpy(ret, &in6, sizeof in6);
+        *ret_size = sizeof in6;
+        return 0;
+    }
+    if (v6 || inet_pton(AF_INET, host, &in.sin_addr) != 1)
+        return E_PARSE;
+    memcpy(ret, &in, sizeof in);
+    *ret_size = sizeof in;
+    return 0;
+}
+
 int
 listen_tcp(struct str where, bool insecure, struct toc_error *reterr,
     int *ret_fd, uint16_t *ret_port)
 {
     struct sockaddr_storage address;
     struct sockaddr *any = (struct sockaddr *)&address;
-    int size = sizeof address;
-    socklen_t size_bound = sizeof address;
-    char text[128];
+    socklen_t size = sizeof address;
     int fd;
 
-    if (where.n >= sizeof text)
-        return conf_error(reterr, where, "too long for an address");
-    memcpy(text, where.p, where.n);
-    text[where.n] = '\0';
     memset(&address, 0, sizeof address);
-    if (evutil_parse_sockaddr_port(text, any, &size) != 0)
+    if (parse_address(where, &address, &size))
         return conf_error(
             reterr, where, "give a numeric address and a port, 127.0.0.1:8480");
     if (!is_loopback(any) && !insecure)
         return conf_error(reterr, where,
             "people's passwords would cross the network in the clear; listen "
             "on 127.0.0.1 behind a TLS proxy, or set insecure");
-    fd = open_listener(any, (socklen_t)size);
+    fd = open_listener(any, size);
     if (fd < 0)
         return conf_error(reterr, where, strerror(errno));
-    if (getsockname(fd, any, &size_bound) != 0) {
+    size = sizeof address;
+    if (getsockname(fd, any, &size) != 0) {
         (void)close(fd);
         return E_IO;
     }

@@ -12,8 +12,8 @@
 
 #include "base/digest.h"
 #include "incidents/state.h"
-#include "store/store.h"
 #include "seed.h"
+#include "store/store.h"
 
 #define CHECK(call)                                                            \
     do {                                                                       \
