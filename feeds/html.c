@@ -302,8 +302,8 @@ html_is_border(uint16_t tag)
 }
 
 int
-html_text(const struct html *html, uint32_t i, uint32_t end, bool lines,
-    struct buf *out)
+html_text_without(const struct html *html, uint32_t i, uint32_t end,
+    const bool *left_out, bool lines, struct buf *out)
 {
     uint32_t inside = 0; /* the innermost block that is open, for its end */
 
@@ -319,6 +319,8 @@ html_text(const struct html *html, uint32_t i, uint32_t end, bool lines,
             if (inside < i)
                 inside = 0;
         }
+        if (left_out && left_out[k])
+            continue;
         if (node->tag == HTML_TAG_TEXT) {
             html_add_text(out, node->text);
         } else if (html_is_border(node->tag)) {
@@ -328,6 +330,13 @@ html_text(const struct html *html, uint32_t i, uint32_t end, bool lines,
         }
     }
     return out->err;
+}
+
+int
+html_text(const struct html *html, uint32_t i, uint32_t end, bool lines,
+    struct buf *out)
+{
+    return html_text_without(html, i, end, NULL, lines, out);
 }
 
 struct str

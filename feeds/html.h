@@ -170,6 +170,9 @@ uint32_t html_find(const struct html *html, uint32_t i, uint32_t end,
  * as one space (or, with lines, one newline). */
 int html_text(const struct html *html, uint32_t i, uint32_t end, bool lines,
     struct buf *out);
+/* The same without the nodes for which left_out (n flags) is set. */
+int html_text_without(const struct html *html, uint32_t i, uint32_t end,
+    const bool *left_out, bool lines, struct buf *out);
 /* The same as a text in arena, trimmed, at most max bytes; empty on failure. */
 struct str html_text_of(struct arena *arena, const struct html *html,
     uint32_t i, size_t max);

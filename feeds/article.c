@@ -1,0 +1,187 @@
+/*
+ * article: one publication's own page: title, date, text.
+ */
+#include <string.h>
+
+#include "base/utf8.h"
+#include "feeds/articlepage.h"
+#include "feeds/htmlpage.h"
+#include "feeds/pagedate.h"
+
+enum {
+    ARTICLE_MAX_PARTS = 200,  /* nodes that make up an article */
+    ARTICLE_ENOUGH = 500,     /* letters that end the search */
+    ARTICLE_INFO_LETTERS = 80 /* of a line with date and source */
+};
+
+static bool
+starts_with_one(struct str line, const char *const *words)
+{
+    for (; *words; words++)
+        if (str_starts_nocase(line, str_of(*words)))
+            return true;
+    return false;
+}
+
+/* Lines that pages put around an article's text. */
+static bool
+is_furniture(struct str line)
+{
+    static const char *const words[] = {"责任编辑", "[责任编辑", "【责任编辑",
+        "（责任编辑", "(责任编辑", "编辑：", "上一篇", "下一篇", "上一条",
+        "下一条", "分享到", "打印", "关闭", "【打印", "【关闭", "扫一扫",
+        "返回列表", "点击数", "浏览次数", "阅读次数", "字号", "【字体",
+        "字体：", "share this", "advertisement", "sign up for",
+        "read more:", NULL};
+
+    return line.n < 200 && starts_with_one(line, words);
+}
+
+/* Lines behind which other publications are named. */
+static bool
+is_end(struct str line)
+{
+    static const char *const words[] = {"相关阅读", "延伸阅读", "推荐阅读",
+        "相关新闻", "相关链接", "相关文章", "热门推荐", "猜你喜欢",
+        "related articles", "related stories", "more on this story",
+        "read next", NULL};
+
+    return line.n < 60 && starts_with_one(line, words);
+}
+
+/* "2026-06-07 10:20 来源：教务处 点击：88" above the text. */
+static bool
+is_info(struct str line)
+{
+    struct pagedate date;
+
+    return line.n < 3 * ARTICLE_INFO_LETTERS &&
+           str_find(line, STR("。")) == line.n &&
+           pagedate_find(line, 0, 0, &date) &&
+           (date.start == 0 || str_find(line, STR("来源")) < line.n ||
+               str_find(line, STR("时间")) < line.n ||
+               str_find(line, STR("日期")) < line.n ||
+               str_find(line, STR("浏览")) < line.n ||
+               str_find(line, STR("点击")) < line.n);
+}
+
+/* text without furniture, in arena. */
+static struct str
+tidy(struct arena *arena, struct str text)
+{
+    struct buf out;
+    struct str rest = text;
+    struct str result;
+    size_t number = 0;
+
+    buf_init(&out, FEED_MAX_TEXT_BYTES + 16);
+    while (rest.n > 0) {
+        size_t done = text.n - rest.n;
+        struct str line = str_trim(str_split(&rest, '\n'));
+
+        if (line.n == 0)
+            continue;
+        if (is_end(line) && done > text.n / 2)
+            break;
+        number++;
+        if (is_furniture(line) || (number <= 4 && is_info(line)))
+            continue;
+        if (out.n > 0)
+            (void)buf_add_char(&out, '\n');
+        (void)buf_add_str(&out, utf8_cut(line, FEED_MAX_TEXT_BYTES - out.n));
+        if (out.n >= FEED_MAX_TEXT_BYTES)
+            break;
+    }
+    result = arena_str(arena, buf_str(&out));
+    buf_done(&out);
+    return result;
+}
+
+/* Text of the parts, and *ret_letters of them. */
+static struct str
+text_of(struct article_page *page, const uint32_t *parts, size_t n,
+    uint32_t title_node, uint32_t *ret_letters)
+{
+    const struct html *html = page->html;
+    struct buf out;
+    struct str text;
+
+    if (title_node != 0)
+        article_drop(page, title_node);
+    buf_init(&out, 4 * FEED_MAX_TEXT_BYTES);
+    *ret_letters = 0;
+    for (size_t k = 0; k < n; k++) {
+        *ret_letters += article_sums_of(page, parts[k]).letters;
+        (void)html_text_without(html, parts[k], html->nodes[parts[k]].end,
+            page->dropped, true, &out);
+        if (out.n > 0 && out.p[out.n - 1] != '\n')
+            (void)buf_add_char(&out, '\n');
+    }
+    text = tidy(page->arena, buf_str(&out));
+    buf_done(&out);
+    return text;
+}
+
+/* The text of the first pass that finds enough, else the longest. */
+static int
+find_text(struct arena *arena, const struct html *html, uint32_t title_node,
+    struct str *ret)
+{
+    struct article_page page;
+    uint32_t parts[ARTICLE_MAX_PARTS];
+    uint32_t most = 0;
+    int err = article_page_open(arena, html, &page);
+
+    if (err != 0)
+        return err;
+    for (int pass = 0; pass < ARTICLE_PASSES; pass++) {
+        uint32_t letters;
+        size_t n = article_find_body(
+            &page, (enum article_pass)pass, parts, ARTICLE_MAX_PARTS);
+        struct str text = text_of(&page, parts, n, title_node, &letters);
+
+        if (letters > most) {
+            most = letters;
+            *ret = text;
+        }
+        if (letters >= ARTICLE_ENOUGH)
+            break;
+    }
+    return 0;
+}
+
+int
+article_parse(struct arena *arena, const struct feed_input *input,
+    struct toc_error *reterr, const struct article **ret)
+{
+    struct htmlpage page;
+    struct article *article;
+    uint32_t title_node;
+    int err = htmlpage_open(arena, input, reterr, &page);
+
+    if (err != 0)
+        return err;
+    article = ARENA_NEW(arena, struct article);
+    if (article) {
+        article->encoding = page.decoded.encoding;
+        article->title = arena_str(
+            arena, article_find_title(arena, &page.html, &title_node));
+        article->published =
+            article_find_date(arena, &page.html, input, title_node);
+        err = find_text(arena, &page.html, title_node, &article->text);
+        if (err == 0 && article->text.n == 0)
+            htmlpage_note(&page, STR("no article was found on this page"));
+        for (size_t i = 0; i < page.nnotes; i++)
+            article->notes[article->nnotes++] = page.notes[i];
+    }
+    htmlpage_done(&page);
+    if (err == 0 && arena_failed(arena))
+        err = E_NOMEM;
+    if (err != 0) {
+        toc_error_set(
+            reterr, NULL, 0, 0, "the page cannot be read: %s", err_text(err));
+        return err;
+    }
+    *ret = article;
+    return 0;
+}
