@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "console/console.h"
+#include "daemon/datafiles.h"
 #include "daemon/pb.h"
 #include "daemon/role.h"
 #include "daemon/sandbox.h"
@@ -22,6 +23,8 @@ enum { DESK_ARENA_BYTES = 1024 * 1024 };
 
 struct desk {
     struct role *role;
+    struct arena *arena; /* of the folders' names */
+    const char *templates, *texts, *statics;
     struct view *view;
     struct console *console;
 };
@@ -57,14 +60,17 @@ desk_act(void *arg, uint64_t token, const struct action *action)
 static const struct console_ops desk_ops = {desk_act};
 
 static void
-desk_fill_config(
-    const Tocsin__ConsoleConfig *in, struct console_config *ret)
+desk_fill_config(const struct desk *desk, const Tocsin__ConsoleConfig *in,
+    struct console_config *ret)
 {
     *ret = (struct console_config){.listen = pb_str(in->listen),
         .socket_path = pb_str(in->socket),
         .url = pb_str(in->url),
         .bureau = pb_str(in->bureau),
         .zone = pb_str(in->zone),
+        .templates_dir = str_of(desk->templates),
+        .texts_dir = str_of(desk->texts),
+        .static_dir = str_of(desk->statics),
         .generation = in->generation,
         .insecure = in->insecure,
         .session_idle_ms = in->session_idle_ms,
@@ -103,7 +109,7 @@ desk_open(struct desk *desk, const Tocsin__ConsoleConfig *config)
     struct toc_error error = {0};
     int r = view_open(config->database, &error, &desk->view);
 
-    desk_fill_config(config, &console);
+    desk_fill_config(desk, config, &console);
     if (r == 0)
         r = console_new(desk->role->loop, &console, desk->view, &desk_ops,
             desk, &error, &desk->console);
@@ -127,7 +133,7 @@ desk_configure(struct role *role, const Tocsin__ConsoleConfig *config)
     if (desk->console == NULL) {
         r = desk_open(desk, config);
     } else {
-        desk_fill_config(config, &console);
+        desk_fill_config(desk, config, &console);
         r = console_reconfigure(desk->console, &console);
     }
     if (r != 0)
@@ -151,7 +157,13 @@ desk_start(struct role *role)
 
     desk.role = role;
     role->state = &desk;
-    return 0;
+    desk.arena = arena_new(DESK_ARENA_BYTES);
+    if (desk.arena == NULL)
+        return E_NOMEM;
+    desk.templates = datafiles_folder(desk.arena, "console/templates");
+    desk.texts = datafiles_folder(desk.arena, "console/texts");
+    desk.statics = datafiles_folder(desk.arena, "console/static");
+    return arena_failed(desk.arena) ? E_NOMEM : 0;
 }
 
 static void

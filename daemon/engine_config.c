@@ -525,6 +525,8 @@ send_notify(struct arena *arena, const struct config *config, struct ipc *ipc)
     out.user_agent = user_agent(arena, config);
     out.ports = ports_of(arena, config);
     out.n_ports = config->nports;
+    out.allow = pb_cstrs(arena, config->allow, config->nallow);
+    out.n_allow = config->nallow;
     out.channels =
         ARENA_ARRAY(arena, config->nchannels + 1, Tocsin__ChannelConfig *);
     for (size_t i = 0; i < config->nchannels && out.channels; i++)

@@ -73,6 +73,16 @@ notify_channel(const struct notify *notify, struct str id)
 }
 
 static void
+notify_allow(struct gate_policy *policy, char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n && policy->nallow < GATE_MAX_ALLOW; i++) {
+        if (gate_allow_parse(str_of(list[i]), NULL,
+                &policy->allow[policy->nallow]) == 0)
+            policy->nallow++;
+    }
+}
+
+static void
 notify_fill_channel(const struct notify *notify,
     const Tocsin__ChannelConfig *in, struct channel_config *ret)
 {
@@ -84,11 +94,8 @@ notify_fill_channel(const struct notify *notify,
         ret->secrets[ret->nsecrets++] = pb_bytes(in->secrets[i]);
     gate_policy_init(&ret->policy);
     ret->policy.https_only = !in->insecure_http;
-    for (size_t i = 0; i < in->n_allow && i < GATE_MAX_ALLOW; i++) {
-        if (gate_allow_parse(str_of(in->allow[i]), NULL,
-                &ret->policy.allow[ret->policy.nallow]) == 0)
-            ret->policy.nallow++;
-    }
+    notify_allow(&ret->policy, notify->config->allow, notify->config->n_allow);
+    notify_allow(&ret->policy, in->allow, in->n_allow);
     for (size_t i = 0; i < notify->config->n_ports && i < GATE_MAX_PORTS; i++)
         ret->policy.ports[ret->policy.nports++] =
             (uint16_t)notify->config->ports[i];

@@ -11,6 +11,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <jansson.h>
+
 #include "base/digest.h"
 #include "base/err.h"
 #include "daemon/sandbox.h"
@@ -98,6 +100,21 @@ role_ended(void *arg, struct ipc *ipc, const char *why)
     ipc_free(ipc);
 }
 
+/* What libraries would open at their first use, when no file may be opened any
+ * more: the seed of JSON objects' hashes. */
+static int
+role_seed(void)
+{
+    size_t seed;
+    int r = digest_init();
+
+    if (r == 0) {
+        digest_random(&seed, sizeof seed);
+        json_object_seed(seed | 1);
+    }
+    return r;
+}
+
 int
 role_run(const struct role_ops *ops, Tocsin__Role self, uint32_t index,
     const char *config_path)
@@ -111,9 +128,10 @@ role_run(const struct role_ops *ops, Tocsin__Role self, uint32_t index,
     (void)prctl(PR_SET_NAME, ops->name);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGINT, SIG_IGN); /* the parent says when it is time */
+    signal(SIGTERM, SIG_IGN); /* systemd sends it to every process */
     signal(SIGHUP, SIG_IGN);
     sandbox_close_from(ROLE_FD + 1, -1);
-    if (digest_init() != 0 || loop_new(&role.loop) != 0 ||
+    if (role_seed() != 0 || loop_new(&role.loop) != 0 ||
         ipc_new(role.loop, ROLE_FD, self, TOCSIN__ROLE__ROLE_PARENT, 0,
             &role_ipc_ops, &role, &role.parent) != 0) {
         log_say(LOG_ERROR, "cannot start", NULL);

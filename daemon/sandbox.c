@@ -154,13 +154,10 @@ static int
 sandbox_rlimits(const struct sandbox *sandbox)
 {
     bool parse = sandbox->role == TOCSIN__ROLE__ROLE_PARSE;
-    bool files = (FILES >> sandbox->role & 1) != 0;
     int r = sandbox_limit(RLIMIT_CORE, 0);
 
     if (r == 0)
         r = sandbox_limit(RLIMIT_NOFILE, parse ? NOFILE_PARSE : NOFILE_ROLE);
-    if (r == 0 && !files)
-        r = sandbox_limit(RLIMIT_FSIZE, 0);
     if (r == 0 && sandbox->memory_bytes && !SANDBOX_SANITIZED)
         r = sandbox_limit(RLIMIT_AS, sandbox->memory_bytes);
     return r;
