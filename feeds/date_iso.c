@@ -291,15 +291,14 @@ read_date(struct str *rest, struct date_parts *parts)
     }
     if (separator != '-' && separator != '/' && separator != '.')
         return read_compact(str_first(at, digits), parts);
-    if (digits != 4 && (digits != 2 || separator != '-'))
+    /* "03-12-31" is a date with its year, "06-07" is not. */
+    if (digits != 4 &&
+        (digits != 2 || separator != '-' || at.n < 8 || at.p[5] != '-'))
         return false;
     year = digits == 4 ? two(at.p) * 100 + two(at.p + 2)
                        : date_read_century(two(at.p));
     *rest = str_from(*rest, 1);
-    if (!read_after_year(rest, year, separator, parts))
-        return false;
-    /* "31-12-03" is no year 31. */
-    return digits == 4 || parts->day > 0;
+    return read_after_year(rest, year, separator, parts);
 }
 
 /* "t" and a time in digits alone, or only the hour. */

@@ -242,7 +242,7 @@ decode_contest(struct arena *arena, struct str bytes,
     struct detect_utf8 shape = detect_utf8(bytes);
     size_t high = count_high(bytes), best_bad = SIZE_MAX;
     const struct charset *best = NULL, *guess;
-    struct decoded first = {0}, tried;
+    struct decoded first = {0}, tried = {0};
     int err;
 
     if (shape.bad == 0 && (nlabels == 0 || shape.wide >= UTF8_SURE ||

@@ -3,8 +3,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/url.h"
 #include "base/utf8.h"
+#include "feeds/feedlink.h"
+#include "feeds/feedtype.h"
 #include "feeds/vocab.h"
 #include "feeds/xml.h"
 
@@ -13,11 +14,6 @@ enum {
     ROW_CACHE = 64, /* a power of two */
     CAPTURE_MAX_BYTES = 2 * FEED_MAX_TEXT_BYTES + 64 * 1024,
     TTL_MAX_MINUTES = 7 * 24 * 60
-};
-
-struct base {
-    unsigned depth;
-    struct str url;
 };
 
 /* An element whose content is being collected. */
@@ -47,8 +43,7 @@ struct feedxml {
     bool ignore_records; /* not even items count in there */
     struct capture capture;
     struct buf text; /* of the capture */
-    struct base bases[FEEDXML_MAX_BASES];
-    size_t nbases;
+    struct feedlink link;
     struct cached_row cache[ROW_CACHE];
 };
 
@@ -77,170 +72,6 @@ find_row(struct feedxml *feed, enum xml_ns ns, struct str name)
     return cached->row;
 }
 
-static struct str
-base_url(const struct feedxml *feed)
-{
-    return feed->nbases ? feed->bases[feed->nbases - 1].url : STR_NONE;
-}
-
-static void
-push_base(struct feedxml *feed, const struct xml_element *element)
-{
-    struct str base = str_trim(xml_attr_ns(element, XML_NS_XML, "base"));
-    struct str outer = base_url(feed), url;
-
-    if (base.n == 0 || base.n > URL_MAX || feed->nbases == FEEDXML_MAX_BASES)
-        return;
-    if (!outer.p)
-        outer = feed->build->input->url;
-    if (!(outer.n > 0 &&
-            url_resolve(feed->build->arena, outer, base, &url) == 0))
-        url = arena_str(feed->build->arena, base);
-    if (!url_is_http(url))
-        return;
-    feed->bases[feed->nbases++] = (struct base){feed->depth, url};
-}
-
-/* An address as written here: against xml:base when there is one. */
-static struct str
-resolve(struct feedxml *feed, struct str url)
-{
-    struct str base = base_url(feed), out;
-
-    url = str_trim(url);
-    if (base.n > 0 && url.n > 0 && url.n <= URL_MAX &&
-        url_resolve(feed->build->arena, base, url, &out) == 0)
-        return out;
-    return url;
-}
-
-/* An address that nobody can open gives way to any that can. */
-static uint8_t
-link_rank(struct str url, uint8_t rank)
-{
-    size_t colon = str_find_char(str_first(url, 16), ':');
-    bool scheme = colon < url.n && colon < 16 &&
-                  str_find_char(str_first(url, colon), '/') == colon;
-
-    return scheme && !str_starts_nocase(url, STR("http")) ? 1 : rank;
-}
-
-static void
-offer_link(struct feedxml *feed, uint8_t rank, struct str url)
-{
-    if (str_trim(url).n == 0)
-        return;
-    url = resolve(feed, url);
-    build_offer(feed->build, build_target(feed->build), FIELD_LINK,
-        link_rank(url, rank), url);
-}
-
-/* rel without the address of the registry in front. */
-static bool
-rel_is(struct str rel, const char *what)
-{
-    struct str registry = STR("http://www.iana.org/assignments/relation/");
-
-    if (str_starts_nocase(rel, registry))
-        rel = str_from(rel, registry.n);
-    return str_eq_nocase(rel, str_of(what));
-}
-
-static void
-read_atom_link(
-    struct feedxml *feed, const struct xml_element *element, uint8_t rank)
-{
-    struct str href = xml_attr_get(element, "href");
-    struct str rel = str_trim(xml_attr_get(element, "rel"));
-    struct str type = str_trim(xml_attr_get(element, "type"));
-
-    /* An empty reference means the base itself. */
-    if (str_trim(href).n == 0)
-        href = base_url(feed);
-    if (href.n == 0)
-        return;
-    if (rel.n == 0 || rel_is(rel, "alternate")) {
-        bool page = type.n == 0 || str_starts_nocase(type, STR("text/html")) ||
-                    str_starts_nocase(type, STR("application/xhtml"));
-
-        offer_link(feed, page ? rank : (uint8_t)(rank - 2), href);
-    } else if (rel_is(rel, "enclosure") && feed->build->item) {
-        build_enclosure(
-            feed->build, feed->build->item, resolve(feed, href), type);
-    } else if (rel_is(rel, "self") && !feed->build->item) {
-        if (!feed->build->self.p && url_is_http(str_trim(href)))
-            feed->build->self = arena_str(feed->build->arena, str_trim(href));
-    } else if ((rel_is(rel, "next") || rel_is(rel, "prev-archive")) &&
-               !feed->build->item && !feed->build->document.next.p) {
-        feed->build->document.next =
-            arena_str(feed->build->arena, resolve(feed, href));
-    }
-}
-
-static void
-read_enclosure(struct feedxml *feed, const struct xml_element *element)
-{
-    struct str url = xml_attr_get(element, "url");
-
-    if (url.n == 0)
-        url = xml_attr_get(element, "href");
-    if (url.n == 0)
-        url = xml_attr_ns(element, XML_NS_RDF, "resource");
-    if (str_trim(url).n > 0 && feed->build->item)
-        build_enclosure(feed->build, feed->build->item, resolve(feed, url),
-            xml_attr_get(element, "type"));
-}
-
-static bool
-is_markup_type(struct str type)
-{
-    return str_eq_nocase(type, STR("html")) ||
-           str_starts_nocase(type, STR("text/html")) ||
-           str_eq_nocase(type, STR("escaped"));
-}
-
-static bool
-is_xml_type(struct str type)
-{
-    return str_eq_nocase(type, STR("xhtml")) || str_ends(type, STR("+xml")) ||
-           str_ends(type, STR("/xml"));
-}
-
-/* Types whose content cannot be text. */
-static bool
-is_binary_type(struct str type, bool title)
-{
-    return str_starts_nocase(type, STR("application/octet-stream")) ||
-           str_starts_nocase(type, STR("image/")) ||
-           str_starts_nocase(type, STR("audio/")) ||
-           str_starts_nocase(type, STR("video/")) ||
-           (!title && str_starts_nocase(type, STR("application/")));
-}
-
-/* What Atom 1.0's type and Atom 0.3's mode say of the content. */
-static enum vocab_mode
-mode_by_type(const struct xml_element *element, bool atom03, bool title)
-{
-    struct str type = str_trim(xml_attr_get(element, "type"));
-    struct str mode = str_trim(xml_attr_get(element, "mode"));
-
-    if (str_eq_nocase(mode, STR("base64")))
-        return VOCAB_BASE64;
-    if (atom03 && is_xml_type(type) && !str_eq_nocase(mode, STR("escaped")))
-        return VOCAB_XHTML;
-    if (str_eq_nocase(mode, STR("escaped")))
-        return type.n == 0 || is_markup_type(type) || is_xml_type(type)
-                   ? VOCAB_HTML
-                   : VOCAB_TEXT;
-    if (is_markup_type(type))
-        return VOCAB_HTML;
-    if (is_xml_type(type))
-        return VOCAB_XHTML;
-    if (type.n == 0)
-        return VOCAB_TITLE;
-    return !atom03 && is_binary_type(type, title) ? VOCAB_BASE64 : VOCAB_TEXT;
-}
-
 static void
 begin_capture(struct feedxml *feed, const struct vocab_row *row,
     const struct xml_element *element, enum xml_ns ns)
@@ -253,15 +84,15 @@ begin_capture(struct feedxml *feed, const struct vocab_row *row,
     capture->mode = row->mode;
     buf_clear(&feed->text);
     if (row->mode == VOCAB_BY_TYPE) {
-        capture->mode = mode_by_type(
+        capture->mode = feedtype_mode(
             element, ns == XML_NS_ATOM03, row->field == FIELD_TITLE);
         if (row->field == FIELD_CONTENT)
-            offer_link(feed, 2, xml_attr_get(element, "src"));
+            feedlink_offer(&feed->link, 2, xml_attr_get(element, "src"));
     }
     if (row->action == VOCAB_LINK) {
         struct str rel = str_trim(xml_attr_get(element, "rel"));
 
-        capture->no_link = rel.n > 0 && !rel_is(rel, "alternate");
+        capture->no_link = !feedlink_is_page(rel);
     }
     if (row->action == VOCAB_GUID)
         capture->permalink = !str_eq_nocase(
@@ -284,7 +115,7 @@ read_cdf(struct feedxml *feed, const struct xml_element *element)
 {
     if (!feed->cdf)
         return;
-    offer_link(feed, 9, xml_attr_get(element, "href"));
+    feedlink_offer(&feed->link, 9, xml_attr_get(element, "href"));
     build_offer(feed->build, build_target(feed->build), FIELD_UPDATED, 9,
         xml_attr_get(element, "lastmod"));
 }
@@ -303,7 +134,7 @@ begin_item(struct feedxml *feed, const struct xml_element *element)
 
         if (about.n > 0) {
             build_offer(feed->build, feed->build->item, FIELD_ID, 2, about);
-            offer_link(feed, 3, about);
+            feedlink_offer(&feed->link, 3, about);
         }
     }
 }
@@ -409,15 +240,15 @@ start_known(struct feedxml *feed, const struct vocab_row *row,
         break;
     case VOCAB_ENCLOSURE:
         if (rank > 0)
-            read_enclosure(feed, element);
+            feedlink_enclosure(&feed->link, element);
         break;
     case VOCAB_PLAYER:
         if (rank > 0)
-            offer_link(feed, rank, xml_attr_get(element, "url"));
+            feedlink_offer(&feed->link, rank, xml_attr_get(element, "url"));
         break;
     case VOCAB_LINK:
         if (xml_attr_get(element, "href").p)
-            read_atom_link(feed, element, rank);
+            feedlink_atom(&feed->link, element, rank);
         begin_capture(feed, row, element, ns);
         break;
     case VOCAB_FIELD:
@@ -444,7 +275,7 @@ on_start(void *arg, const struct xml_element *element)
     feed->depth++;
     if (!feed->started) {
         begin_root(feed, element);
-        push_base(feed, element);
+        feedlink_push(&feed->link, element, feed->depth);
         return;
     }
     if (feed->capture.row) {
@@ -457,7 +288,7 @@ on_start(void *arg, const struct xml_element *element)
         (feed->ignore_records || !row || row->action != VOCAB_RECORD))
         return;
     if (element->nattrs > 0)
-        push_base(feed, element);
+        feedlink_push(&feed->link, element, feed->depth);
     if (!row) {
         /* What an extension holds is the extension's. */
         ignore(feed, element->prefixed);
@@ -525,7 +356,7 @@ end_field(struct feedxml *feed, struct draft *draft, uint8_t rank)
         end_text(feed, draft, rank);
         break;
     case FIELD_LINK:
-        offer_link(feed, rank, buf_str(&feed->text));
+        feedlink_offer(&feed->link, rank, buf_str(&feed->text));
         break;
     case FIELD_ID:
     case FIELD_PUBLISHED:
@@ -574,12 +405,12 @@ end_capture(struct feedxml *feed)
         break;
     case VOCAB_LINK:
         if (!capture->no_link)
-            offer_link(feed, rank, buf_str(&feed->text));
+            feedlink_offer(&feed->link, rank, buf_str(&feed->text));
         break;
     case VOCAB_GUID:
         build_offer(feed->build, draft, FIELD_ID, rank, buf_str(&feed->text));
         if (capture->permalink)
-            offer_link(feed, 4, buf_str(&feed->text));
+            feedlink_offer(&feed->link, 4, buf_str(&feed->text));
         break;
     case VOCAB_KEYWORDS:
         read_keywords(feed);
@@ -623,9 +454,7 @@ on_end(void *arg, enum xml_ns ns, struct str name)
         build_end(feed->build);
         feed->item_depth = NO_DEPTH;
     }
-    while (
-        feed->nbases > 0 && feed->bases[feed->nbases - 1].depth >= feed->depth)
-        feed->nbases--;
+    feedlink_pop(&feed->link, feed->depth);
     feed->depth--;
 }
 
@@ -670,7 +499,7 @@ int
 feedxml_read(struct build *build, struct str text, bool truncated)
 {
     static const struct xml_ops ops = {on_start, on_end, on_text, on_enough};
-    struct feedxml feed = {.build = build};
+    struct feedxml feed = {.build = build, .link.build = build};
     int err;
 
     buf_init(&feed.text, CAPTURE_MAX_BYTES + 1024 * 1024);

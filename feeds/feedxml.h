@@ -6,8 +6,6 @@
 
 #include "feeds/build.h"
 
-enum { FEEDXML_MAX_BASES = 16 }; /* xml:base within xml:base */
-
 /* Read the root element text of a feed into build.  truncated: the document
  * ended before its root did; the item that was open is dropped.  E_PARSE when
  * the root is none of a feed. */

@@ -324,7 +324,7 @@ plain_add(struct str s, enum plain_mode mode, struct buf *out)
         while (at < s.n && classes[(uint8_t)s.p[at]] == ORDINARY)
             at++;
         if (at > from) {
-            if (plain.cdata && at - from >= 2 && at < s.n) {
+            if (plain.cdata) {
                 struct str run = {s.p + from, at - from};
                 size_t mark = str_find(run, STR("]]>"));
 

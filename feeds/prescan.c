@@ -6,7 +6,10 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "feeds/entity.h"
+#include "feeds/plain.h"
 #include "feeds/xmlscan.h"
+
+enum { PROLOG_MAX_BYTES = 8192 /* in which junk before the start is seen */ };
 
 /* Sixteen bytes at a time, in whatever registers the machine has. */
 typedef uint8_t lanes __attribute__((vector_size(16)));
@@ -37,15 +40,21 @@ has_controls(struct str s)
     return false;
 }
 
-/* Where the document begins when a server printed something before it. */
+/* Where the document begins when a server printed something before it, often
+ * with tags of HTML ("<b>Warning</b>: …"). */
 static size_t
 prolog_at(struct str text)
 {
-    struct str head = str_first(text, 8192);
-    size_t declaration = str_find(head, STR("<?xml "));
-    size_t comment = str_find(head, STR("<!--"));
+    struct xmlscan scan = {.text = str_first(text, PROLOG_MAX_BYTES)};
+    size_t declaration = str_find(scan.text, STR("<?xml "));
 
-    return declaration < head.n && declaration < comment ? declaration : 0;
+    if (declaration == scan.text.n)
+        return 0;
+    while (scan.at < declaration && xmlscan_next(&scan) != XMLSCAN_CUT)
+        if ((scan.kind == XMLSCAN_START || scan.kind == XMLSCAN_EMPTY) &&
+            plain_is_html(scan.name) && scan.at < declaration)
+            return declaration;
+    return 0;
 }
 
 /* The decoded text of an entity's literal; absent when it refers to others. */

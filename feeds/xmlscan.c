@@ -134,6 +134,14 @@ struct tag {
     bool crooked, bad_refs;
 };
 
+/* Whether a value without quotes ends at p. */
+static bool
+ends_bare(const char *p, const char *end)
+{
+    return is_space(*p) || *p == '>' ||
+        (*p == '/' && p + 1 < end && p[1] == '>');
+}
+
 /* An attribute value from p on; return where it ends, NULL when cut. */
 static const char *
 scan_value(const char *p, const char *end, struct tag *tag)
@@ -142,7 +150,7 @@ scan_value(const char *p, const char *end, struct tag *tag)
 
     if (*p != '"' && *p != '\'') {
         tag->crooked = true;
-        while (p < end && !is_space(*p) && *p != '>')
+        while (p < end && !ends_bare(p, end))
             p++;
         return p;
     }
@@ -314,7 +322,7 @@ xmlscan_attr(struct str *rest, struct xmlscan_attr *ret)
             p = close ? close + 1 : end;
         } else {
             name = p;
-            while (p < end && !is_space(*p) && *p != '>')
+            while (p < end && !ends_bare(p, end))
                 p++;
             ret->value = (struct str){name, (size_t)(p - name)};
         }
