@@ -131,7 +131,7 @@ client_parse(struct client *client, struct answer *ret)
     if (length.p && num_parse_i64(length, 0, INT32_MAX, &n))
         abort();
     ret->body = str_first(str_from(in, end + 4), (size_t)n);
-    return in.n - (end + 4) >= (size_t)n;
+    return client->closed || in.n - (end + 4) >= (size_t)n; /* HEAD */
 }
 
 struct answer

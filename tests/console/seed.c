@@ -165,7 +165,9 @@ put_item(struct store *store, const struct event *event,
         .text = text,
         .published = {seen.ms - 7 * MS_MINUTE},
         .updated = WALL_NONE};
-    struct str parts[] = {title, url, text};
+    static uint64_t sequence; /* no two items are the same */
+    struct str parts[] = {
+        title, {(const char *)&sequence, sizeof sequence}, text};
     struct score score = {.points = event->score, .level = event->level};
     struct item_put put = {.source = source->id,
         .item = &item,
@@ -175,6 +177,7 @@ put_item(struct store *store, const struct event *event,
     int64_t id, revision;
     enum item_outcome outcome;
 
+    sequence++;
     digest_parts(parts, 2, item.identity);
     digest_parts(parts, 3, item.digest);
     CHECK(store_item_put(store, &put, &id, &revision, &outcome));
