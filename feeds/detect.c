@@ -35,6 +35,60 @@ detect_utf8(struct str bytes)
     return found;
 }
 
+/* Whether a byte of at least limit is in bytes. */
+static bool
+has_byte_from(struct str bytes, uint8_t limit)
+{
+    enum { BLOCK = 4096 };
+
+    for (size_t at = 0; at < bytes.n; at += BLOCK) {
+        size_t end = bytes.n - at < BLOCK ? bytes.n : at + BLOCK;
+        unsigned found = 0;
+
+        /* Without a way out, so that the compiler takes many at a time. */
+        for (size_t i = at; i < end; i++)
+            found |= (uint8_t)bytes.p[i] >= limit;
+        if (found)
+            return true;
+    }
+    return false;
+}
+
+/* Which alphabet a character of two bytes belongs to, coarsely. */
+static unsigned
+alphabet_of(uint32_t c)
+{
+    static const uint16_t ends[] = {
+        0x250, 0x370, 0x400, 0x530, 0x590, 0x600, 0x780, 0x800};
+    unsigned i = 0;
+
+    while (c >= ends[i] && i + 1 < sizeof ends / sizeof ends[0])
+        i++;
+    return i;
+}
+
+bool
+detect_is_disguised_gb(struct str bytes)
+{
+    size_t mixed = 0, pure = 0, at = 0;
+
+    if (has_byte_from(bytes, 0xE0) || !has_byte_from(bytes, 0xC2))
+        return false;
+    while (at < bytes.n && at < DETECT_SAMPLE_BYTES) {
+        unsigned alphabets = 0;
+        size_t length = 0;
+
+        for (; at < bytes.n && (uint8_t)bytes.p[at] >= 0x80; length++)
+            alphabets |= 1u << alphabet_of(utf8_next(bytes, &at));
+        if (length >= 2 && (alphabets & (alphabets - 1)) != 0)
+            mixed++;
+        else if (length >= 2)
+            pure++;
+        at += length == 0;
+    }
+    return mixed > pure;
+}
+
 /* What a walk over the sample by one encoding's rule of pairs found. */
 struct tally {
     size_t pairs;   /* characters of two bytes */

@@ -19,6 +19,9 @@ struct detect_utf8 {
 
 /* How much of bytes is UTF-8. */
 struct detect_utf8 detect_utf8(struct str bytes);
+/* Whether valid UTF-8 is rather GB2312 whose pairs all look like sequences of
+ * two bytes, as those of 联通 do: words that mix scripts. */
+bool detect_is_disguised_gb(struct str bytes);
 /* The label of the likeliest encoding other than UTF-8; static. */
 struct str detect_guess(struct str bytes);
 

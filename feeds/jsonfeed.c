@@ -69,7 +69,12 @@ read_item(struct build *build, const json_t *entry)
         build, item, FIELD_UPDATED, 9, scalar(build, entry, "date_modified"));
     read_texts(build, entry);
     read_lists(build, entry);
-    build_end(build);
+    if (item->value[FIELD_ID].n == 0 && item->value[FIELD_LINK].n == 0 &&
+        item->value[FIELD_TITLE].n == 0 && item->value[FIELD_CONTENT].n == 0 &&
+        item->value[FIELD_SUMMARY].n == 0)
+        build_drop(build); /* {} */
+    else
+        build_end(build);
 }
 
 static struct str

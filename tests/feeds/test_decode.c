@@ -137,6 +137,10 @@ test_wrong_labels_lose(void **state)
     /* GB2312 whose pairs all look like UTF-8: the label is right. */
     got = DECODE("<r>\xd0\xa3\xd4\xb0\xcd\xa8\xd6\xaa</r>", "charset=gb2312");
     expect(got, "gb18030", "校园通知");
+    /* So it is without one, or with a wrong one. */
+    got = DECODE("<r>\xd0\xa3\xd4\xb0\xcd\xa8\xd6\xaa</r>", "charset=utf-8");
+    expect(got, "gb18030", "校园通知");
+    expect(DECODE("<r>Été à Łódź, школа, Ωμέγα</r>", ""), "utf-8", "школа");
     /* A declaration that could be read as bytes is not in UTF-16. */
     expect(DECODE("<?xml version='1.0' encoding='utf-16'?><r>云溪县</r>", ""),
         "utf-8", "云溪县");
