@@ -62,13 +62,13 @@ struct incident {
     enum level level;
     int score;
     struct str title;
-    struct str category;   /* heaviest */
-    struct str owner;      /* school or office, absent when unknown */
-    struct str assignee;   /* user name, absent when nobody */
-    struct str reason;     /* of closing or false alarm */
+    struct str category;    /* heaviest */
+    struct str owner;       /* school or office, absent when unknown */
+    struct str assignee;    /* user name, absent when nobody */
+    struct str reason;      /* of closing or false alarm */
     struct str explanation; /* JSON array of CONTRACTS §4 */
     uint32_t items, sources;
-    struct wall first_seen, last_seen; /* of its items, by us */
+    struct wall first_seen, last_seen;               /* of its items, by us */
     struct wall opened, acknowledged, closed, until; /* or WALL_NONE */
     /* What a snooze or a merge interrupted and gives back at its end. */
     enum incident_state before;

@@ -96,10 +96,10 @@ struct incident_result {
     enum incident_event event; /* of that message */
 };
 
-/* Apply change at now.  0; E_STATE when it means nothing in this state; E_DENIED
- * when what it needs (a reason, a future end, another incident) is missing:
- * incident is then untouched.  Texts in incident may become views of change's.
- * The number of items and sources is the store's to count. */
+/* Apply change at now.  0; E_STATE when it means nothing in this state;
+ * E_DENIED when what it needs (a reason, a future end, another incident) is
+ * missing: incident is then untouched.  Texts in incident may become views of
+ * change's. The number of items and sources is the store's to count. */
 int incident_apply(struct incident *incident,
     const struct incident_change *change, struct wall now,
     struct incident_result *ret);

@@ -1,0 +1,170 @@
+/* profile: weights, cosine, places and topics. */
+#include "incidents/profile.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "incidents/topics.h"
+
+/* How much a feature of each kind tells, beside how rare it is. */
+static const float kind_weights[] = {
+    [FEATURE_PAIR] = 1.0f,
+    [FEATURE_WORD] = 1.0f,
+    [FEATURE_NUMBER] = 0.7f,
+    [FEATURE_NAME] = 0.8f,
+    [FEATURE_TOPIC] = 1.4f,
+};
+
+#define TOPIC_BIT(topic) (1ULL << TOPIC_##topic)
+/* Topics of reports about an event, or of many kinds of events: they neither
+ * bring together nor keep apart. */
+static const uint64_t vague_topics = TOPIC_BIT(RUMOUR) | TOPIC_BIT(FOLLOW_UP) |
+                                     TOPIC_BIT(INJURY) | TOPIC_BIT(DEATH) |
+                                     TOPIC_BIT(MEAL) | TOPIC_BIT(WEATHER) |
+                                     TOPIC_BIT(CLOSURE) | TOPIC_BIT(WEBSITE);
+
+float
+profile_weight(const struct vocab *vocab, struct weighted w)
+{
+    return w.tf * vocab_idf(vocab, vocab_find(vocab, w.hash)) *
+           kind_weights[feature_kind(w.hash)];
+}
+
+static void
+marks_name(struct marks *m, uint32_t name)
+{
+    for (size_t i = 0; i < m->nnames; i++)
+        if (m->names[i] == name)
+            return;
+    if (m->nnames < PROFILE_NAMES)
+        m->names[m->nnames++] = name;
+}
+
+/* A name by its ending counts even when it is not listed; a bare pair of
+ * characters only when it is. */
+static void
+marks_take(struct marks *m, uint32_t hash, const struct region *region)
+{
+    enum feature_kind kind = feature_kind(hash);
+    uint32_t name = feature_as(hash, FEATURE_NAME);
+    enum place place;
+
+    if (kind == FEATURE_TOPIC) {
+        m->topics |= 1ULL << (hash >> 3);
+        return;
+    }
+    if (kind != FEATURE_NAME && kind != FEATURE_PAIR)
+        return;
+    place = region_place(region, name);
+    if (place == PLACE_WIDE)
+        m->wide = true;
+    else if (place == PLACE_FAR)
+        m->far = true;
+    if (place == PLACE_HOME || place == PLACE_FAR ||
+        (kind == FEATURE_NAME && place == PLACE_UNKNOWN))
+        marks_name(m, name);
+}
+
+static void
+profile_put(struct profile *p, size_t at)
+{
+    size_t slot = (p->list[at].hash >> 3) % PROFILE_TABLE;
+
+    while (p->table[slot])
+        slot = (slot + 1) % PROFILE_TABLE;
+    p->table[slot] = (uint16_t)(at + 1);
+}
+
+/* Place in the list, or n. */
+static size_t
+profile_find(const struct profile *p, uint32_t hash)
+{
+    size_t slot = (hash >> 3) % PROFILE_TABLE;
+
+    while (p->table[slot] && p->list[p->table[slot] - 1].hash != hash)
+        slot = (slot + 1) % PROFILE_TABLE;
+    return p->table[slot] ? (size_t)p->table[slot] - 1 : p->n;
+}
+
+void
+profile_make(struct profile *p, const struct features *features,
+    const struct vocab *vocab, const struct region *region)
+{
+    size_t words = 0, pairs = 0;
+    float sum = 0.0f;
+
+    memset(&p->marks, 0, sizeof(p->marks));
+    memset(p->table, 0, sizeof(p->table));
+    p->title = features->title;
+    p->n = features->n;
+    for (size_t i = 0; i < features->n; i++) {
+        const struct feature *f = &features->list[i];
+        enum feature_kind kind = feature_kind(f->hash);
+
+        words += kind == FEATURE_WORD;
+        pairs += kind == FEATURE_PAIR;
+        marks_take(&p->marks, f->hash, region);
+        p->list[i].hash = f->hash;
+        p->list[i].tf = 1.0f + logf((float)f->count);
+        if (f->title)
+            p->list[i].tf *= 1.5f;
+        p->weight[i] = profile_weight(vocab, p->list[i]);
+        sum += p->weight[i] * p->weight[i];
+        profile_put(p, i);
+    }
+    p->marks.latin = words > pairs;
+    p->norm = sqrtf(sum);
+}
+
+float
+profile_cosine(const struct profile *p, const struct weighted *list, size_t n,
+    const struct vocab *vocab)
+{
+    float dot = 0.0f, sum = 0.0f;
+
+    for (size_t i = 0; i < n; i++) {
+        float w = profile_weight(vocab, list[i]);
+        size_t at = profile_find(p, list[i].hash);
+
+        sum += w * w;
+        if (at < p->n)
+            dot += w * p->weight[at];
+    }
+    return sum > 0.0f && p->norm > 0.0f ? dot / (sqrtf(sum) * p->norm) : 0.0f;
+}
+
+enum relation
+marks_place(const struct marks *a, const struct marks *b)
+{
+    for (size_t i = 0; i < a->nnames; i++)
+        for (size_t k = 0; k < b->nnames; k++)
+            if (a->names[i] == b->names[k])
+                return RELATION_SAME;
+    if (a->nnames && b->nnames)
+        return RELATION_CONFLICT;
+    /* One is far away, the other says it is here. */
+    if ((a->far && b->wide && !b->far) || (b->far && a->wide && !a->far))
+        return RELATION_CONFLICT;
+    return RELATION_UNKNOWN;
+}
+
+enum relation
+marks_topic(const struct marks *a, const struct marks *b)
+{
+    uint64_t ta = a->topics & ~vague_topics, tb = b->topics & ~vague_topics;
+
+    if (ta & tb)
+        return RELATION_SAME;
+    return ta && tb ? RELATION_CONFLICT : RELATION_UNKNOWN;
+}
+
+void
+marks_join(struct marks *a, const struct marks *b)
+{
+    a->topics |= b->topics;
+    for (size_t i = 0; i < b->nnames; i++)
+        marks_name(a, b->names[i]);
+    a->far = a->far || b->far;
+    a->wide = a->wide || b->wide;
+    a->latin = a->latin && b->latin;
+}
