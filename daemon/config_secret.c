@@ -3,7 +3,7 @@
  *
  *   {file: PATH}        readable by nobody but its owner
  *   {credential: NAME}  a systemd credential (LoadCredential=)
- *   {env: NAME}         an environment variable
+ *   {env: TOCSIN_NAME}  an environment variable
  *
  * A secret written into the configuration itself is refused, because the
  * configuration is copied, printed and mailed.  No error holds any of it.
@@ -77,6 +77,13 @@ from_env(const struct option_reader *r, const struct ynode *node,
 {
     const char *key = arena_cstr(r->arena, name);
     const char *value = key ? getenv(key) : NULL;
+
+    /* The engine's environment holds nothing else (daemon/parent.c). */
+    if (!str_starts(name, STR("TOCSIN_")))
+        return wrong(r, node,
+            "the name of an environment variable that holds a secret is to "
+            "begin with TOCSIN_",
+            name);
 
     if (!value || !*value)
         return wrong(r, node, "this environment variable is not set", name);

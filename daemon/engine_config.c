@@ -161,6 +161,14 @@ watch_load(struct engine *engine, struct watch *watch, size_t position)
     return 0;
 }
 
+/* Whether the source that a watch is of is still asked at the same address. */
+static bool
+watch_is_same(const struct watch *watch, const struct source *source)
+{
+    return str_eq(watch->source->url, source->url) &&
+           watch->source->kind == source->kind;
+}
+
 /* Polls in flight go on if their source is still there. */
 static void
 watches_carry(struct engine *engine, struct watch *fresh, size_t n)
@@ -172,7 +180,8 @@ watches_carry(struct engine *engine, struct watch *fresh, size_t n)
         if (slot->number == 0)
             continue;
         if (watch_find(fresh, n, engine->watches[slot->watch].source->id,
-                &at) == 0) {
+                &at) == 0 &&
+            fresh[at].poll_number == slot->number) {
             slot->watch = at;
         } else {
             slot->number = 0;
@@ -197,7 +206,8 @@ watches_build(struct engine *engine, const struct config *config,
     for (size_t i = 0; i < config->nsources && r == 0; i++) {
         struct watch *watch = &fresh[i];
 
-        if (engine_watch_find(engine, watch->source->id, &at) == 0) {
+        if (engine_watch_find(engine, watch->source->id, &at) == 0 &&
+            watch_is_same(&engine->watches[at], watch->source)) {
             const struct source *source = watch->source;
 
             *watch = engine->watches[at];

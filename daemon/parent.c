@@ -31,6 +31,7 @@ enum {
     RESTART_MAX_MS = 30 * MS_SECOND,
     RESTART_FORGIVEN_MS = 20 * MS_SECOND, /* lived so long: start afresh */
     STOP_GRACE_MS = 10 * MS_SECOND,
+    ENVIRONMENT_MAX = 256, /* variables passed on */
     CHILDREN = 4 + ROLE_MAX_PARSERS
 };
 
@@ -75,6 +76,33 @@ parent_child(struct parent *parent, Tocsin__Role role, uint32_t index)
 
 /* --- starting ------------------------------------------------------------------ */
 
+static bool
+starts_with(const char *s, const char *prefix)
+{
+    return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+/* Roles start with an empty environment, but for whether they log to the
+ * journal; the engine also with what names the configuration's secrets and
+ * files, and the roles that connect out with where certificates are. */
+static void
+child_environment(Tocsin__Role role, char *ret[ENVIRONMENT_MAX + 1])
+{
+    bool engine = role == TOCSIN__ROLE__ROLE_ENGINE;
+    bool web = role == TOCSIN__ROLE__ROLE_FETCH ||
+               role == TOCSIN__ROLE__ROLE_NOTIFY;
+    size_t n = 0;
+
+    for (char **p = environ; *p && n < ENVIRONMENT_MAX; p++) {
+        if (starts_with(*p, "JOURNAL_STREAM=") ||
+            (engine && (starts_with(*p, "TOCSIN_") ||
+                           starts_with(*p, "CREDENTIALS_DIRECTORY="))) ||
+            (web && starts_with(*p, "SSL_CERT_")))
+            ret[n++] = *p;
+    }
+    ret[n] = NULL;
+}
+
 /* In the new process: put its end on ROLE_FD and become the role. */
 static void
 child_exec(const struct child *child, int fd)
@@ -82,7 +110,7 @@ child_exec(const struct child *child, int fd)
     char index[16], name[32];
     char config_flag[] = "--config", role_flag[] = "--role",
          index_flag[] = "--index", level_flag[] = "--log-level";
-    char *none[] = {NULL};
+    char *environment[ENVIRONMENT_MAX + 1];
     char role[16], *config, *level;
     sigset_t empty;
 
@@ -99,9 +127,8 @@ child_exec(const struct child *child, int fd)
     if (dup2(fd, ROLE_FD) == ROLE_FD) {
         if (fd != ROLE_FD)
             close(fd);
-        /* Only the engine gets the environment: secrets may be named in it. */
-        execve("/proc/self/exe", argv,
-            child->role == TOCSIN__ROLE__ROLE_ENGINE ? environ : none);
+        child_environment(child->role, environment);
+        execve("/proc/self/exe", argv, environment);
     }
     _exit(127);
 }

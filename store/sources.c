@@ -27,7 +27,17 @@ source_put(struct store *store, const struct source *source, struct wall now)
     db_query(&store->db, &q,
         DB_SQL("INSERT INTO source_state(id, url, title, kind, owner, tier,"
                " tags, added) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
-               " ON CONFLICT(id) DO UPDATE SET url = excluded.url,"
+               " ON CONFLICT(id) DO UPDATE SET"
+               /* What another address said is not true of this one. */
+               " etag = iif(url = excluded.url, etag, NULL),"
+               " last_modified = iif(url = excluded.url, last_modified, NULL),"
+               " body_hash = iif(url = excluded.url, body_hash, NULL),"
+               " moved_to = iif(url = excluded.url, moved_to, NULL),"
+               " moved_count = iif(url = excluded.url, moved_count, 0),"
+               " failures = iif(url = excluded.url, failures, 0),"
+               " deaths = iif(url = excluded.url, deaths, 0),"
+               " state = iif(url = excluded.url, state, 0),"
+               " url = excluded.url,"
                " title = excluded.title, kind = excluded.kind,"
                " owner = excluded.owner, tier = excluded.tier,"
                " tags = excluded.tags, removed = NULL"));
