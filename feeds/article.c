@@ -11,6 +11,9 @@
 enum {
     ARTICLE_MAX_PARTS = 200,  /* nodes that make up an article */
     ARTICLE_ENOUGH = 500,     /* letters that end the search */
+    ARTICLE_END_BYTES = 200,  /* of text before what may end it */
+    ARTICLE_SHORT = 140,      /* the same for a text that ends as texts do */
+    ARTICLE_GAIN = 13,        /* tenths: how much longer a later find is */
     ARTICLE_INFO_LETTERS = 80 /* of a line with date and source */
 };
 
@@ -42,11 +45,11 @@ static bool
 is_end(struct str line)
 {
     static const char *const words[] = {"相关阅读", "延伸阅读", "推荐阅读",
-        "相关新闻", "相关链接", "相关文章", "热门推荐", "猜你喜欢",
-        "related articles", "related stories", "more on this story",
-        "read next", NULL};
+        "相关新闻", "相关链接", "相关文章", "热门推荐", "猜你喜欢", "为你推荐",
+        "为您推荐", "相关推荐", "热点推荐", "精彩推荐", "related articles",
+        "related stories", "more on this story", "read next", NULL};
 
-    return line.n < 60 && starts_with_one(line, words);
+    return line.n < 48 && starts_with_one(line, words);
 }
 
 /* "2026-06-07 10:20 来源：教务处 点击：88" above the text. */
@@ -81,7 +84,7 @@ tidy(struct arena *arena, struct str text)
 
         if (line.n == 0)
             continue;
-        if (is_end(line) && done > text.n / 2)
+        if (is_end(line) && done > ARTICLE_END_BYTES)
             break;
         number++;
         if (is_furniture(line) || (number <= 4 && is_info(line)))
@@ -97,7 +100,7 @@ tidy(struct arena *arena, struct str text)
     return result;
 }
 
-/* Text of the parts, and *ret_letters of them. */
+/* Text of the parts, and *ret_letters of it outside of links. */
 static struct str
 text_of(struct article_page *page, const uint32_t *parts, size_t n,
     uint32_t title_node, uint32_t *ret_letters)
@@ -111,7 +114,9 @@ text_of(struct article_page *page, const uint32_t *parts, size_t n,
     buf_init(&out, 4 * FEED_MAX_TEXT_BYTES);
     *ret_letters = 0;
     for (size_t k = 0; k < n; k++) {
-        *ret_letters += article_sums_of(page, parts[k]).letters;
+        struct article_sums sums = article_sums_of(page, parts[k]);
+
+        *ret_letters += sums.letters - sums.links;
         (void)html_text_without(html, parts[k], html->nodes[parts[k]].end,
             page->dropped, true, &out);
         if (out.n > 0 && out.p[out.n - 1] != '\n')
@@ -120,6 +125,25 @@ text_of(struct article_page *page, const uint32_t *parts, size_t n,
     text = tidy(page->arena, buf_str(&out));
     buf_done(&out);
     return text;
+}
+
+/* Whether most of text is Han characters, which count twice in letters. */
+static bool
+is_han(struct str text, uint32_t letters)
+{
+    return utf8_count(text) * 3 < (size_t)letters * 2;
+}
+
+static bool
+ends_sentence(struct str text)
+{
+    static const char *const ends[] = {
+        "。", "！", "？", "”", "）", ".", "!", "?", "\"", "。)", NULL};
+
+    for (size_t i = 0; ends[i]; i++)
+        if (str_ends(text, str_of(ends[i])))
+            return true;
+    return false;
 }
 
 /* The text of the first pass that finds enough, else the longest. */
@@ -140,11 +164,15 @@ find_text(struct arena *arena, const struct html *html, uint32_t title_node,
             &page, (enum article_pass)pass, parts, ARTICLE_MAX_PARTS);
         struct str text = text_of(&page, parts, n, title_node, &letters);
 
-        if (letters > most) {
+        /* A short article stays short: what a looser pass adds to it must
+         * be more than the page's furniture. */
+        if (letters * 10 > most * ARTICLE_GAIN) {
             most = letters;
             *ret = text;
         }
-        if (letters >= ARTICLE_ENOUGH)
+        if (letters >= ARTICLE_ENOUGH ||
+            (letters >= ARTICLE_SHORT && is_han(text, letters) &&
+                ends_sentence(text)))
             break;
     }
     return 0;
@@ -166,8 +194,7 @@ article_parse(struct arena *arena, const struct feed_input *input,
         article->encoding = page.decoded.encoding;
         article->title = arena_str(
             arena, article_find_title(arena, &page.html, &title_node));
-        article->published =
-            article_find_date(arena, &page.html, input, title_node);
+        article->published = article_find_date(&page.html, input, title_node);
         err = find_text(arena, &page.html, title_node, &article->text);
         if (err == 0 && article->text.n == 0)
             htmlpage_note(&page, STR("no article was found on this page"));

@@ -10,10 +10,11 @@
 #include "feeds/pagedate.h"
 
 enum {
-    META_MAX_TITLE = 600,  /* bytes */
-    META_MIN_LETTERS = 3,  /* of a title */
-    META_MAX_KEY = 1024,   /* bytes of a normalised title */
-    META_DATE_TEXTS = 400, /* texts behind the title that are searched */
+    META_MAX_TITLE = 600,   /* bytes */
+    META_MIN_LETTERS = 3,   /* of a title */
+    META_MAX_KEY = 1024,    /* bytes of a normalised title */
+    META_HEADING_BACK = 40, /* nodes between a date and its heading */
+    META_DATE_TEXTS = 400,  /* texts behind the title that are searched */
     META_MAX_SCRIPT = 512 * 1024
 };
 
@@ -189,6 +190,49 @@ find_heading(struct arena *arena, const struct html *html, struct str title,
     return longest * 4 >= title_key.n || longest >= 24 ? best : 0;
 }
 
+/* Where a label of a publication's date stands in text; text.n: nowhere. */
+static size_t
+find_label(struct str text)
+{
+    static const char *const labels[] = {"发布时间", "发布日期", "发表时间",
+        "发文日期", "发布于", "时间：", "日期：", "时间:", "日期:", "更新时间",
+        "Published", "Posted on"};
+
+    for (size_t k = 0; k < sizeof labels / sizeof labels[0]; k++) {
+        size_t at = str_find(text, str_of(labels[k]));
+
+        if (at < text.n)
+            return at;
+    }
+    return text.n;
+}
+
+/* The heading above the line with the publication's date: where a site's
+ * <title> names only the site. */
+static uint32_t
+find_heading_above_date(struct arena *arena, const struct html *html)
+{
+    uint32_t i = 1;
+
+    while (i < html->n &&
+           (html->nodes[i].text.n == 0 || html->nodes[i].text.n > 400 ||
+               find_label(html->nodes[i].text) == html->nodes[i].text.n))
+        i++;
+    for (int back = 0; i < html->n && i > 1 && back < META_HEADING_BACK;
+         back++) {
+        uint16_t tag = html->nodes[--i].tag;
+        struct str text;
+
+        if ((tag < HTML_TAG_H1 || tag > HTML_TAG_H6) && !is_heading(html, i))
+            continue;
+        text = html_text_of(arena, html, i, META_MAX_TITLE);
+        if (list_count_letters(text) >= 2 * META_MIN_LETTERS &&
+            find_label(text) == text.n)
+            return i;
+    }
+    return 0;
+}
+
 struct str
 article_find_title(
     struct arena *arena, const struct html *html, uint32_t *ret_node)
@@ -202,14 +246,16 @@ article_find_title(
     if (i < html->n)
         title = html_text_of(arena, html, i, META_MAX_TITLE);
     node = find_heading(arena, html, title, &only);
+    said = find_json(html, "headline");
+    if (said.n == 0 || str_find_char(said, '\\') < said.n)
+        said = find_meta(html, metas);
+    if (node == 0 && said.n == 0)
+        node = find_heading_above_date(arena, html);
     if (node == 0)
         node = only;
     *ret_node = node;
     if (node != 0)
         return html_text_of(arena, html, node, META_MAX_TITLE);
-    said = find_json(html, "headline");
-    if (said.n == 0 || str_find_char(said, '\\') < said.n)
-        said = find_meta(html, metas);
     if (said.n > 0)
         return arena_str(arena, str_first(said, META_MAX_TITLE));
     return title.n > 0 ? title_part(title) : STR_NONE;
@@ -233,20 +279,25 @@ read_machine_date(struct str text, const struct feed_input *input)
     return t;
 }
 
-static struct wall
-find_meta_date(const struct html *html, const struct feed_input *input)
-{
-    static const char *const names[] = {"article:published_time",
-        "og:published_time", "og:article:published_time", "datepublished",
-        "publishdate", "pubdate", "publish_date", "publish-date",
-        "publication_date", "publication-date", "parsely-pub-date",
-        "sailthru.date", "article.published", "dc.date.issued",
-        "dcterms.issued", "dcterms.created", "dc.date.created", "dcterms.date",
-        "dc.date", "firstpublishedtime", "weibo:article:create_at", "apub:time",
-        "bt:pubdate", "cxenseparse:recs:publishtime", "rnews:datepublished",
-        "shareaholic:article_published_time", "og:release_date", "date",
-        "created", "article.created", "displaydate", NULL};
+/* Names under which pages tell machines when they were published, the surest
+ * first, and when they were changed. */
+static const char *const meta_dates[] = {"article:published_time",
+    "og:published_time", "og:article:published_time", "datepublished",
+    "publishdate", "pubdate", "publish_date", "publish-date",
+    "publication_date", "publication-date", "parsely-pub-date", "sailthru.date",
+    "article.published", "dc.date.issued", "dcterms.issued", "dcterms.created",
+    "dc.date.created", "dcterms.date", "dc.date", "firstpublishedtime",
+    "weibo:article:create_at", "apub:time", "bt:pubdate",
+    "cxenseparse:recs:publishtime", "rnews:datepublished",
+    "shareaholic:article_published_time", "og:release_date", "date", "created",
+    "article.created", "displaydate", NULL};
+static const char *const meta_changes[] = {
+    "article:modified_time", "dateupdate", "datemodified", "lastmod", NULL};
 
+static struct wall
+find_meta_date(const struct html *html, const struct feed_input *input,
+    const char *const *names)
+{
     for (size_t k = 0; names[k]; k++)
         for (uint32_t i = 1; i < html->n; i++) {
             struct wall t =
@@ -288,23 +339,6 @@ find_url_date(const struct feed_input *input)
     return pagedate_wall(&date, input->zone, input->now);
 }
 
-/* Whether a label of a publication's date stands in text. */
-static size_t
-find_label(struct str text)
-{
-    static const char *const labels[] = {"发布时间", "发布日期", "发表时间",
-        "发文日期", "发布于", "时间：", "日期：", "时间:", "日期:", "更新时间",
-        "Published", "Posted on"};
-
-    for (size_t k = 0; k < sizeof labels / sizeof labels[0]; k++) {
-        size_t at = str_find(text, str_of(labels[k]));
-
-        if (at < text.n)
-            return at;
-    }
-    return text.n;
-}
-
 /* A date in the texts [i, end): behind a label, or the first of all. */
 static struct wall
 find_text_date(const struct html *html, const struct feed_input *input,
@@ -344,13 +378,12 @@ find_text_date(const struct html *html, const struct feed_input *input,
 }
 
 struct wall
-article_find_date(struct arena *arena, const struct html *html,
-    const struct feed_input *input, uint32_t title_node)
+article_find_date(const struct html *html, const struct feed_input *input,
+    uint32_t title_node)
 {
-    struct wall t = find_meta_date(html, input);
+    struct wall t = find_meta_date(html, input, meta_dates);
     struct wall seen;
 
-    (void)arena;
     if (!wall_is_set(t))
         t = read_machine_date(find_json(html, "datePublished"), input);
     if (!wall_is_set(t))
@@ -363,7 +396,8 @@ article_find_date(struct arena *arena, const struct html *html,
         seen = find_text_date(html, input, title_node, false, META_DATE_TEXTS);
     /* The text may add the time of day to the day that the address tells. */
     if (!wall_is_set(t))
-        return seen;
+        return wall_is_set(seen) ? seen
+                                 : find_meta_date(html, input, meta_changes);
     return wall_is_set(seen) && seen.ms >= t.ms && seen.ms < t.ms + MS_DAY
                ? seen
                : t;

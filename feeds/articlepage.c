@@ -9,13 +9,13 @@
 
 /* Words of classes and ids, each list in alphabetical order. */
 static const char *const unlikely_words[] = {"-ad-", "ad-break", "agegate",
-    "banner", "breadcrumb", "combx", "comment", "community", "copyright",
-    "cover-wrap", "crumb", "disqus", "extra", "footer", "gdpr", "header",
-    "hotnews", "legends", "login", "menu", "newsletter", "outbrain", "pager",
-    "pagination", "popup", "print", "promo", "recommend", "related", "remark",
-    "replies", "rss", "share", "shoutbox", "sidebar", "skyscraper", "social",
-    "sponsor", "subscribe", "supplemental", "taboola", "toolbar", "yom-remote",
-    NULL};
+    "banner", "breadcrumb", "combx", "comment", "community", "consent",
+    "cookie", "copyright", "cover-wrap", "crumb", "disqus", "extra", "footer",
+    "gdpr", "header", "hotnews", "legends", "login", "menu", "newsletter",
+    "onetrust", "outbrain", "pager", "pagination", "popup", "print", "promo",
+    "recommend", "related", "remark", "replies", "rss", "share", "shoutbox",
+    "sidebar", "skyscraper", "social", "sponsor", "subscribe", "supplemental",
+    "taboola", "toolbar", "yom-remote", NULL};
 static const char *const maybe_words[] = {
     "article", "body", "column", "content", "main", "shadow", "zoom", NULL};
 static const char *const good_words[] = {"article", "blog", "body", "content",

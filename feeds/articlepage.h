@@ -66,7 +66,7 @@ size_t article_find_body(struct article_page *page, enum article_pass pass,
 /* articlemeta.c */
 struct str article_find_title(
     struct arena *arena, const struct html *html, uint32_t *ret_node);
-struct wall article_find_date(struct arena *arena, const struct html *html,
+struct wall article_find_date(const struct html *html,
     const struct feed_input *input, uint32_t title_node);
 
 #endif
