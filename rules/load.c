@@ -149,7 +149,8 @@ read_status(struct model *m, const char *file, const struct ynode *node,
 static struct model_sample *
 read_sample(struct model *m, const char *file, const struct ynode *node)
 {
-    static const char *const allowed[] = {"title", "text", "tags", NULL};
+    static const char *const allowed[] = {
+        "title", "text", "kind", "tags", NULL};
     struct model_sample *s = ARENA_NEW(m->arena, struct model_sample);
     const struct ynode *n;
     const struct str *tags = NULL;
@@ -163,7 +164,8 @@ read_sample(struct model *m, const char *file, const struct ynode *node)
     }
     if (node->type != YAML_MAP) {
         toc_errors_add(m->errors, file, node->line, node->column,
-            "a sample is to be a text or {title: …, text: …, tags: […]}");
+            "a sample is to be a text or {title: …, text: …, kind: …, tags: "
+            "[…]}");
         return NULL;
     }
     yaml_check_keys(node, file, m->errors, allowed);
@@ -171,6 +173,8 @@ read_sample(struct model *m, const char *file, const struct ynode *node)
         s->title = arena_str(m->arena, n->text);
     if ((n = yaml_get(node, "text")))
         s->text = arena_str(m->arena, n->text);
+    if ((n = yaml_get(node, "kind")))
+        s->kind = arena_str(m->arena, n->text);
     if ((n = yaml_get(node, "tags")))
         clause_read_texts(m, file, n, "tags", &tags, &s->ntags);
     if (s->ntags > sizeof(s->tags) / sizeof(s->tags[0]))

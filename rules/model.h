@@ -78,7 +78,7 @@ struct model_list {
 /* A text that the rule is to find, or not. */
 struct model_sample {
     bool hit;
-    struct str title, text;
+    struct str title, text, kind;
     struct str tags[8];
     size_t ntags;
     struct place place;
