@@ -245,6 +245,10 @@ decode_contest(struct arena *arena, struct str bytes,
     struct decoded first = {0}, tried = {0};
     int err;
 
+    if (shape.bad == 0 && (nlabels == 0 || labels[0] == utf8) &&
+        detect_is_disguised_gb(bytes))
+        return decode_chosen(arena, bytes, charset_find(STR("gb18030")),
+            nlabels ? labels[0] : NULL, ret);
     if (shape.bad == 0 && (nlabels == 0 || shape.wide >= UTF8_SURE ||
                               (shape.good >= UTF8_SURE &&
                                   charset_kind(labels[0]) != CHARSET_MULTI)))
