@@ -1,6 +1,7 @@
 /*
  * try_address: say which URLs the gate would let out, without connecting.
  *
+ * The policy is that of --config or $TOCSIN_CONFIG, else the shipped one.
  * The same two judgements as the fetcher's: of the URL, then of every address
  * its name has.  The fetcher meets addresses one at a time as it connects;
  * here all are judged at once, and one that is refused refuses the name.
@@ -17,9 +18,11 @@
 #include <netinet/in.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/jsonx.h"
 #include "cli/cli.h"
+#include "daemon/config.h"
 #include "net/gate.h"
 
 enum {
@@ -193,7 +196,7 @@ run_input(struct address_run *run)
 }
 
 static int
-add_allow(struct address_run *run, const char *text)
+add_allow(struct address_run *run, struct str text)
 {
     struct gate_policy *policy = &run->policy;
     struct toc_error error = {.line = 0};
@@ -202,13 +205,36 @@ add_allow(struct address_run *run, const char *text)
         fputs("tocsin try address: too many --allow\n", stderr);
         return CLI_USAGE;
     }
-    if (gate_allow_parse(str_of(text), &error, &policy->allow[policy->nallow]) <
-        0) {
+    if (gate_allow_parse(text, &error, &policy->allow[policy->nallow]) < 0) {
         fprintf(stderr, "tocsin try address: %s\n", error.text);
         return CLI_USAGE;
     }
     policy->nallow++;
     return CLI_OK;
+}
+
+/* Take ranges and ports from a configuration. */
+static int
+read_config(struct address_run *run, const char *path)
+{
+    struct gate_policy *policy = &run->policy;
+    struct toc_errors errors = {.n = 0};
+    struct config *config = NULL;
+    struct ruleset *rules = NULL;
+    int exit = CLI_OK;
+
+    if (digest_init() < 0 || config_load(path, &errors, &config, &rules) < 0) {
+        toc_errors_print(&errors, stderr);
+        toc_errors_done(&errors);
+        return CLI_FAILED;
+    }
+    for (size_t i = 0; !exit && i < config->nallow; i++)
+        exit = add_allow(run, config->allow[i]);
+    for (size_t i = 0; i < config->nports && i < GATE_MAX_PORTS; i++)
+        policy->ports[policy->nports++] = config->ports[i];
+    ruleset_free(rules);
+    config_free(config);
+    return exit;
 }
 
 static int
@@ -228,21 +254,31 @@ int
 cmd_try_address(int argc, char **argv)
 {
     static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
         {"resolve", required_argument, NULL, 'r'},
         {"allow", required_argument, NULL, 'a'},
         {NULL, 0, NULL, 0},
     };
     struct address_run run = {.exit = CLI_OK};
+    const char *config = getenv("TOCSIN_CONFIG");
     int option;
 
     gate_policy_init(&run.policy);
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        int bad = CLI_USAGE;
+        int bad = option == 'c' ? CLI_OK : CLI_USAGE;
 
-        if (option == 'r')
+        if (option == 'c')
+            config = optarg;
+        else if (option == 'r')
             bad = add_resolve(&run, optarg);
         else if (option == 'a')
-            bad = add_allow(&run, optarg);
+            bad = add_allow(&run, str_of(optarg));
+        if (bad)
+            return bad;
+    }
+    if (config && *config) {
+        int bad = read_config(&run, config);
+
         if (bad)
             return bad;
     }
