@@ -75,8 +75,14 @@ class Server:
             def log_message(self, *args):
                 pass
 
+        class Quiet(http.server.ThreadingHTTPServer):
+            request_queue_size = 128
+
+            def handle_error(self, request, client_address):
+                """A client that hangs up is part of the tests."""
+
         self.lock = threading.Lock()
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http = Quiet(("127.0.0.1", 0), Handler)
         self.http.daemon_threads = True
         self.port = self.http.server_address[1]
         self.url = "http://127.0.0.1:%d" % self.port

@@ -31,14 +31,17 @@ class Roles(E2E):
         d = self.daemon([source])
         self.wait_baseline(d, "news")
         for role in ("fetch", "parse", "notify", "console", "engine"):
-            before = d.roles()
-            for pid in before[role]:
+            before = d.roles()[role]
+            for pid in before:
                 os.kill(pid, signal.SIGKILL)
-            wait_until(lambda: d.roles().get(role)
-                       and not set(d.roles()[role]) & set(before[role])
-                       and len(d.roles()[role]) == len(before[role]), 20,
-                       role + " to come back")
+
+            def is_back():
+                now = d.roles().get(role, [])
+                return len(now) == len(before) and not set(now) & set(before)
+
+            wait_until(is_back, 20, role + " to come back")
             self.assertIsNone(d.process.poll())
+            wait_until(d.is_ready, 30, "readiness after " + role)
         wait_until(d.is_ready, 30, "readiness")
         route.set_items(FIRE)
         self.wait_opened(1, 40)
