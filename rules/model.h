@@ -21,7 +21,7 @@ enum {
     MODEL_MAX_DEPTH = 16,      /* all/any/none within one another */
     MODEL_MAX_ENTRIES = 50000, /* in one list */
     MODEL_MAX_CATEGORIES = 64,
-    MODEL_MAX_POINTS = 100,
+    MODEL_MAX_POINTS = 200,
     MODEL_MAX_NEAR = 8,       /* entries of one near */
     MODEL_MAX_WITHIN = 10000, /* code points */
     MODEL_MAX_ID = 64,        /* bytes of an id, a name of a list, … */
