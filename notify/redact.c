@@ -58,6 +58,8 @@ add_pieces(struct parts *parts, struct str s)
 {
     size_t from = 0;
 
+    if (!s.p)
+        return;
     for (size_t i = 0; i <= s.n; i++) {
         if (i < s.n && !strchr("/?&=#;:@", s.p[i]))
             continue;
