@@ -103,6 +103,9 @@ struct context {
     struct mono mono;
     char id[17]; /* of the request, in the log and in errors */
     void *data;  /* the handler's, between two steps */
+    const struct source_row *sources; /* rows_sources has been asked for them */
+    size_t nsources;
+    bool sources_asked;
 };
 
 /* console.c: what the server calls. */

@@ -171,14 +171,12 @@ set_options(const struct context *ctx, json_t *value)
 static void
 set_source_options(struct context *ctx, json_t *value)
 {
-    struct source_row *rows;
-    size_t n;
-    json_t *list = json_array();
     struct str chosen = query_get(ctx, "source");
+    json_t *list = json_array();
+    size_t n;
+    const struct source_row *rows = rows_sources(ctx, &n);
 
-    if (view_sources(ctx->console->view, ctx->arena, &rows, &n))
-        n = 0;
-    for (size_t i = 0; i < n && i < 500; i++) {
+    for (size_t i = 0; i < n; i++) {
         json_t *option = json_object();
 
         set_str(option, "value", rows[i].id);

@@ -31,13 +31,14 @@ void
 set_name(const struct context *ctx, json_t *object, const char *key,
     const char *prefix, struct str name)
 {
+    struct str kept = arena_str(ctx->arena, name); /* may be object's own */
     char text[64];
 
-    set_str(object, key, name);
-    if (ctx->json || name.n == 0)
+    set_str(object, key, kept);
+    if (ctx->json || kept.n == 0)
         return;
     (void)snprintf(text, sizeof text, "%s_text", key);
-    set_str(object, text, text_of(ctx, prefix, name));
+    set_str(object, text, text_of(ctx, prefix, kept));
 }
 
 /* An address that may become a link, and the host to show beside it. */
@@ -58,9 +59,9 @@ set_link(const struct context *ctx, json_t *object, struct str url)
 
 /* "a, b, +3" as an array and the rest. */
 static void
-set_sources(json_t *object, struct str joined)
+set_sources(struct context *ctx, json_t *object, struct str joined)
 {
-    json_t *list = json_array();
+    json_t *list = json_array(), *titles = json_array();
     int more = 0;
 
     while (joined.p && joined.n > 0) {
@@ -72,10 +73,18 @@ set_sources(json_t *object, struct str joined)
                     more = more * 10 + (id.p[i] - '0');
         } else if (id.n > 0) {
             (void)json_array_append_new(list, jsonx_str(id));
+            if (!ctx->json)
+                (void)json_array_append_new(
+                    titles, jsonx_str(rows_source_title(ctx, id)));
         }
     }
     (void)json_object_set_new(object, "sources", list);
     set_number(object, "more_sources", more);
+    if (!ctx->json) {
+        (void)json_object_set(object, "source_titles", titles);
+        set_flag(object, "has_more_sources", more > 0);
+    }
+    json_decref(titles);
 }
 
 static void
@@ -192,7 +201,7 @@ row_incident(struct context *ctx, const struct incident_row *row)
     set_str(object, "reason", incident->reason);
     set_incident_times(ctx, object, incident);
     set_number(object, "items", incident->items);
-    set_sources(object, row->sources);
+    set_sources(ctx, object, row->sources);
     set_explanation(ctx, object, incident->explanation);
     set_incident_deliveries(object, row);
     set_number(object, "previous", incident->previous);

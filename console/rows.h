@@ -9,7 +9,10 @@
 
 #include "console/context.h"
 
-enum { ROWS_TEXT_POINTS = 2000 /* of an item's text on a page */ };
+enum {
+    ROWS_TEXT_POINTS = 2000, /* of an item's text on a page */
+    ROWS_MAX_SOURCES = 2000  /* to choose from on a page */
+};
 
 /* Objects are owned by the caller; NULL when memory ended. */
 json_t *row_incident(struct context *ctx, const struct incident_row *row);
@@ -20,6 +23,11 @@ json_t *row_source(struct context *ctx, const struct source_row *row);
 json_t *row_user(struct context *ctx, const struct user *user);
 json_t *row_condition(struct context *ctx, const struct condition_row *row);
 
+/* All sources, asked for once per request; none when there are more than
+ * ROWS_MAX_SOURCES of them, which no list on a page could hold. */
+const struct source_row *rows_sources(struct context *ctx, size_t *ret_n);
+/* The title of a source, its id when it has none. */
+struct str rows_source_title(struct context *ctx, struct str id);
 /* Open incidents that nobody has taken, counted up to VIEW_PAGE_MAX. */
 size_t rows_unacknowledged(struct context *ctx);
 

@@ -182,3 +182,35 @@ rows_unacknowledged(struct context *ctx)
                ? 0
                : n;
 }
+
+const struct source_row *
+rows_sources(struct context *ctx, size_t *ret_n)
+{
+    struct store_numbers numbers;
+    struct source_row *rows;
+    size_t n;
+
+    if (!ctx->sources_asked) {
+        ctx->sources_asked = true;
+        if (view_numbers(ctx->console->view, &numbers) == 0 &&
+            numbers.sources <= ROWS_MAX_SOURCES &&
+            view_sources(ctx->console->view, ctx->arena, &rows, &n) == 0) {
+            ctx->sources = rows;
+            ctx->nsources = n;
+        }
+    }
+    *ret_n = ctx->nsources;
+    return ctx->sources;
+}
+
+struct str
+rows_source_title(struct context *ctx, struct str id)
+{
+    size_t n;
+    const struct source_row *rows = rows_sources(ctx, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(rows[i].id, id) && rows[i].title.n > 0)
+            return rows[i].title;
+    return id;
+}
