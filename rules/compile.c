@@ -236,7 +236,7 @@ check_samples(struct compile *c, const struct model_rule *r)
         hit = hit || s->hit;
         miss = miss || !s->hit;
     }
-    if (r->packed && !(hit && miss))
+    if (r->packed && !(r->flags & RULE_HELPER) && !(hit && miss))
         compile_wrong(c, r->place,
             "a rule of a pack is to have samples: {hits: […], misses: […]}, "
             "at least one of each");

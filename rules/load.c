@@ -10,7 +10,7 @@
 
 static const char *const rule_keys[] = {"id", "title", "category", "points",
     "fields", "sources", "raw", "status", "all", "any", "none", "near",
-    "at_least", "samples", "note", "region", NULL};
+    "at_least", "samples", "note", "region", "helper", NULL};
 
 void
 model_init(struct model *m, struct arena *arena, struct toc_errors *errors)
@@ -252,7 +252,7 @@ read_rule(
 {
     struct model_rule *r = ARENA_NEW(m->arena, struct model_rule);
     const struct ynode *n;
-    bool raw = false;
+    bool raw = false, helper = false;
 
     if (!r)
         return;
@@ -281,9 +281,12 @@ read_rule(
         toc_errors_add(m->errors, file, r->category_place.line,
             r->category_place.column,
             "category is to be small letters, digits, '-' and '_' only");
+    if ((n = yaml_get(node, "helper")) &&
+        yaml_bool(n, file, m->errors, &helper) == 0 && helper)
+        r->flags |= RULE_HELPER;
     if ((n = yaml_get(node, "points")))
         read_points(m, file, n, r);
-    else
+    else if (!helper)
         toc_errors_add(m->errors, file, node->line, node->column,
             "the rule has no points");
     if ((n = yaml_get(node, "fields")))

@@ -85,7 +85,8 @@ struct model_sample {
     struct model_sample *next;
 };
 
-enum { RULE_RAW = 1, RULE_SHADOW = 2 };
+/* RULE_HELPER: only there for other rules to refer to. */
+enum { RULE_RAW = 1, RULE_SHADOW = 2, RULE_HELPER = 4 };
 enum { FIELDS_TITLE = 1 << FIELD_TITLE, FIELDS_TEXT = 1 << FIELD_TEXT };
 
 struct model_rule {

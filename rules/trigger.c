@@ -261,8 +261,8 @@ choose_rules(struct chooser *h)
         h->cost[i] = cost_of(h, &h->node[i]);
     for (struct model_rule *m = h->c->model->rules; m; m = m->next) {
         uint32_t i = m->number;
-        if (i >= n || rule[i].root == UINT32_MAX)
-            continue;
+        if (i >= n || rule[i].root == UINT32_MAX || m->flags & RULE_HELPER)
+            continue; /* a helper is evaluated when another rule asks */
         if (h->cost[rule[i].root] != COST_NONE) {
             point(h, rule[i].root, i);
             continue;

@@ -2,12 +2,15 @@
 #ifndef TESTS_RULES_CHECK_H
 #define TESTS_RULES_CHECK_H
 
-#include <cmocka.h>
+/* cmocka needs the first four before it */
+/* clang-format off */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <cmocka.h>
+/* clang-format on */
 
 #include "base/err.h"
 #include "rules/rules.h"

@@ -242,6 +242,8 @@ find_term(const struct otext *t, const char *term, struct olist *out)
     free(w);
 }
 
+static bool limited;
+
 /* Every match of a pattern in the characters left[0 … n). */
 static void
 find_in(const struct otext *t, const size_t *left, size_t n, bool gaps_only,
@@ -250,7 +252,10 @@ find_in(const struct otext *t, const size_t *left, size_t n, bool gaps_only,
     uint16_t u[ORACLE_MAX_TEXT * 2];
     size_t at[ORACLE_MAX_TEXT * 2], nu = 0;
     pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+    pcre2_match_context *context = pcre2_match_context_create(NULL);
 
+    pcre2_set_match_limit(context, 20000);
+    pcre2_set_depth_limit(context, 1000);
     for (size_t i = 0; i < n; i++) {
         uint32_t c = t->c[left[i]];
         if (c >= 0x10000) {
@@ -262,8 +267,11 @@ find_in(const struct otext *t, const size_t *left, size_t n, bool gaps_only,
         u[nu++] = (uint16_t)c;
     }
     for (size_t from = 0; from <= nu;) {
-        if (pcre2_match(code, u, nu, from, 0, data, NULL) < 0)
+        int rc = pcre2_match(code, u, nu, from, 0, data, context);
+        if (rc < 0) {
+            limited = limited || rc != PCRE2_ERROR_NOMATCH;
             break;
+        }
         PCRE2_SIZE *v = pcre2_get_ovector_pointer(data);
         size_t units = v[1] - v[0], chars = 0;
         for (size_t i = v[0]; i < v[1]; i++)
@@ -279,6 +287,7 @@ find_in(const struct otext *t, const size_t *left, size_t n, bool gaps_only,
         if (from < nu && (u[from] & 0xFC00) == 0xDC00)
             from++;
     }
+    pcre2_match_context_free(context);
     pcre2_match_data_free(data);
 }
 
@@ -572,6 +581,7 @@ oracle_match(const json_t *file, size_t rule, const char *title,
     ret->nspans = 0;
     ofold(title, true, &it->field[0]);
     ofold(text, true, &it->field[1]);
+    limited = false;
     ret->holds = evaluate_rule(it, rule, NULL);
     if (ret->holds)
         evaluate_rule(it, rule, ret);
@@ -580,5 +590,6 @@ oracle_match(const json_t *file, size_t rule, const char *title,
         if (n == 0 || by_place(&ret->span[n - 1], &ret->span[i]) != 0)
             ret->span[n++] = ret->span[i];
     ret->nspans = n;
+    ret->limited = limited;
     free(it);
 }

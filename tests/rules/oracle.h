@@ -23,6 +23,7 @@ struct oracle_span {
 
 struct oracle_result {
     bool holds;
+    bool limited; /* a pattern took too many steps: nothing is known */
     struct oracle_span span[ORACLE_MAX_SPANS];
     size_t nspans; /* sorted, each once */
 };

@@ -311,6 +311,10 @@ compare(const json_t *file, size_t number, const struct rule_item *item,
     }
     const json_t *rule = json_array_get(json_object_get(file, "rules"), number);
     oracle_match(file, number, item->title.p, item->text.p, &want);
+    if (want.limited) {
+        undecided++;
+        return;
+    }
     if (want.holds != (f != NULL)) {
         show(rule, item, want.holds ? "missed" : "found wrongly");
         fail();
