@@ -67,7 +67,7 @@ find_row(struct feedxml *feed, enum xml_ns ns, struct str name)
     if (cached->name != name.p || cached->ns != ns) {
         cached->name = name.p;
         cached->ns = ns;
-        cached->row = vocab_find(ns, name);
+        cached->row = vocab_element(ns, name);
     }
     return cached->row;
 }

@@ -83,7 +83,7 @@ static const struct vocab_row rows[] = {
 /* clang-format on */
 
 const struct vocab_row *
-vocab_find(enum xml_ns ns, struct str name)
+vocab_element(enum xml_ns ns, struct str name)
 {
     char lower[NAME_MAX_BYTES + 1];
     size_t from = 0, to = sizeof rows / sizeof rows[0];

@@ -60,6 +60,6 @@ struct vocab_row {
 };
 
 /* The row of an element, NULL when it means nothing. */
-const struct vocab_row *vocab_find(enum xml_ns ns, struct str name);
+const struct vocab_row *vocab_element(enum xml_ns ns, struct str name);
 
 #endif
