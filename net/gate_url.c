@@ -27,6 +27,8 @@ static const char *const inside_names[] = {"localhost", "local", "localdomain",
     "internal", "intranet", "private", "corp", "home", "lan", "home.arpa",
     "onion", "invalid", "test", "alt", NULL};
 
+static const char too_long[] = "the URL is longer than 4096 bytes";
+
 static int
 deny(const char **ret_reason, const char *reason)
 {
@@ -79,7 +81,7 @@ split(struct str url, struct parts *parts, const char **ret_reason)
     if (url.n == 0)
         return deny(ret_reason, "the URL is empty");
     if (url.n > GATE_MAX_URL_BYTES)
-        return deny(ret_reason, "the URL is longer than 4096 bytes");
+        return deny(ret_reason, too_long);
     for (size_t i = 0; i < url.n; i++) {
         unsigned char c = (unsigned char)url.p[i];
 
@@ -414,12 +416,14 @@ add_tail(struct buf *out, struct str tail)
 }
 
 static int
-write_url(struct arena *arena, struct str tail, struct gate_target *target)
+write_url(struct arena *arena, struct str tail, struct gate_target *target,
+    const char **ret_reason)
 {
     struct buf out;
+    int err;
     bool colon = str_find_char(target->host, ':') < target->host.n;
 
-    buf_init(&out, 3 * GATE_MAX_URL_BYTES + GATE_MAX_HOST_BYTES + 32);
+    buf_init(&out, GATE_MAX_URL_BYTES);
     buf_add_cstr(&out, target->https ? "https://" : "http://");
     buf_add_cstr(&out, colon ? "[" : "");
     buf_add_str(&out, target->host);
@@ -427,9 +431,13 @@ write_url(struct arena *arena, struct str tail, struct gate_target *target)
     if (target->port != (target->https ? 443 : 80))
         buf_printf(&out, ":%u", (unsigned)target->port);
     add_tail(&out, tail);
-    target->url = out.err ? STR_NONE : arena_str(arena, buf_str(&out));
+    err = out.err;
+    if (err == E_LIMIT)
+        err = deny(ret_reason, too_long);
+    else if (!err)
+        target->url = arena_str(arena, buf_str(&out));
     buf_done(&out);
-    return target->url.p ? 0 : E_NOMEM;
+    return err || target->url.p ? err : E_NOMEM;
 }
 
 int
@@ -449,7 +457,7 @@ gate_target(const struct gate_policy *policy, struct arena *arena,
     if (!err)
         err = judge_host(policy, arena, &parts, &target, ret_reason);
     if (!err)
-        err = write_url(arena, parts.tail, &target);
+        err = write_url(arena, parts.tail, &target, ret_reason);
     if (err == E_NOMEM)
         *ret_reason = err_text(E_NOMEM);
     if (!err)

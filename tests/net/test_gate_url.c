@@ -197,6 +197,9 @@ test_lengths(void **state)
     expect_refused(STR(
         "http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
         "aa.example/"));
+    /* also when it is only its normal form that is */
+    memset(url + 17, '<', 2000);
+    expect_refused((struct str){url, 2017});
     memset(url, '\xe6', 4000);
     memcpy(url, "http://", 7);
     expect_refused((struct str){url, 4000});

@@ -408,6 +408,7 @@ test_wire_budget(void **state)
     assert_int_equal(got.result, HTTP_TOO_LARGE);
     get("/chunks", &got);
     assert_int_equal(got.result, HTTP_TOO_LARGE);
+    assert_true(got.wire_bytes < 200000);
     client.request.max_wire_bytes = 0;
 }
 
@@ -633,24 +634,6 @@ test_gate(void **state)
     client.request.policy = &client.policy;
 }
 
-/* One refused address of a name ends the call, though the next would do. */
-static void
-test_mixed_answers(void **state)
-{
-    size_t before = origin_count(origin, "/");
-    struct got got;
-    char url[512];
-
-    (void)state;
-    snprintf(url, sizeof(url), "http://localhost:%u/mixed",
-        (unsigned)origin_port(origin)); /* ::1, then 127.0.0.1 */
-    client_get(&client, url, &got);
-    if (got.result == HTTP_ANSWERED)
-        skip(); /* a machine without IPv6 */
-    assert_int_equal(got.result, HTTP_REFUSED);
-    assert_int_equal(origin_count(origin, "/"), before);
-}
-
 /* A connection that a wider policy made must not serve a narrower one. */
 static void
 test_gate_on_kept_connection(void **state)
@@ -682,19 +665,6 @@ test_gate_on_kept_connection(void **state)
     client.policy.nallow = 1;
 }
 
-static void
-test_unknown_name(void **state)
-{
-    struct got got;
-
-    (void)state;
-    client.request.connect_ms = 3000;
-    client_get(&client, "http://nowhere.yunxi.example/", &got);
-    client.request.connect_ms = 0;
-    assert_true(got.result == HTTP_DNS || got.result == HTTP_TIMEOUT);
-    assert_true(strlen(got.reason) > 5);
-}
-
 int
 main(void)
 {
@@ -719,9 +689,7 @@ main(void)
         cmocka_unit_test(test_redirects_pass_the_gate),
         cmocka_unit_test(test_secrets_stay_home),
         cmocka_unit_test(test_gate),
-        cmocka_unit_test(test_mixed_answers),
         cmocka_unit_test(test_gate_on_kept_connection),
-        cmocka_unit_test(test_unknown_name),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
