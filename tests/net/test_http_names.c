@@ -69,7 +69,8 @@ getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (strcmp(name, names[i].name) == 0)
             addresses = names[i].addresses;
-    if (strcmp(name, "turncoat.yunxi.example") == 0)
+    if (strcmp(name, "turncoat.yunxi.example") == 0 ||
+        strncmp(name, "school", 6) == 0)
         addresses = one;
     for (; addresses && *addresses; addresses++) {
         *ret = node(*addresses, service ? service : "0");
@@ -82,7 +83,8 @@ static bool
 script(struct origin_conn *conn, const struct origin_request *r, void *arg)
 {
     (void)arg;
-    (void)r;
+    if (strcmp(r->path, "/slow") == 0 && !origin_sleep(conn, 40))
+        return false;
     return origin_answer(conn, 200, NULL, "ok", 2);
 }
 
@@ -197,6 +199,27 @@ test_slow_names_delay_nobody(void **state)
     }
 }
 
+/* Many hosts, and no more requests at once than the whole allows. */
+static void
+test_total(void **state)
+{
+    static struct got got[MANY];
+    char url[512];
+
+    (void)state;
+    http_set_limits(client.http, 5, 1, 0);
+    for (int i = 0; i < MANY; i++) {
+        snprintf(url, sizeof(url), "http://school%d.yunxi.example:%u/slow", i,
+            (unsigned)origin_port(origin));
+        assert_int_equal(client_start(&client, url, &got[i], NULL), 0);
+    }
+    for (int i = 0; i < MANY; i++) {
+        client_wait(&client, &got[i]);
+        assert_int_equal(got[i].result, HTTP_ANSWERED);
+    }
+    assert_int_equal(origin_most_at_once(origin), 5);
+}
+
 /* Giving a look-up up does not wait for it, nor does its time-out. */
 static void
 test_giving_up(void **state)
@@ -232,6 +255,7 @@ main(void)
         TEST(test_inside_name),
         TEST(test_rebinding),
         TEST(test_slow_names_delay_nobody),
+        TEST(test_total),
         TEST(test_giving_up),
     };
 

@@ -94,25 +94,6 @@ test_per_host(void **state)
 }
 
 static void
-test_total(void **state)
-{
-    static struct got got[MANY];
-
-    (void)state;
-    http_set_limits(client.http, 5, 1, 0);
-    for (size_t i = 0; i < MANY; i++) {
-        char host[32];
-
-        snprintf(host, sizeof(host), "127.0.0.%zu", i + 1);
-        /* the origin listens on 127.0.0.1 only: count what is tried */
-        start_many(&got[i], 1, i % 2 ? "127.0.0.1" : host, "/slow");
-    }
-    for (size_t i = 0; i < MANY; i++)
-        client_wait(&client, &got[i]);
-    assert_true(origin_most_at_once(origin) <= 5);
-}
-
-static void
 test_gap(void **state)
 {
     static struct got got[4];
@@ -245,7 +226,6 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_one_per_host_in_order),
         TEST(test_per_host),
-        TEST(test_total),
         TEST(test_gap),
         TEST(test_fair),
         TEST(test_cancel),
