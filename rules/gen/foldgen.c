@@ -140,15 +140,6 @@ fold_once(int32_t c, struct fold *out)
         die("cannot decompose", c);
     for (int i = 0; i < n; i++) {
         utf8proc_category_t cat = utf8proc_category(decomposed[i]);
-        bool voiced = decomposed[i] == 0x3099 || decomposed[i] == 0x309A;
-        if (voiced && i > 0 && out->n > 0) { /* が stays one character */
-            int32_t pair[2] = {out->c[out->n - 1], decomposed[i]};
-            utf8proc_ssize_t m = utf8proc_normalize_utf32(
-                pair, 2, UTF8PROC_COMPOSE | UTF8PROC_STABLE);
-            if (m == 1)
-                out->c[out->n - 1] = pair[0];
-            continue;
-        }
         if (cat == UTF8PROC_CATEGORY_MN || cat == UTF8PROC_CATEGORY_ME)
             continue;
         int32_t d = unify_punctuation(decomposed[i]);
