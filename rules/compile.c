@@ -319,7 +319,8 @@ lay_out(struct compile *c, size_t *ret_size)
             memcpy(
                 block + h.section[s].offset, c->section[s].p, c->section[s].n);
     h.size = size;
-    h.checksum = image_checksum(block + sizeof(h), size - sizeof(h));
+    memcpy(block, &h, sizeof(h));
+    h.checksum = image_checksum(block, size);
     memcpy(block, &h, sizeof(h));
     *ret_size = size;
     return block;

@@ -3,6 +3,7 @@
  */
 #include "rules/image.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,11 +38,13 @@ image_record_size(enum image_section section)
 }
 
 uint64_t
-image_checksum(const void *bytes, size_t n)
+image_checksum(const void *image, size_t n)
 {
-    const unsigned char *p = bytes;
+    const size_t skip = offsetof(struct image_header, checksum) + 8;
+    const unsigned char *p = (const unsigned char *)image + skip;
     uint64_t h = 0x9E3779B97F4A7C15u ^ n, w;
 
+    n -= skip;
     for (; n >= sizeof(w); p += sizeof(w), n -= sizeof(w)) {
         memcpy(&w, p, sizeof(w));
         h = (h ^ w) * 0xD6E8FEB86659FD93u;
@@ -248,8 +251,7 @@ image_check(struct str bytes, struct image *ret)
         memcmp(h->magic, "tocsinR\n", 8) != 0 || h->format != IMAGE_FORMAT ||
         h->fold_version != foldtab_version || h->size != bytes.n)
         return E_CORRUPT;
-    if (h->checksum !=
-        image_checksum(bytes.p + sizeof(*h), bytes.n - sizeof(*h)))
+    if (h->checksum != image_checksum(bytes.p, bytes.n))
         return E_CORRUPT;
     for (enum image_section s = 0; s < SEC_COUNT; s++) {
         uint64_t end = h->section[s].offset +

@@ -58,7 +58,7 @@ struct image_text {
 struct image_header {
     char magic[8]; /* "tocsinR\n" */
     uint32_t format, fold_version;
-    uint64_t size, checksum; /* of all that follows the header */
+    uint64_t size, checksum; /* of all that follows this field */
     struct {
         uint32_t offset, count;
     } section[SEC_COUNT];
@@ -167,8 +167,8 @@ image_str(const struct image *image, struct image_text t)
 
 /* Bytes of one record of section. */
 size_t image_record_size(enum image_section section);
-/* Checksum of the bytes behind the header. */
-uint64_t image_checksum(const void *bytes, size_t n);
+/* What the checksum of an image of n bytes has to be. */
+uint64_t image_checksum(const void *image, size_t n);
 /* Check all of bytes and fill *ret with a view of it.  0 or E_CORRUPT. */
 int image_check(struct str bytes, struct image *ret);
 
