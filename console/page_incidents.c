@@ -8,7 +8,10 @@
 #include "console/context.h"
 #include "console/rows.h"
 
-enum { LIST_MAX_TEXT_BYTES = 256 };
+enum {
+    LIST_MAX_TEXT_BYTES = 256,
+    LIST_MAX_PAGE_ROWS = 100 /* of HTML, so that a page stays small */
+};
 
 /* "red,orange" as bits; a name that is none is an error. */
 static int
@@ -87,6 +90,8 @@ read_filter(const struct context *ctx, struct incident_filter *filter)
         err = num_parse_i64(limit, 1, VIEW_PAGE_MAX, &n);
     if (err)
         return E_PARSE;
+    if (!ctx->json && n > LIST_MAX_PAGE_ROWS)
+        n = LIST_MAX_PAGE_ROWS;
     filter->limit = (size_t)n;
     filter->category = query_get(ctx, "category");
     filter->source = query_get(ctx, "source");
