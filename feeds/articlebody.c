@@ -272,9 +272,10 @@ belongs(const struct article_page *page, uint32_t sibling, uint32_t top)
                ends_sentence(html, sibling));
 }
 
-/* Whether part i of the article looks like something else. */
+/* Whether part i of an article of body_letters looks like something else. */
 static bool
-is_foreign_part(const struct article_page *page, uint32_t i)
+is_foreign_part(
+    const struct article_page *page, uint32_t i, uint32_t body_letters)
 {
     struct article_sums s = article_sums_of(page, i);
     uint16_t tag = page->html->nodes[i].tag;
@@ -283,7 +284,7 @@ is_foreign_part(const struct article_page *page, uint32_t i)
     double density = article_link_density(page, i);
     int items = (int)s.items - 100;
 
-    if (weight < 0)
+    if (weight < 0 || (density > .6 && s.letters * 2 < body_letters))
         return true;
     if (s.commas >= 10)
         return false;
@@ -308,13 +309,14 @@ static void
 clean(struct article_page *page, uint32_t body)
 {
     const struct html *html = page->html;
+    uint32_t letters = article_sums_of(page, body).letters;
 
     for (uint32_t i = body + 1; i < html->nodes[body].end; i++) {
         uint16_t tag = html->nodes[i].tag;
 
         if (page->dropped[i] || !is_conditional(tag))
             continue;
-        if (is_foreign_part(page, i)) {
+        if (is_foreign_part(page, i, letters)) {
             article_drop(page, i);
             i = html->nodes[i].end - 1;
         }
