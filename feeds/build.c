@@ -12,6 +12,7 @@
 
 enum {
     NOTE_MAX_BYTES = 200,
+    LIST_MIN = 4,              /* elements of a list at first, a power of two */
     SCRIPT_SAMPLE_BYTES = 4096 /* looked at to tell the document's script */
 };
 
@@ -156,6 +157,21 @@ build_offer_text(struct build *build, struct draft *draft, enum field field,
         offer_kept(draft, field, rank, keep(build, text));
 }
 
+/* An array of n elements with room for one more: a new one when n is a power
+ * of two from LIST_MIN on, or none yet. */
+static void *
+grown(struct arena *arena, void *list, size_t n, size_t size)
+{
+    void *larger;
+
+    if (list && (n < LIST_MIN || (n & (n - 1)) != 0))
+        return list;
+    larger = arena_array(arena, n < LIST_MIN ? LIST_MIN : 2 * n, size);
+    if (larger && n > 0)
+        memcpy(larger, list, n * size);
+    return larger;
+}
+
 void
 build_category(struct build *build, struct draft *draft, struct str value)
 {
@@ -170,9 +186,8 @@ build_category(struct build *build, struct draft *draft, struct str value)
     for (size_t i = 0; i < draft->ncategories; i++)
         if (str_eq(draft->categories[i], text))
             return;
-    if (!draft->categories)
-        draft->categories =
-            ARENA_ARRAY(build->arena, BUILD_MAX_CATEGORIES, struct str);
+    draft->categories = grown(build->arena, draft->categories,
+        draft->ncategories, sizeof *draft->categories);
     text = keep(build, text);
     if (draft->categories && text.p)
         draft->categories[draft->ncategories++] = text;
@@ -191,9 +206,8 @@ build_enclosure(
     for (size_t i = 0; i < draft->nenclosures; i++)
         if (str_eq(draft->enclosures[i].url, url))
             return;
-    if (!draft->enclosures)
-        draft->enclosures =
-            ARENA_ARRAY(build->arena, BUILD_MAX_ENCLOSURES, struct enclosure);
+    draft->enclosures = grown(build->arena, draft->enclosures,
+        draft->nenclosures, sizeof *draft->enclosures);
     if (!draft->enclosures)
         return;
     enclosure = &draft->enclosures[draft->nenclosures++];

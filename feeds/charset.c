@@ -34,10 +34,14 @@ static const struct charset charsets[] = {
         "big5-eten windows-950 "},
     {"shift_jis", CHARSET_MULTI, "CP932",
         " csshiftjis ms932 ms_kanji shift-jis sjis windows-31j x-sjis cp932 "
-        "shiftjis "},
+        "shiftjis shift-jisx0213 shift-jis-2004 sjisx0213 sjis-2004 "},
     {"euc-jp", CHARSET_MULTI, "EUC-JP-MS",
-        " cseucpkdfmtjapanese x-euc-jp eucjp ujis "},
-    {"iso-2022-jp", CHARSET_MULTI, "ISO-2022-JP-3", " csiso2022jp "},
+        " cseucpkdfmtjapanese x-euc-jp eucjp ujis u-jis euc-jisx0213 "
+        "euc-jis-2004 eucjis2004 "},
+    {"iso-2022-jp", CHARSET_MULTI, "ISO-2022-JP-3",
+        " csiso2022jp iso2022jp iso2022-jp iso-2022-jp-1 iso-2022-jp-2 "
+        "iso-2022-jp-3 iso-2022-jp-ext iso-2022-jp-2004 iso2022-jp-1 "
+        "iso2022-jp-2 iso2022-jp-3 "},
     {"euc-kr", CHARSET_MULTI, "UHC",
         " cseuckr csksc56011987 iso-ir-149 korean ks_c_5601-1987 "
         "ks_c_5601-1989 ks_c_5601 ksc5601 ksc_5601 windows-949 cp949 euckr "
@@ -99,6 +103,14 @@ static const struct charset charsets[] = {
         " x-mac-ukrainian mac-cyrillic maccyrillic "},
     /* Beyond WHATWG's list: what old archives carry. */
     {"koi8-t", CHARSET_SINGLE, "KOI8-T", " "},
+    {"pt154", CHARSET_SINGLE, "PT154",
+        " ptcp154 csptcp154 cp154 cyrillic-asian "},
+    {"hp-roman8", CHARSET_SINGLE, "HP-ROMAN8", " roman8 r8 cshproman8 "},
+    {"x-mac-ce", CHARSET_SINGLE, "MAC-CENTRALEUROPE",
+        " maccentraleurope maclatin2 mac-latin2 mac-centraleurope "},
+    {"x-mac-icelandic", CHARSET_SINGLE, "MAC-IS",
+        " maciceland mac-iceland mac-is "},
+    {"johab", CHARSET_MULTI, "JOHAB", " cp1361 ms1361 "},
     {"ibm437", CHARSET_SINGLE, "IBM437", " cp437 437 cspc8codepage437 "},
     {"ibm737", CHARSET_SINGLE, "CP737", " cp737 737 "},
     {"ibm775", CHARSET_SINGLE, "IBM775", " cp775 775 cspc775baltic "},

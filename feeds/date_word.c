@@ -148,8 +148,11 @@ date_word_month(struct str word)
     int month = 0;
 
     for (size_t i = 0; i < sizeof months / sizeof months[0]; i++) {
-        struct str stem = str_of(months[i].text);
+        struct str stem;
 
+        if (word.n == 0 || months[i].text[0] != word.p[0])
+            continue;
+        stem = str_of(months[i].text);
         if (stem.n > best && str_starts(word, stem)) {
             best = stem.n;
             month = months[i].month;
@@ -162,7 +165,8 @@ static bool
 is_listed(struct str word, const char *const *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (str_eq(word, str_of(list[i])))
+        if (word.n > 0 && list[i][0] == word.p[0] &&
+            str_eq(word, str_of(list[i])))
             return true;
     return false;
 }
@@ -188,7 +192,8 @@ const struct date_zone *
 date_word_zone(struct str word)
 {
     for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++)
-        if (str_eq(word, str_of(zones[i].name)))
+        if (word.n > 0 && zones[i].name[0] == word.p[0] &&
+            str_eq(word, str_of(zones[i].name)))
             return &zones[i];
     if (word.n == 1 && word.p[0] >= 'a' && word.p[0] <= 'z' && word.p[0] != 'j')
         return &military;

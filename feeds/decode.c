@@ -321,7 +321,7 @@ decode_bytes(struct arena *arena, struct str bytes, struct str content_type,
         err = decode_as(arena, bytes, charset_find(str_of(mark->label)), &out);
     } else if ((mark || nlabels == 0 ||
                    strcmp(charset_name(labels[0]), "utf-8") == 0) &&
-               utf8_is_valid(bytes) &&
+               detect_is_utf8(bytes) &&
                (mark || !detect_is_disguised_gb(bytes))) {
         /* By far the most frequent case: nothing to do. */
         out.text = bytes.p ? bytes : STR("");

@@ -1,6 +1,7 @@
 #include "feeds/detect.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include "base/utf8.h"
 
@@ -8,6 +9,58 @@ static bool
 within(uint8_t c, uint8_t from, uint8_t to)
 {
     return c >= from && c <= to;
+}
+
+/* Length of the sequence at p with n bytes left, which does not begin with
+ * ASCII; 0 when it is none. */
+static size_t
+sequence_length(const uint8_t *p, size_t n)
+{
+    uint8_t lead = p[0];
+
+    if (lead >= 0xE0 && lead <= 0xEF) {
+        if (n < 3 || (p[1] & 0xC0) != 0x80 || (p[2] & 0xC0) != 0x80 ||
+            (lead == 0xE0 && p[1] < 0xA0) || (lead == 0xED && p[1] > 0x9F))
+            return 0;
+        return 3;
+    }
+    if (lead >= 0xC2 && lead <= 0xDF)
+        return n >= 2 && (p[1] & 0xC0) == 0x80 ? 2 : 0;
+    if (lead < 0xF0 || lead > 0xF4 || n < 4 || (p[1] & 0xC0) != 0x80 ||
+        (p[2] & 0xC0) != 0x80 || (p[3] & 0xC0) != 0x80 ||
+        (lead == 0xF0 && p[1] < 0x90) || (lead == 0xF4 && p[1] > 0x8F))
+        return 0;
+    return 4;
+}
+
+bool
+detect_is_utf8(struct str bytes)
+{
+    const uint8_t *p = (const uint8_t *)bytes.p;
+    size_t at = 0;
+
+    while (at < bytes.n) {
+        size_t n;
+
+        if (bytes.n - at >= sizeof(uint64_t)) {
+            uint64_t word;
+
+            memcpy(&word, p + at, sizeof word);
+            if ((word & UINT64_C(0x8080808080808080)) == 0) {
+                at += sizeof word;
+                continue;
+            }
+        }
+        while (at < bytes.n && p[at] < 0x80)
+            at++;
+        while (at < bytes.n && p[at] >= 0x80) {
+            n = sequence_length(p + at, bytes.n - at);
+            if (n == 0)
+                return false;
+            at += n;
+        }
+    }
+    return true;
 }
 
 struct detect_utf8

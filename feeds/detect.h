@@ -17,6 +17,8 @@ struct detect_utf8 {
     size_t bad;  /* bytes that belong to none */
 };
 
+/* Whether all of bytes is UTF-8 (RFC 3629). */
+bool detect_is_utf8(struct str bytes);
 /* How much of bytes is UTF-8. */
 struct detect_utf8 detect_utf8(struct str bytes);
 /* Whether valid UTF-8 is rather GB2312 whose pairs all look like sequences of

@@ -198,10 +198,9 @@ find_from(struct str s, size_t at, struct str what)
 static size_t
 tag_end(struct str s, size_t at)
 {
-    size_t close = find_from(s, at, STR(">"));
     char quote = 0;
+    size_t close;
 
-    /* Nearly always there is no quote in the way. */
     for (size_t i = at; i < s.n; i++) {
         char c = s.p[i];
 
@@ -214,6 +213,7 @@ tag_end(struct str s, size_t at)
             quote = c;
         }
     }
+    close = find_from(s, at, STR(">"));
     return close < s.n ? close + 1 : s.n;
 }
 
@@ -312,6 +312,48 @@ put_markup(struct plain *plain, struct str s, size_t at)
     return s.p[at] == '&' ? put_reference(plain, s, at) : put_tag(plain, s, at);
 }
 
+/* Whether the character at p, whose first byte is a LEAD, is one that is not
+ * to be printed as it is. */
+static bool
+is_special(const uint8_t *p, size_t n)
+{
+    switch (p[0]) {
+    case 0xC2:
+        return n < 2 || p[1] <= 0xA0;
+    case 0xE1:
+        return n < 3 || p[1] == 0x9A;
+    case 0xE2:
+        return n < 3 || p[1] == 0x80 || p[1] == 0x81;
+    case 0xE3:
+        return n < 3 || (p[1] == 0x80 && p[2] == 0x80);
+    default:
+        return n < 3 || (p[1] == 0xBB && p[2] == 0xBF);
+    }
+}
+
+/* Behind the run of characters from at on that print as they are, single
+ * spaces between them included. */
+static size_t
+run_end(struct str s, size_t at)
+{
+    const uint8_t *p = (const uint8_t *)s.p;
+    size_t begin = at;
+
+    for (;;) {
+        while (at < s.n && classes[p[at]] == ORDINARY)
+            at++;
+        if (at == s.n)
+            return at;
+        if (p[at] == ' ') {
+            if (at == begin || at + 1 == s.n || classes[p[at + 1]] != ORDINARY)
+                return at;
+        } else if (classes[p[at]] != LEAD || is_special(p + at, s.n - at)) {
+            return at;
+        }
+        at++;
+    }
+}
+
 int
 plain_add(struct str s, enum plain_mode mode, struct buf *out)
 {
@@ -321,8 +363,7 @@ plain_add(struct str s, enum plain_mode mode, struct buf *out)
     while (at < s.n && !out->err) {
         size_t from = at;
 
-        while (at < s.n && classes[(uint8_t)s.p[at]] == ORDINARY)
-            at++;
+        at = run_end(s, at);
         if (at > from) {
             if (plain.cdata) {
                 struct str run = {s.p + from, at - from};

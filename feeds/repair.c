@@ -98,6 +98,8 @@ add_text(struct repair *repair, struct str s)
 {
     size_t from = 0, at = 0;
 
+    if (s.n == 0)
+        return; /* a bare attribute has no value */
     while (at < s.n) {
         uint8_t c = (uint8_t)s.p[at];
 

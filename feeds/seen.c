@@ -176,6 +176,35 @@ seen_check(const struct seen *seen, const struct item *item)
                : SEEN_REVISED;
 }
 
+static int
+compare_digests(const void *a, const void *b)
+{
+    return memcmp(a, b, DIGEST_SIZE);
+}
+
+size_t
+seen_moved(const struct seen *seen, const struct document *document)
+{
+    uint8_t(*digests)[DIGEST_SIZE] = calloc(seen->n + 1, sizeof *digests);
+    size_t n = 0, moved = 0;
+
+    if (!digests)
+        return 0;
+    for (size_t i = 0; i < seen->n; i++)
+        if (!seen->entries[i].dead)
+            memcpy(digests[n++], seen->entries[i].digest, DIGEST_SIZE);
+    qsort(digests, n, sizeof *digests, compare_digests);
+    for (size_t i = 0; i < document->nitems; i++) {
+        const struct item *item = &document->items[i];
+
+        moved += seen_check(seen, item) == SEEN_NEW &&
+                 bsearch(item->digest, digests, n, sizeof *digests,
+                     compare_digests) != NULL;
+    }
+    free(digests);
+    return moved;
+}
+
 int
 seen_put(struct seen *seen, const struct item *item)
 {

@@ -28,6 +28,10 @@ int seen_open(struct str bytes, struct seen **ret);
 void seen_free(struct seen *seen);
 size_t seen_count(const struct seen *seen);
 enum seen_verdict seen_check(const struct seen *seen, const struct item *item);
+/* How many items of document are new by identity but known by digest: the
+ * source gave what it had shown new identities.  More than half of the window
+ * is a re-announcement, not news. */
+size_t seen_moved(const struct seen *seen, const struct document *document);
 /* Put item into the set as the newest. E_NOMEM. */
 int seen_put(struct seen *seen, const struct item *item);
 /* Append the encoded set to out, dropping the oldest beyond max entries. */

@@ -80,6 +80,30 @@ on_start(void *arg, const struct xml_element *element)
     buf_clear(&map->text);
 }
 
+/* The element that was collected has ended. */
+static void
+end_row(struct sitemap *map)
+{
+    struct build *build = map->build;
+    const struct row *row = map->row;
+    struct str text = str_trim(buf_str(&map->text));
+
+    map->row = NULL;
+    /* A second address: the end of the last record is missing. */
+    if (row->field == FIELD_LINK && build->item &&
+        build->item->rank[FIELD_LINK]) {
+        build_end(build);
+        build_begin(build);
+    }
+    if (!build->item)
+        return;
+    if (row->field == FIELD_TITLE || row->field == FIELD_SUMMARY)
+        build_offer_text(
+            build, build->item, row->field, row->rank, text, PLAIN_TITLE);
+    else
+        build_offer(build, build->item, row->field, row->rank, text);
+}
+
 static void
 on_end(void *arg, enum xml_ns ns, struct str name)
 {
@@ -89,26 +113,7 @@ on_end(void *arg, enum xml_ns ns, struct str name)
     (void)ns;
     (void)name;
     if (map->row && map->row_depth == map->depth) {
-        struct str text = str_trim(buf_str(&map->text));
-
-        /* A second address: the end of the last record is missing. */
-        if (map->row->field == FIELD_LINK && build->item->rank[FIELD_LINK]) {
-            unsigned depth = map->record_depth;
-
-            build_end(build);
-            if (build_begin(build))
-                map->record_depth = depth;
-        }
-        if (!build->item)
-            ;
-        else if (map->row->field == FIELD_TITLE ||
-                 map->row->field == FIELD_SUMMARY)
-            build_offer_text(build, build->item, map->row->field,
-                map->row->rank, text, PLAIN_TITLE);
-        else
-            build_offer(
-                build, build->item, map->row->field, map->row->rank, text);
-        map->row = NULL;
+        end_row(map);
     } else if (build->item && map->record_depth == map->depth) {
         if (build->item->value[FIELD_LINK].n == 0)
             build_drop(build);

@@ -9,8 +9,9 @@
 #include "base/err.h"
 
 enum {
-    DICT_MAX_NAMES = 4096,      /* of foreign documents, before a new context */
-    CACHE_SIZE = 16,            /* a power of two */
+    DICT_MAX_NAMES = 4096, /* of foreign documents, before a new context */
+    CACHE_SIZE = 16,       /* a power of two */
+    PUSH_MAX_BYTES = 8 * 1024 * 1024,
     VALUE_MAX_BYTES = 16 * 1024 /* of an attribute that needs unescaping */
 };
 
@@ -267,6 +268,25 @@ xml_init(void)
     return make_context();
 }
 
+/* libxml2's push parser reads sections of CDATA many times as fast as its pull
+ * parser; but what is larger than its look-ahead it gives up. */
+static void
+read_all(struct str text)
+{
+    const int options = XML_PARSE_RECOVER | XML_PARSE_NONET |
+                        XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
+                        XML_PARSE_COMPACT;
+
+    if (text.n > PUSH_MAX_BYTES ||
+        xmlCtxtResetPush(reader.context, text.p, (int)text.n, NULL, NULL)) {
+        xmlCtxtReadMemory(
+            reader.context, text.p, (int)text.n, NULL, "UTF-8", options);
+        return;
+    }
+    xmlCtxtUseOptions(reader.context, options);
+    xmlParseChunk(reader.context, NULL, 0, 1);
+}
+
 int
 xml_parse(struct str text, const struct xml_ops *ops, void *arg)
 {
@@ -284,9 +304,7 @@ xml_parse(struct str text, const struct xml_ops *ops, void *arg)
     }
     reader.ops = ops;
     reader.arg = arg;
-    xmlCtxtReadMemory(reader.context, text.p, (int)text.n, NULL, "UTF-8",
-        XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_NOERROR |
-            XML_PARSE_NOWARNING | XML_PARSE_COMPACT);
+    read_all(text);
     whole = reader.context->wellFormed != 0;
     err = reader.context->errNo == XML_ERR_NO_MEMORY ? E_NOMEM
           : whole || ops->enough(arg)                ? 0

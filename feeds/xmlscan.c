@@ -86,6 +86,24 @@ found(struct xmlscan *scan, enum xmlscan_kind kind, size_t n)
     return kind;
 }
 
+/* Position of a mark of two or three signs in s, s.n when it is not there.  Its
+ * first sign is rare in texts, which memchr makes use of. */
+static size_t
+find_mark(struct str s, struct str mark)
+{
+    const char *p = s.p, *end = s.p + s.n;
+
+    while ((size_t)(end - p) >= mark.n) {
+        p = memchr(p, mark.p[0], (size_t)(end - p));
+        if (!p || (size_t)(end - p) < mark.n)
+            break;
+        if (memcmp(p, mark.p, mark.n) == 0)
+            return (size_t)(p - s.p);
+        p++;
+    }
+    return s.n;
+}
+
 /* A token that ends in what, which begins after skip bytes. */
 static enum xmlscan_kind
 found_until(
@@ -93,7 +111,7 @@ found_until(
 {
     struct str rest = str_from(scan->text, scan->at);
     struct str body = str_from(rest, skip);
-    size_t end = str_find(body, what);
+    size_t end = find_mark(body, what);
 
     if (rest.n < skip || end == body.n)
         return found(scan, XMLSCAN_CUT, rest.n);
@@ -139,7 +157,7 @@ static bool
 ends_bare(const char *p, const char *end)
 {
     return is_space(*p) || *p == '>' ||
-        (*p == '/' && p + 1 < end && p[1] == '>');
+           (*p == '/' && p + 1 < end && p[1] == '>');
 }
 
 /* An attribute value from p on; return where it ends, NULL when cut. */

@@ -121,6 +121,24 @@ test_refuses_damage(void **state)
 }
 
 static void
+test_moved_items_are_told_from_new_ones(void **state)
+{
+    struct seen *seen = open_empty();
+    struct item items[4] = {
+        item_of(1, 10), item_of(21, 20), item_of(31, 30), item_of(41, 99)};
+    struct document document = {.items = items, .nitems = 4};
+
+    (void)state;
+    assert_int_equal(seen_moved(seen, &document), 0);
+    put(seen, 1, 10);
+    put(seen, 2, 20);
+    put(seen, 3, 30);
+    put(seen, 4, 40);
+    assert_int_equal(seen_moved(seen, &document), 2);
+    seen_free(seen);
+}
+
+static void
 test_save_within_its_buffer(void **state)
 {
     struct seen *seen = open_empty();
@@ -142,6 +160,7 @@ main(void)
         cmocka_unit_test(test_saves_the_newest),
         cmocka_unit_test(test_many_and_again),
         cmocka_unit_test(test_refuses_damage),
+        cmocka_unit_test(test_moved_items_are_told_from_new_ones),
         cmocka_unit_test(test_save_within_its_buffer),
     };
 
