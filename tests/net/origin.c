@@ -51,6 +51,7 @@ struct origin_conn {
     int fd;
     SSL *ssl;
     unsigned number;
+    bool counted; /* in at_once: no byte of the answer has gone out */
     char in[ORIGIN_MAX_REQUEST_BYTES * 2];
     size_t n;
 };
@@ -64,11 +65,24 @@ now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* The request is no longer being worked on. */
+static void
+uncount(struct origin_conn *conn)
+{
+    if (!conn->counted)
+        return;
+    pthread_mutex_lock(&conn->origin->lock);
+    conn->origin->at_once--;
+    pthread_mutex_unlock(&conn->origin->lock);
+    conn->counted = false;
+}
+
 bool
 origin_send(struct origin_conn *conn, const void *bytes, size_t n)
 {
     const char *p = bytes;
 
+    uncount(conn);
     while (n > 0) {
         ssize_t sent;
 
@@ -203,7 +217,6 @@ static void
 log_end(struct origin *origin, struct logged *logged)
 {
     pthread_mutex_lock(&origin->lock);
-    origin->at_once--;
     logged->ended = now_ms();
     pthread_mutex_unlock(&origin->lock);
 }
@@ -221,7 +234,9 @@ serve_requests(struct origin_conn *conn)
             return;
         }
         log_add(conn->origin, logged);
+        conn->counted = true;
         more = conn->origin->script(conn, &logged->request, conn->origin->arg);
+        uncount(conn);
         log_end(conn->origin, logged);
     }
 }

@@ -59,7 +59,7 @@ bool origin_sleep(struct origin_conn *conn, int ms);
 size_t origin_count(struct origin *origin, const char *path);
 bool origin_last(
     struct origin *origin, const char *path, struct origin_request *ret);
-/* The most requests that were being answered at one time. */
+/* The most requests that waited at one time for their answer to begin. */
 unsigned origin_most_at_once(struct origin *origin);
 /* Connections accepted so far. */
 unsigned origin_connections(struct origin *origin);

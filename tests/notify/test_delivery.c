@@ -67,6 +67,8 @@ test_every_pair(void **state)
             assert_int_equal(err, 0);
             assert_int_equal(course.step, rows[i].to[from]);
             assert_true(delivery_may_become(before.step, course.step));
+            if (course.step == STEP_PENDING)
+                assert_int_equal(course.next.ms, now.ms); /* at once */
             seen[from][course.step] = true;
         }
     }
