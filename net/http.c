@@ -37,13 +37,33 @@ take_messages(struct http *http)
     }
 }
 
+/* A descriptor could not be watched for want of memory: curl takes no more
+ * part.  End what was under way and begin anew. */
+static void
+start_over(struct http *http)
+{
+    struct http_call *call;
+
+    while ((call = TAILQ_FIRST(&http->running)) != NULL) {
+        call_fail(call, HTTP_NO_MEMORY, err_text(E_NOMEM));
+        call_end(call);
+        queue_release(call);
+        http_finish(call);
+    }
+    curl_multi_cleanup(http->multi);
+    http->multi = NULL; /* made again with the next call */
+}
+
 static void
 act(struct http *http, curl_socket_t fd, int what)
 {
     int still_running;
+    CURLMcode code =
+        curl_multi_socket_action(http->multi, fd, what, &still_running);
 
-    curl_multi_socket_action(http->multi, fd, what, &still_running);
     take_messages(http);
+    if (code != CURLM_OK && code != CURLM_BAD_SOCKET)
+        start_over(http);
     deliver(http);
     queue_pump(http);
 }
@@ -204,20 +224,12 @@ http_answer_header(const struct http_answer *answer, const char *name)
 /* --- the client ------------------------------------------------------------
  */
 
-static int
-client_init(struct http *http, struct str user_agent)
+int
+http_multi_new(struct http *http)
 {
     CURLM *multi = curl_multi_init();
 
-    http->multi = multi;
-    http->user_agent = strndup(user_agent.p ? user_agent.p : "", user_agent.n);
-    if (!multi || !http->user_agent)
-        return E_NOMEM;
-    if (loop_timer_new(http->loop, curl_timer_fired, http, &http->curl_timer) <
-            0 ||
-        loop_timer_new(http->loop, pump_timer_fired, http, &http->pump_timer) <
-            0 ||
-        tls_store_new(http) < 0)
+    if (!multi)
         return E_NOMEM;
     curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, curl_wants_socket);
     curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, http);
@@ -225,7 +237,23 @@ client_init(struct http *http, struct str user_agent)
     curl_multi_setopt(multi, CURLMOPT_TIMERDATA, http);
     curl_multi_setopt(multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)HTTP_MAX_CONNECTIONS);
+    http->multi = multi;
     return 0;
+}
+
+static int
+client_init(struct http *http, struct str user_agent)
+{
+    http->user_agent = strndup(user_agent.p ? user_agent.p : "", user_agent.n);
+    if (!http->user_agent)
+        return E_NOMEM;
+    if (loop_timer_new(http->loop, curl_timer_fired, http, &http->curl_timer) <
+            0 ||
+        loop_timer_new(http->loop, pump_timer_fired, http, &http->pump_timer) <
+            0 ||
+        http_multi_new(http) < 0)
+        return E_NOMEM;
+    return tls_store_new(http);
 }
 
 int

@@ -530,6 +530,8 @@ call_begin(struct http_call *call)
     if (!call->timer &&
         loop_timer_new(http->loop, on_time, call, &call->timer) < 0)
         return E_NOMEM;
+    if (!http->multi && http_multi_new(http) < 0)
+        return E_NOMEM;
     call->easy = http_handle_take(http);
     if (!call->easy)
         return E_NOMEM;
@@ -537,6 +539,8 @@ call_begin(struct http_call *call)
         curl_multi_add_handle(http->multi, call->easy) != CURLM_OK) {
         http_handle_give(http, call->easy);
         call->easy = NULL;
+        curl_slist_free_all(call->slist);
+        call->slist = NULL;
         return E_NOMEM;
     }
     if (!call->started)

@@ -122,6 +122,8 @@ struct http {
 /* http.c */
 CURL *http_handle_take(struct http *http);
 void http_handle_give(struct http *http, CURL *easy);
+/* Make http->multi. */
+int http_multi_new(struct http *http);
 /* Move a call that ended to the finished ones; delivered by the loop. */
 void http_finish(struct http_call *call);
 
