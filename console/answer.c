@@ -84,7 +84,8 @@ answer_write_stream(struct evbuffer *out, const struct exchange *exchange,
 
     buf_init(&head, ANSWER_MAX_HEAD_BYTES);
     head_begin(&head, exchange, tls, now);
-    (void)buf_add_cstr(&head, "Connection: close\r\n\r\n");
+    (void)buf_add_cstr(
+        &head, "X-Accel-Buffering: no\r\nConnection: close\r\n\r\n");
     if (head.err)
         return head.err;
     return evbuffer_add(out, head.p, head.n) == 0 ? 0 : E_NOMEM;

@@ -8,8 +8,7 @@
 #include "base/utf8.h"
 #include "console/context.h"
 
-/* --- secrets
- * ------------------------------------------------------------------- */
+/* --- secrets --- */
 
 void
 auth_secret_hash(struct str text, uint8_t hash[32])
@@ -67,6 +66,24 @@ static const char *const common[] = {"password", "password1", "password123",
     "default1", "test1234", "root1234", "woaini520", "woaini1314", "5201314520",
     "tocsin123", "tocsin1234", "jiaoyuju", "jiaoyuju123", "school123"};
 
+/* Few different characters, or digits only (dates, telephone numbers): what
+ * lists of common passwords are mostly made of. */
+static bool
+is_simple(struct str password)
+{
+    bool seen[256] = {false};
+    size_t different = 0, digits = 0;
+
+    for (size_t i = 0; i < password.n; i++) {
+        unsigned char c = (unsigned char)password.p[i];
+
+        different += !seen[c];
+        seen[c] = true;
+        digits += c >= '0' && c <= '9';
+    }
+    return different < 4 || (digits == password.n && password.n < 14);
+}
+
 const char *
 auth_password_fault(struct str password, struct str name)
 {
@@ -74,7 +91,7 @@ auth_password_fault(struct str password, struct str name)
         return "password_long";
     if (utf8_count(password) < AUTH_PASSWORD_MIN)
         return "password_short";
-    if (name.n > 0 && str_eq_nocase(password, name))
+    if (is_simple(password) || (name.n > 0 && str_eq_nocase(password, name)))
         return "password_common";
     for (size_t i = 0; i < sizeof common / sizeof *common; i++)
         if (str_eq_nocase(password, str_of(common[i])))
@@ -96,8 +113,7 @@ auth_name_fault(struct str name)
     return NULL;
 }
 
-/* --- who
- * ------------------------------------------------------------------------- */
+/* --- who --- */
 
 bool
 auth_is_https(const struct console *console)
@@ -214,8 +230,7 @@ auth_identify(struct context *ctx)
         ctx->lang = str_starts(row.user.lang, STR("en")) ? LANG_EN : LANG_ZH;
 }
 
-/* --- from where
- * --------------------------------------------------------------------- */
+/* --- from where --- */
 
 /* "scheme://host[:port]" of url. */
 static struct str
@@ -293,6 +308,23 @@ host_name(struct str host)
     return str_first(host, end);
 }
 
+static bool
+is_own_name(struct str name)
+{
+    return str_eq_nocase(name, STR("localhost")) ||
+           str_eq_nocase(name, STR("127.0.0.1")) ||
+           str_eq_nocase(name, STR("[::1]"));
+}
+
+bool
+auth_is_loopback(struct str url)
+{
+    struct str origin = origin_of(url);
+
+    return origin.p && is_own_name(host_name(
+                           str_from(origin, str_find(origin, STR("://")) + 3)));
+}
+
 bool
 auth_host_is_ours(const struct console *console, struct str host)
 {
@@ -300,10 +332,7 @@ auth_host_is_ours(const struct console *console, struct str host)
     struct str name = host_name(host);
     struct str own = origin_of(config->url);
 
-    if (str_eq_nocase(host, config->listen) ||
-        str_eq_nocase(name, STR("localhost")) ||
-        str_eq_nocase(name, STR("127.0.0.1")) ||
-        str_eq_nocase(name, STR("[::1]")))
+    if (str_eq_nocase(host, config->listen) || is_own_name(name))
         return true;
     if (own.p &&
         str_eq_nocase(host, str_from(own, str_find(own, STR("://")) + 3)))

@@ -34,6 +34,8 @@ bool auth_host_is_ours(const struct console *console, struct str host);
 /* Name of the session cookie: with __Host- when people come by https. */
 const char *auth_cookie_name(const struct console *console);
 bool auth_is_https(const struct console *console);
+/* Whether url names this machine by a loopback name or address. */
+bool auth_is_loopback(struct str url);
 
 /* Make a secret for a person and its hash for the store. */
 void auth_secret_new(char text[AUTH_SECRET_TEXT_SIZE], uint8_t hash[32]);

@@ -24,13 +24,13 @@
 #include "base/log.h"
 #include "console/auth.h"
 #include "console/context.h"
+#include "console/listen.h"
 #include "console/live.h"
 #include "console/login.h"
 
 enum { CONSOLE_CONFIG_BYTES = 64 * 1024, CONSOLE_ZONE_NAME = 64 };
 
-/* --- a request's way
- * ---------------------------------------------------------- */
+/* --- a request's way --- */
 
 /* Whether a browser wants a page; everybody else gets JSON only if asked for.
  */
@@ -269,8 +269,7 @@ console_gone(void *arg, struct exchange *exchange)
     exchange->data = NULL;
 }
 
-/* --- configuration
- * ---------------------------------------------------------------- */
+/* --- configuration --- */
 
 static void
 config_defaults(struct console_config *config)
@@ -353,8 +352,7 @@ console_reconfigure(
     return 0;
 }
 
-/* --- life
- * -------------------------------------------------------------------------- */
+/* --- life --- */
 
 static void
 tick_cb(void *arg)
@@ -411,18 +409,36 @@ console_prepare(struct console *console, const struct console_config *config,
     return err;
 }
 
+/* When people come by another address than a loopback one that is listened
+ * on, there is a proxy on this machine. */
+static size_t
+proxies_of(const struct console_config *config, struct str *ret)
+{
+    size_t n = config->nproxies;
+
+    for (size_t i = 0; i < n; i++)
+        ret[i] = config->proxies[i];
+    if (n == 0 && config->url.n > 0 && !auth_is_loopback(config->url) &&
+        listen_is_loopback(config->listen)) {
+        ret[n++] = STR("127.0.0.1");
+        ret[n++] = STR("::1");
+    }
+    return n;
+}
+
 static int
 console_listen(struct console *console, struct toc_error *reterr)
 {
     static const struct server_ops ops = {
         console_request, console_gone, live_gone};
     const struct console_config *config = &console->config;
+    struct str proxies[CONSOLE_MAX_PROXIES];
     struct server_config server = {.listen = config->listen,
         .socket_path = config->socket_path,
         .insecure = config->insecure,
         .tls = auth_is_https(console),
-        .proxies = config->proxies,
-        .nproxies = config->nproxies};
+        .proxies = proxies,
+        .nproxies = proxies_of(config, proxies)};
 
     return server_new(
         console->loop, &server, &ops, console, reterr, &console->server);

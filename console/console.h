@@ -36,7 +36,8 @@ struct console_config {
     int64_t session_idle_ms, session_max_ms; /* 0: 30 min, 12 h */
     struct str texts_dir; /* absent: "texts" beside the templates */
     /* Addresses of reverse proxies: their X-Forwarded-For is believed, and they
-     * may hold more connections than one person. */
+     * may hold more connections than one person.  With none, and with a url
+     * elsewhere than the loopback address listened on, that is this machine. */
     struct str proxies[CONSOLE_MAX_PROXIES];
     size_t nproxies;
 };

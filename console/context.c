@@ -9,8 +9,7 @@
 #include "base/num.h"
 #include "console/page.h"
 
-/* --- asking the request ------------------------------------------------------
- */
+/* --- asking the request --- */
 
 static struct str
 list_get(const struct http_header *list, size_t n, const char *name)
@@ -41,8 +40,7 @@ arg_number(const struct context *ctx, size_t i, int64_t *ret)
     return num_parse_i64(ctx->args[i], 1, INT64_MAX, ret) ? E_PARSE : 0;
 }
 
-/* --- words and times
- * ----------------------------------------------------------- */
+/* --- words and times --- */
 
 static const struct catalog *
 texts(const struct context *ctx)
@@ -135,8 +133,7 @@ set_time(
     (void)json_object_set_new(object, name, jsonx_str(ago(ctx, t)));
 }
 
-/* --- answering
- * ------------------------------------------------------------------- */
+/* --- answering --- */
 
 /* Hand the answer over; nothing of ctx may be used afterwards. */
 static void

@@ -9,7 +9,7 @@
 
 #include "console/inside.h"
 
-/* --- asking the request --------------------------------------------------- */
+/* --- asking the request --- */
 /* A parameter of the query, STR_NONE when absent. */
 struct str query_get(const struct context *ctx, const char *name);
 /* A field of the form or of the JSON object; STR_NONE when it is absent or no
@@ -18,8 +18,7 @@ struct str field_get(const struct context *ctx, const char *name);
 /* Argument i of the path as a positive number.  0 or E_PARSE. */
 int arg_number(const struct context *ctx, size_t i, int64_t *ret);
 
-/* --- words and times --------------------------------------------------------
- */
+/* --- words and times --- */
 /* The text of key in the asker's language; the key itself when missing. */
 struct str text_get(const struct context *ctx, const char *key);
 /* The text of prefix_name, name itself when there is none. */
@@ -33,8 +32,7 @@ struct str text_format(const struct context *ctx, const char *key,
 void set_time(
     const struct context *ctx, json_t *object, const char *key, struct wall t);
 
-/* --- answering
- * ---------------------------------------------------------------- */
+/* --- answering --- */
 /* Answer value (taken): as JSON, or through the page template called name. */
 void reply(
     struct context *ctx, int status, const char *name, json_t *value_taken);

@@ -106,6 +106,7 @@ struct context {
     const struct source_row *sources; /* rows_sources has been asked for them */
     size_t nsources;
     bool sources_asked;
+    size_t text_points; /* how much of an item's text a page may show */
 };
 
 /* console.c: what the server calls. */

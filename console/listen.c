@@ -110,6 +110,17 @@ parse_address(
     return 0;
 }
 
+bool
+listen_is_loopback(struct str where)
+{
+    struct sockaddr_storage address;
+    socklen_t size;
+
+    memset(&address, 0, sizeof address);
+    return parse_address(where, &address, &size) == 0 &&
+           is_loopback((const struct sockaddr *)&address);
+}
+
 int
 listen_tcp(struct str where, bool insecure, struct toc_error *reterr,
     int *ret_fd, uint16_t *ret_port)

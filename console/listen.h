@@ -19,6 +19,8 @@ struct peer;
  * machine's own needs insecure.  E_CONF with *reterr. */
 int listen_tcp(struct str where, bool insecure, struct toc_error *reterr,
     int *ret_fd, uint16_t *ret_port);
+/* Whether where is an address of this machine only. */
+bool listen_is_loopback(struct str where);
 /* Bind and listen on path, mode 0660; a socket left behind by a dead process is
  * replaced, a live one or another file is not. */
 int listen_local(struct str path, struct toc_error *reterr, int *ret_fd);

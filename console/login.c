@@ -132,6 +132,15 @@ login_forget(struct console *console, const struct context *ctx)
     }
 }
 
+/* A name as the log takes it: with a NUL at its end. */
+static const char *
+log_name(struct context *ctx, struct str name)
+{
+    const char *text = arena_cstr(ctx->arena, name);
+
+    return text ? text : "";
+}
+
 static void
 login_failed(struct context *ctx, struct str user)
 {
@@ -144,6 +153,8 @@ login_failed(struct context *ctx, struct str user)
         .from = str_of(peer->address)};
 
     console->logins_failed++;
+    log_say(LOG_NOTICE, "log-in failed", "user", log_name(ctx, user), "from",
+        peer->address, NULL);
     limit_fail(limit, limit_key_account(limit, user), ctx->mono);
     if (!peer->local)
         limit_fail(
@@ -186,6 +197,8 @@ login_opened(struct context *ctx, const struct action_result *result)
         return;
     }
     console->logins++;
+    log_say(LOG_INFO, "logged in", "user", log_name(ctx, opening->user), "from",
+        ctx->exchange->peer.address, NULL);
     set_cookie(ctx, secret, console->config.session_max_ms / MS_SECOND);
     if (!ctx->json) {
         reply_redirect(ctx, next_page(ctx, field_get(ctx, "next")));

@@ -12,27 +12,46 @@
 
 enum {
     INCIDENT_MAX_DELIVERIES = 200,
+    INCIDENT_PAGE_ITEMS = 60,     /* on a page; ?all=1 shows the rest */
+    INCIDENT_PAGE_POINTS = 20000, /* of all their texts together */
+    INCIDENT_ITEM_POINTS = 120,   /* of each, at least */
     INCIDENT_MAX_REASON_BYTES = 4000,
     INCIDENT_MAX_SNOOZE_DAYS = 30
 };
 
-/* --- reading
- * ------------------------------------------------------------------ */
+/* --- reading --- */
+
+/* How much of each text a page shows, so that all stay within its budget. */
+static size_t
+points_each(size_t shown)
+{
+    size_t points = shown ? INCIDENT_PAGE_POINTS / shown : 0;
+
+    if (points < INCIDENT_ITEM_POINTS)
+        return INCIDENT_ITEM_POINTS;
+    return points < ROWS_TEXT_POINTS ? points : ROWS_TEXT_POINTS;
+}
 
 static int
 add_items(struct context *ctx, int64_t id, json_t *value)
 {
     struct item_row *rows;
     json_t *list = json_array();
-    size_t n = 0;
+    bool all = ctx->json || query_get(ctx, "all").n > 0;
+    size_t n = 0, shown;
     int err =
         view_incident_items(ctx->console->view, id, ctx->arena, &rows, &n);
 
-    for (size_t i = 0; !err && i < n; i++)
+    shown = all || n < INCIDENT_PAGE_ITEMS ? n : INCIDENT_PAGE_ITEMS;
+    ctx->text_points = points_each(shown);
+    for (size_t i = 0; !err && i < shown; i++)
         (void)json_array_append_new(list, row_item(ctx, &rows[i]));
     (void)json_object_set_new(value, "items", list);
-    if (!ctx->json)
+    if (!ctx->json) {
         set_number(value, "item_count", (int64_t)n);
+        if (n > shown)
+            set_number(value, "items_left", (int64_t)(n - shown));
+    }
     return err;
 }
 
@@ -97,8 +116,7 @@ page_incident(struct context *ctx)
     reply(ctx, 200, "incident", value);
 }
 
-/* --- acting
- * -------------------------------------------------------------------- */
+/* --- acting --- */
 
 /* The actions that are about one incident, and what they need. */
 static const struct {

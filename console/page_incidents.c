@@ -135,8 +135,7 @@ link_with(const struct context *ctx, const char *name, struct str value)
     return arena_str(ctx->arena, buf_str(&out));
 }
 
-/* --- what the page has besides the list
- * ------------------------------------------ */
+/* --- what the page has besides the list --- */
 
 static void
 add_option(const struct context *ctx, json_t *list, const char *prefix,
@@ -248,8 +247,7 @@ set_filter(const struct context *ctx, json_t *value)
     set_str(value, "link_first", link_with(ctx, "after", STR_NONE));
 }
 
-/* --- the list
- * ------------------------------------------------------------------------ */
+/* --- the list --- */
 
 static void
 set_counts(struct context *ctx, json_t *value)

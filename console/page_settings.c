@@ -13,8 +13,7 @@
 
 enum { TOKEN_DAYS = 365, TOKEN_MAX_DAYS = 3650 };
 
-/* --- pages
- * ---------------------------------------------------------------------- */
+/* --- pages --- */
 
 static json_t *
 user_list(struct context *ctx)
@@ -67,8 +66,7 @@ page_settings(struct context *ctx)
     reply(ctx, 200, "settings", settings_value(ctx));
 }
 
-/* --- language
- * --------------------------------------------------------------------- */
+/* --- language --- */
 
 static void
 settings_done(struct context *ctx, const struct action_result *result)
@@ -93,8 +91,7 @@ do_lang(struct context *ctx)
     ask_engine(ctx, &action, settings_done);
 }
 
-/* --- users and passwords
- * ------------------------------------------------------------ */
+/* --- users and passwords --- */
 
 /* What do_user_add answers when the engine has agreed. */
 struct user_asked {
@@ -211,8 +208,7 @@ do_user_password(struct context *ctx)
     ask_with_hash(ctx, &action, field_get(ctx, "password"));
 }
 
-/* --- tokens
- * ------------------------------------------------------------------------- */
+/* --- tokens --- */
 
 struct token_asked {
     char secret[AUTH_SECRET_TEXT_SIZE];
@@ -283,8 +279,7 @@ do_token_drop(struct context *ctx)
         ask_engine(ctx, &action, settings_done);
 }
 
-/* --- the daemon
- * --------------------------------------------------------------------- */
+/* --- the daemon --- */
 
 /* E_CONF carries what is wrong: data {"errors":[…]}, or a line of text each. */
 static void

@@ -28,8 +28,7 @@ page_readyz(struct context *ctx)
         reply_bytes(ctx, 200, plain, STR("ok\n"));
 }
 
-/* --- static files
- * ------------------------------------------------------------------ */
+/* --- static files --- */
 
 static void
 send_static(struct context *ctx, struct str name)
@@ -61,8 +60,7 @@ page_favicon(struct context *ctx)
     send_static(ctx, STR("icon.svg"));
 }
 
-/* --- figures
- * ------------------------------------------------------------------------ */
+/* --- figures --- */
 
 static void
 set_store_numbers(struct context *ctx, json_t *value)

@@ -41,6 +41,15 @@ set_name(const struct context *ctx, json_t *object, const char *key,
     set_str(object, text, text_of(ctx, prefix, kept));
 }
 
+void
+set_host(json_t *object, struct str host)
+{
+    for (size_t i = 0; i < host.n; i++)
+        if ((unsigned char)host.p[i] >= 0x80)
+            return;
+    set_str(object, "host", host);
+}
+
 /* An address that may become a link, and the host to show beside it. */
 static void
 set_link(const struct context *ctx, json_t *object, struct str url)
@@ -51,11 +60,10 @@ set_link(const struct context *ctx, json_t *object, struct str url)
     if (ctx->json || !url_is_http(url) || url_parse(url, &parts))
         return;
     set_str(object, "link", url);
-    set_str(object, "host", parts.host);
+    set_host(object, parts.host);
 }
 
-/* --- incidents
- * ------------------------------------------------------------------- */
+/* --- incidents --- */
 
 /* "a, b, +3" as an array and the rest. */
 static void
@@ -211,8 +219,7 @@ row_incident(struct context *ctx, const struct incident_row *row)
     return object;
 }
 
-/* --- items
- * ------------------------------------------------------------------------- */
+/* --- items --- */
 
 static json_t *
 row_finding(struct context *ctx, const struct finding_row *finding)
@@ -273,8 +280,8 @@ set_item_page(struct context *ctx, json_t *object, const struct item_row *row)
     (void)json_object_set_new(object, "title_pieces",
         mark_pieces(ctx->arena, row->title, FIELD_TITLE, spans, n, 0));
     (void)json_object_set_new(object, "text_pieces",
-        mark_pieces(
-            ctx->arena, row->text, FIELD_TEXT, spans, n, ROWS_TEXT_POINTS));
+        mark_pieces(ctx->arena, row->text, FIELD_TEXT, spans, n,
+            ctx->text_points ? ctx->text_points : ROWS_TEXT_POINTS));
     set_flag(object, "has_findings", row->nfindings > 0);
     set_flag(object, "revised", row->revisions > 1);
     if (row->similarity > 0) {
@@ -313,8 +320,7 @@ row_item(struct context *ctx, const struct item_row *row)
     return object;
 }
 
-/* --- timeline
- * ------------------------------------------------------------------------ */
+/* --- timeline --- */
 
 json_t *
 row_ledger(struct context *ctx, const struct ledger_row *row)

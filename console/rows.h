@@ -10,7 +10,7 @@
 #include "console/context.h"
 
 enum {
-    ROWS_TEXT_POINTS = 2000, /* of an item's text on a page */
+    ROWS_TEXT_POINTS = 2000, /* of an item's text on a page, code points */
     ROWS_MAX_SOURCES = 2000  /* to choose from on a page */
 };
 
@@ -37,6 +37,9 @@ void set_number(json_t *object, const char *key, int64_t n);
 void set_name(const struct context *ctx, json_t *object, const char *key,
     const char *prefix, struct str name);
 void set_str(json_t *object, const char *key, struct str s);
+/* Show a host beside a link, unless it could pass for another one: only ASCII
+ * is shown. */
+void set_host(json_t *object, struct str host);
 /* For pages: a flag that is true, so that a template can ask for it. */
 void set_flag(json_t *object, const char *key, bool on);
 

@@ -140,7 +140,7 @@ row_source(struct context *ctx, const struct source_row *row)
         return object;
     if (url_is_http(row->url) && url_parse(row->url, &parts) == 0) {
         set_str(object, "link", row->url);
-        set_str(object, "host", parts.host);
+        set_host(object, parts.host);
     }
     set_flag(
         object, "troubled", row->nconditions > 0 || row->state.failures > 0);

@@ -69,7 +69,7 @@ struct server {
 
 static void connection_step(struct connection *conn);
 
-/* --- life ----------------------------------------------------------------- */
+/* --- life --- */
 
 static void
 exchange_done(struct exchange *exchange)
@@ -146,8 +146,7 @@ connection_free(struct connection *conn)
     server_pace(server);
 }
 
-/* --- reading ----------------------------------------------------------------
- */
+/* --- reading --- */
 
 /* Whose address counts: behind a listed proxy the last one it names. */
 static void
@@ -273,8 +272,7 @@ read_cb(struct bufferevent *bev, void *arg)
     }
 }
 
-/* --- writing ----------------------------------------------------------------
- */
+/* --- writing --- */
 
 static void
 connection_linger(struct connection *conn)
@@ -348,8 +346,7 @@ exchange_send(struct exchange *exchange)
         loop_timer_set(conn->timer, 0);
 }
 
-/* --- streams
- * ------------------------------------------------------------------ */
+/* --- streams --- */
 
 struct connection *
 exchange_stream(struct exchange *exchange, void *data)
@@ -389,8 +386,7 @@ stream_end(struct connection *stream)
     loop_timer_set(stream->timer, 0);
 }
 
-/* --- time
- * ------------------------------------------------------------------------ */
+/* --- time --- */
 
 static void
 timer_cb(void *arg)
@@ -407,8 +403,7 @@ timer_cb(void *arg)
     connection_free(conn);
 }
 
-/* --- accepting
- * ------------------------------------------------------------------- */
+/* --- accepting --- */
 
 static bool
 is_proxy(const struct server *server, const struct peer *peer)
@@ -497,8 +492,7 @@ accept_cb(struct evconnlistener *listener, evutil_socket_t fd,
     server_pace(server);
 }
 
-/* --- the server
- * -------------------------------------------------------------------- */
+/* --- the server --- */
 
 static void
 copy_proxies(struct server *server, const struct server_config *config)

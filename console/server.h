@@ -33,10 +33,10 @@ enum {
     SERVER_IDLE_MS = 15000,    /* between two requests */
     SERVER_LINGER_MS = 1000,   /* after the last answer, for its reader */
     SERVER_MAX_LINGER_BYTES = 256 * 1024,
-    SERVER_MAX_ANSWER_BYTES = 8 * 1024 * 1024,
+    SERVER_MAX_ANSWER_BYTES = 32 * 1024 * 1024,
     SERVER_MAX_HEADER_BYTES = 8 * 1024,  /* of ours, per answer */
     SERVER_MAX_STREAM_BYTES = 64 * 1024, /* unsent; then the stream ends */
-    SERVER_ARENA_BYTES = 16 * 1024 * 1024
+    SERVER_ARENA_BYTES = 64 * 1024 * 1024
 };
 
 struct server;

@@ -59,18 +59,30 @@
   };
 
   const listen = () => {
-    const events = new EventSource('/events');
+    let events = null;
     const changed = $('#changed');
     const later = () => { if (!timer) timer = setTimeout(refresh, wait); };
-    events.addEventListener('incident', (event) => {
-      const id = String(JSON.parse(event.data).id);
-      if (changed && changed.dataset.incident === id) changed.hidden = false;
+    const open = () => {
+      events = new EventSource('/events');
+      events.addEventListener('incident', (event) => {
+        const id = String(JSON.parse(event.data).id);
+        if (changed && changed.dataset.incident === id) changed.hidden = false;
+        if ($('#now')) later();
+      });
+      for (const what of ['source', 'delivery', 'config']) {
+        events.addEventListener(what, () => { if ($('#now')) later(); });
+      }
+    };
+    const close = () => { if (events) events.close(); events = null; };
+    // A page nobody looks at holds no connection; it catches up when seen.
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden) { close(); return; }
+      if (!events) open();
       if ($('#now')) later();
     });
-    for (const what of ['source', 'delivery', 'config']) {
-      events.addEventListener(what, () => { if ($('#now')) later(); });
-    }
-    addEventListener('pagehide', () => events.close());
+    addEventListener('pagehide', close);
+    addEventListener('pageshow', (event) => { if (event.persisted && !events) open(); });
+    if (!document.hidden) open();
   };
 
   // --- keys ----------------------------------------------------------------

@@ -25,8 +25,7 @@
         }                                                                      \
     } while (0)
 
-/* --- the engine
- * ------------------------------------------------------------------ */
+/* --- the engine --- */
 
 static int
 apply(struct desk *desk, const struct action *action)
@@ -170,8 +169,7 @@ answer_cb(void *arg)
         console_changed(desk->console, "incident", desk->last.id);
 }
 
-/* --- life
- * ------------------------------------------------------------------------- */
+/* --- life --- */
 
 static void
 add_user(struct desk *desk, const char *name, const char *role, bool strong)

@@ -117,8 +117,7 @@ static const struct event events[] = {
 };
 enum { NEVENTS = sizeof events / sizeof *events };
 
-/* --- pieces
- * ---------------------------------------------------------------------- */
+/* --- pieces --- */
 
 /* Where term stands in text, in code points. */
 static size_t
@@ -246,8 +245,7 @@ put_delivery(struct store *store, int64_t incident, enum level level,
     put_attempts(store, &delivery, delivery.attempts);
 }
 
-/* --- incidents
- * ---------------------------------------------------------------------- */
+/* --- incidents --- */
 
 static struct str
 explanation_of(struct arena *arena, const struct event *event)

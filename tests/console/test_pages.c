@@ -288,8 +288,7 @@ static_files_are_checked_again(void **state)
         ask(&desk, "GET", "/static/texts", NULL, NULL).status, 404);
 }
 
-/* --- foreign text
- * ------------------------------------------------------------------- */
+/* --- foreign text --- */
 
 /* How many tags, and quotes inside tags, a page has: foreign text may add
  * none.  What is text is escaped, so each '<' is one of ours. */
@@ -393,9 +392,7 @@ only_http_is_linked(void **state)
     }
 }
 
-/* --- words
- * ------------------------------------------------------------------------------
- */
+/* --- words --- */
 
 static struct catalog *
 load_texts(const char *file)
