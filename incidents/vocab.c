@@ -119,15 +119,28 @@ vocab_count(struct vocab *vocab, uint32_t number)
     term->stamp = vocab->items;
 }
 
-float
-vocab_idf(const struct vocab *vocab, uint32_t number)
+static float
+idf_of(const struct vocab *vocab, float df)
 {
-    float total = (float)vocab->total + 50.0f; /* a small world is not flat */
-    float df =
-        number == VOCAB_NONE ? 0.0f : term_df(vocab, &vocab->terms[number]);
+    float total = (float)vocab->total + 500.0f; /* few items are no world */
     float idf = logf(total / (df + 1.0f));
 
     return idf > 0.0f ? idf : 0.0f;
+}
+
+float
+vocab_idf(const struct vocab *vocab, uint32_t number)
+{
+    struct term *term;
+
+    if (number == VOCAB_NONE)
+        return idf_of(vocab, 0.0f);
+    term = &vocab->terms[number];
+    if (term->known == 0 || vocab->items + 1 - term->known > VOCAB_STALE) {
+        term->idf = idf_of(vocab, term_df(vocab, term));
+        term->known = vocab->items + 1;
+    }
+    return term->idf;
 }
 
 void

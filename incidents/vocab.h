@@ -15,6 +15,7 @@
 enum {
     VOCAB_MAX_TERMS = 1 << 20,
     VOCAB_MEMORY = 20000, /* items after which a count is worth 1/e */
+    VOCAB_STALE = 16,     /* items over which an idf hardly changes */
     POSTINGS_MAX = 4096   /* of one term; a commoner one finds nobody */
 };
 
@@ -25,6 +26,8 @@ struct posting {
 struct term {
     uint32_t hash;
     float df;
+    float idf;      /* as last worked out, */
+    uint64_t known; /* when vocab.items + 1 was this; 0 never */
     uint64_t stamp; /* vocab.items when df was true */
     struct posting *postings;
     uint32_t n, cap;
@@ -53,7 +56,8 @@ uint32_t vocab_get(struct vocab *vocab, uint32_t hash);
 void vocab_item(struct vocab *vocab);
 /* Count the term for the item. */
 void vocab_count(struct vocab *vocab, uint32_t term);
-/* Inverse document frequency, at least 0; of VOCAB_NONE the highest. */
+/* Inverse document frequency, at least 0; of VOCAB_NONE the highest.  Worked
+ * out anew after VOCAB_STALE items. */
 float vocab_idf(const struct vocab *vocab, uint32_t term);
 /* Note that an incident has the term; not noted when the list is full of living
  * ones. */
