@@ -163,6 +163,7 @@ engine_pulse(void *arg)
         ping_one(engine, &engine->parsers[i]);
     engine_poll_patience(engine);
     engine_expire(engine);
+    engine_follow(engine);
     grouper_expire(engine->grouper, engine_now(engine));
     if (!engine->writing)
         (void)store_idle(engine->store);
@@ -363,6 +364,8 @@ engine_begin(struct engine *engine)
         r = engine_config_first(engine);
     if (r == 0)
         r = engine_group_load(engine);
+    if (r == 0)
+        r = engine_follow_load(engine);
     if (r == 0)
         r = engine_lock(engine);
     if (r != 0)

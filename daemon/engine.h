@@ -6,6 +6,7 @@
  *   engine_write.c   the transaction that all writes of a moment share
  *   engine_poll.c    schedule → fetch; answers → what is written
  *   engine_item.c    item → score → incident → messages
+ *   engine_tell.c    what is to be told → messages in the outbox
  *   engine_outbox.c  messages → notify; verdicts → outbox
  *   engine_act.c     what operators ask
  *
@@ -32,6 +33,7 @@ enum {
     ENGINE_MAX_IN_FLIGHT = 1024,      /* polls given to fetch */
     ENGINE_SLOT_BITS = 10,            /* of a poll's number: its slot */
     ENGINE_MAX_SENDS = 64,            /* messages given to notify */
+    ENGINE_MAX_TELLS = 256,           /* then the transaction commits */
     ENGINE_PING_MS = 5000,
     ENGINE_PONG_PATIENCE_MS = 20000,
     ENGINE_POLL_PATIENCE_MS = 5 * 60 * 1000, /* beyond any fetch's total */
@@ -70,6 +72,20 @@ struct peer {
 struct send {
     int64_t delivery;
     char channel[80];
+};
+
+/* Something about an incident that is to become messages at the commit. */
+struct tell {
+    int64_t incident;
+    enum incident_event event;
+    const char *reason; /* static */
+};
+
+/* An open incident with items that no message has named yet. */
+struct follow {
+    int64_t incident;
+    unsigned times;  /* follow-ups sent */
+    struct wall due; /* of the next, WALL_NONE when nothing is untold */
 };
 
 /* What waits for the commit. */
@@ -117,6 +133,10 @@ struct engine {
 
     struct send sends[ENGINE_MAX_SENDS]; /* deliveries with notify */
     size_t nsends;
+    struct tell tells[ENGINE_MAX_TELLS]; /* of the open transaction */
+    size_t ntells;
+    struct follow *follows; /* owned */
+    size_t nfollows, follows_cap;
     struct loop_timer *outbox_timer;
 
     struct arena *arena; /* of the step at hand; cleared by who began it */
@@ -184,12 +204,26 @@ bool engine_item_is_sound(const struct ruleset *rules, const Tocsin__Item *in);
 int engine_item(struct engine *engine, const struct watch *watch,
     const struct ruleset *rules, uint64_t generation, const Tocsin__Item *in);
 
-/* --- engine_outbox.c ----------------------------------------------------------- */
-/* Queue messages about incident for every channel that is to know. */
+/* --- engine_tell.c ------------------------------------------------------------- */
+/* Let every channel that is to know hear of incident; the messages are made at
+ * the commit, so that they tell of all that the transaction brought. */
 int engine_tell(struct engine *engine, const struct incident *incident,
     enum incident_event event, const char *reason);
+/* incident has an item that no message names yet: if none is made soon, a
+ * follow-up will. */
+int engine_tell_later(struct engine *engine, int64_t incident);
 /* Queue one message for one channel (tests). */
 int engine_tell_test(struct engine *engine, const struct channel *channel);
+/* Make the messages of the open transaction. */
+int engine_tell_flush(struct engine *engine);
+/* Forget them: it was rolled back. */
+void engine_tell_forget(struct engine *engine);
+/* Find what is untold, at start and after a rollback. */
+int engine_follow_load(struct engine *engine);
+/* Send the follow-ups that are due. */
+void engine_follow(struct engine *engine);
+
+/* --- engine_outbox.c ----------------------------------------------------------- */
 /* Hand what is due to the notify role. */
 void engine_outbox_run(struct engine *engine);
 void engine_send_result(struct engine *engine, const Tocsin__SendResult *in);

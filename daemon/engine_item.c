@@ -22,6 +22,7 @@ enum {
     EXPLANATION_MAX_BYTES = 64 * 1024,
     MERGES_MAX = 16 /* followed from a merged incident */
 };
+static const double QUIET_MIN_SIMILARITY = 0.7;
 
 /* --- checking ------------------------------------------------------------------ */
 
@@ -303,6 +304,8 @@ incident_attach(struct engine *engine, const struct incident *incident,
     if (r == 0)
         r = grouper_add(engine->grouper, incident->id, &g);
     if (r == 0)
+        r = engine_tell_later(engine, incident->id);
+    if (r == 0)
         engine_changed(engine, "incident", incident->id);
     return r;
 }
@@ -468,10 +471,13 @@ incident_group(struct engine *engine, struct subject *subject)
     r = grouper_find(engine->grouper, &g, engine->arena, &verdict);
     if (r != 0)
         return r;
+    /* What raises no alarm by itself (a statement, a refutation, but also a
+     * drill at the same school) joins only what it is clearly about. */
+    if (subject->score.level == LEVEL_NONE &&
+        (verdict.incident == 0 || verdict.similarity < QUIET_MIN_SIMILARITY))
+        return 0;
     if (verdict.incident != 0)
         return incident_join(engine, subject, &verdict);
-    if (subject->score.level == LEVEL_NONE)
-        return 0;
     return incident_open(engine, subject, &verdict, 0);
 }
 

@@ -1,5 +1,5 @@
 /*
- * engine_outbox: messages into the outbox, out of it, and what came of them.
+ * engine_outbox: messages out of the outbox, and what came of them.
  *
  * A message is a row that is written with what it tells of, in the same
  * transaction.  After the commit, rows that are due go to the notify role by
@@ -13,7 +13,6 @@
 #include "base/err.h"
 #include "daemon/engine.h"
 #include "daemon/pb.h"
-#include "notify/body.h"
 #include "notify/delivery.h"
 
 enum {
@@ -21,114 +20,6 @@ enum {
     OUTBOX_PER_CHANNEL = 8,  /* in flight to one channel */
     OUTBOX_TIMER_MAX_MS = 60 * MS_SECOND
 };
-
-/* --- into the outbox ------------------------------------------------------------ */
-
-static int
-outbox_add(struct engine *engine, const struct channel *channel,
-    const struct incident *incident, enum incident_event event,
-    struct str body)
-{
-    struct wall now = engine_now(engine);
-    char id[BODY_ID_SIZE];
-    uint8_t random[16];
-    struct delivery delivery = {.channel = channel->id,
-        .type = str_of(incident_event_name(event)),
-        .incident = incident ? incident->id : 0,
-        .level = incident ? incident->level : LEVEL_NONE,
-        .body = body,
-        .state = DELIVERY_PENDING,
-        .created = now,
-        .next = now,
-        .finished = WALL_NONE};
-    int64_t number;
-    int r;
-
-    digest_random(random, sizeof random);
-    delivery.message_id = str_of(body_message_id(random, id));
-    r = store_delivery_add(engine->store, &delivery, &number);
-    if (r == 0)
-        r = engine_write_then(engine, &(struct pending){.kind = PENDING_SEND});
-    if (r == 0)
-        engine_changed(engine, "delivery", number);
-    return r;
-}
-
-static struct str
-incident_url(struct engine *engine, int64_t id)
-{
-    struct str base = engine->config->console_url;
-
-    while (base.n > 0 && base.p[base.n - 1] == '/')
-        base.n--;
-    return base.n ? arena_printf(engine->arena, "%.*s/incidents/%lld",
-                        STR_ARG(base), (long long)id)
-                  : STR_NONE;
-}
-
-/* Whether a channel is to know of this incident at all. */
-static bool
-channel_wants(const struct engine *engine, const struct channel *channel,
-    const struct incident *incident)
-{
-    return incident->level >= channel->min_level &&
-           incident->level >= engine->config->notify_min_level;
-}
-
-static int
-outbox_body(struct engine *engine, const struct incident *incident,
-    enum incident_event event, const char *reason, struct buf *body)
-{
-    struct body_incident view = {
-        .incident = incident, .url = incident_url(engine, incident->id)};
-    struct str *sources;
-    int r = store_incident_sources(engine->store, incident->id,
-        engine->arena, &sources, &view.nsources);
-
-    view.sources = sources;
-    if (r == 0)
-        r = body_incident(
-            body, event, &view, str_of(reason), engine_now(engine));
-    return r;
-}
-
-int
-engine_tell(struct engine *engine, const struct incident *incident,
-    enum incident_event event, const char *reason)
-{
-    const struct config *config = engine->config;
-    struct buf body;
-    int r = 0;
-
-    buf_init(&body, BODY_MAX_BYTES);
-    for (size_t i = 0; i < config->nchannels && r == 0; i++) {
-        const struct channel *channel = &config->channels[i];
-
-        if (!channel_wants(engine, channel, incident))
-            continue;
-        if (buf_str(&body).n == 0)
-            r = outbox_body(engine, incident, event, reason, &body);
-        if (r == 0)
-            r = outbox_add(engine, channel, incident, event, buf_str(&body));
-    }
-    buf_done(&body);
-    return r;
-}
-
-int
-engine_tell_test(struct engine *engine, const struct channel *channel)
-{
-    struct buf body;
-    int r;
-
-    buf_init(&body, BODY_MAX_BYTES);
-    r = body_test(&body, channel->id, engine_now(engine));
-    if (r == 0)
-        r = outbox_add(
-            engine, channel, NULL, INCIDENT_EVENT_TEST, buf_str(&body));
-    buf_done(&body);
-    return r;
-}
 
 /* --- out of it ---------------------------------------------------------------------- */
 

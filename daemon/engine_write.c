@@ -43,8 +43,9 @@ engine_rollback(struct engine *engine)
         "why", store_error(engine->store), NULL);
     store_rollback(engine->store);
     engine->writing = false;
+    engine_tell_forget(engine);
     loop_timer_cancel(engine->commit_timer);
-    if (engine_group_load(engine) != 0)
+    if (engine_group_load(engine) != 0 || engine_follow_load(engine) != 0)
         log_say(LOG_ERROR, "the open incidents could not be read", "why",
             store_error(engine->store), NULL);
     engine_settle(engine, false);
@@ -88,7 +89,8 @@ engine_commit(struct engine *engine)
     if (!engine->writing)
         return;
     loop_timer_cancel(engine->commit_timer);
-    if (store_commit(engine->store) != 0) {
+    arena_clear(engine->arena);
+    if (engine_tell_flush(engine) != 0 || store_commit(engine->store) != 0) {
         engine_rollback(engine);
         return;
     }

@@ -102,6 +102,44 @@ source_list(const struct body_incident *view, size_t most)
     return list;
 }
 
+static json_t *
+item_json(const struct body_item *item)
+{
+    json_t *json = json_object();
+    int bad = 0;
+
+    bad |= jsonx_set(json, "title", foreign(item->title, BODY_TITLE_BYTES));
+    bad |= jsonx_set(json, "url", foreign(item->url, BODY_TITLE_BYTES));
+    bad |= jsonx_set(json, "source", foreign(item->source, BODY_TEXT_BYTES));
+    if (bad) {
+        json_decref(json);
+        return NULL;
+    }
+    return json;
+}
+
+/* How many of view's items fit where most do. */
+static size_t
+items_shown(const struct body_incident *view, size_t most)
+{
+    size_t n = most < BODY_MAX_ITEMS ? most : BODY_MAX_ITEMS;
+
+    return view->nitems < n ? view->nitems : n;
+}
+
+static json_t *
+item_list(const struct body_incident *view, size_t most)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < items_shown(view, most); i++)
+        if (json_array_append_new(list, item_json(&view->items[i])) < 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
 /* The incident without what only its own message carries. */
 static json_t *
 incident_head(const struct body_incident *view)
@@ -134,6 +172,7 @@ incident_json(const struct body_incident *view, size_t most)
     json_t *json = incident_head(view);
 
     if (jsonx_set(json, "sources", source_list(view, sources)) < 0 ||
+        jsonx_set(json, "new_items", item_list(view, most)) < 0 ||
         jsonx_set(json, "explanation",
             explanation(view->incident->explanation, most)) < 0) {
         json_decref(json);
@@ -171,7 +210,8 @@ write_message(struct buf *out, enum incident_event event, struct wall now,
 
 int
 body_incident(struct buf *out, enum incident_event event,
-    const struct body_incident *view, struct str reason, struct wall now)
+    const struct body_incident *view, struct str reason, struct wall now,
+    size_t *ret_items)
 {
     size_t most = BODY_MAX_EXPLANATIONS;
     int err;
@@ -185,20 +225,33 @@ body_incident(struct buf *out, enum incident_event event,
             return E_NOMEM;
         }
         err = write_message(out, event, now, data);
+        *ret_items = items_shown(view, most);
     } while (err == E_LIMIT && !out->err && (most /= 2) > 0);
     return err;
 }
 
 static json_t *
+digest_entry(const struct body_incident *view, size_t items)
+{
+    json_t *json = incident_head(view);
+
+    if (jsonx_set(json, "new_items", item_list(view, items)) < 0) {
+        json_decref(json);
+        return NULL;
+    }
+    return json;
+}
+
+static json_t *
 digest_data(const struct body_incident *views, size_t nviews, size_t shown,
-    struct str reason)
+    size_t items, struct str reason)
 {
     json_t *data = json_object();
     json_t *list = json_array();
     int bad = 0;
 
     for (size_t i = 0; i < shown; i++)
-        bad |= json_array_append_new(list, incident_head(&views[i]));
+        bad |= json_array_append_new(list, digest_entry(&views[i], items));
     bad |= jsonx_set(data, "incidents", list);
     bad |= jsonx_set(data, "more", json_integer((json_int_t)(nviews - shown)));
     bad |= jsonx_set(data, "reason", foreign(reason, BODY_TEXT_BYTES));
@@ -210,15 +263,23 @@ digest_data(const struct body_incident *views, size_t nviews, size_t shown,
 
 int
 body_digest(struct buf *out, const struct body_incident *views, size_t nviews,
-    struct str reason, struct wall now)
+    struct str reason, struct wall now, size_t *ret_shown, size_t *ret_items)
 {
     size_t shown = nviews < BODY_MAX_DIGEST ? nviews : BODY_MAX_DIGEST;
+    size_t items = BODY_MAX_ITEMS;
     int err;
 
     do {
         err = write_message(out, INCIDENT_EVENT_DIGEST, now,
-            digest_data(views, nviews, shown, reason));
-    } while (err == E_LIMIT && !out->err && (shown /= 2) > 0);
+            digest_data(views, nviews, shown, items, reason));
+        *ret_shown = shown;
+        *ret_items = items;
+        /* Too long: fewer items of each, then fewer incidents. */
+        if (items > 1)
+            items /= 2;
+        else
+            shown /= 2;
+    } while (err == E_LIMIT && !out->err && shown > 0);
     return err;
 }
 

@@ -20,7 +20,13 @@ enum {
     BODY_TEXT_BYTES = 300, /* of other texts */
     BODY_MAX_SOURCES = 20, /* named; the number is in "items" */
     BODY_MAX_EXPLANATIONS = 30,
-    BODY_MAX_DIGEST = 60 /* incidents named in one digest */
+    BODY_MAX_DIGEST = 60, /* incidents named in one digest */
+    BODY_MAX_ITEMS = 10   /* new items named of one incident in one message */
+};
+
+/* An item that no message has named yet. */
+struct body_item {
+    struct str title, url, source; /* source: its name or id */
 };
 
 /* An incident as a message shows it. */
@@ -29,15 +35,21 @@ struct body_incident {
     struct str url;            /* of its page on the console, or absent */
     const struct str *sources; /* names or ids */
     size_t nsources;
+    const struct body_item *items; /* those that are new to the receiver */
+    size_t nitems;
 };
 
-/* Append the message about one incident: any incident.… event. */
+/* Append the message about one incident: any incident.… event.  *ret_items is
+ * how many of view's new items it names ("new_items"). */
 int body_incident(struct buf *out, enum incident_event event,
-    const struct body_incident *view, struct str reason, struct wall now);
-/* Append a digest: each incident once, at most BODY_MAX_DIGEST of them in full
- * and the others counted in "more". */
+    const struct body_incident *view, struct str reason, struct wall now,
+    size_t *ret_items);
+/* Append a digest: each incident once, at most BODY_MAX_DIGEST of them in full,
+ * with their new items, and the others counted in "more".  *ret_shown is how
+ * many are in it, *ret_items how many new items of each it names at most. */
 int body_digest(struct buf *out, const struct body_incident *views,
-    size_t nviews, struct str reason, struct wall now);
+    size_t nviews, struct str reason, struct wall now, size_t *ret_shown,
+    size_t *ret_items);
 /* Append the message about something wrong with a source or channel
  * (INCIDENT_EVENT_SOURCE, INCIDENT_EVENT_CHANNEL): who it is about, the kind of
  * condition, whether it holds or has ended, and the sentence. */

@@ -183,6 +183,57 @@ store_incident_counts(struct store *store, int64_t incident,
 }
 
 int
+store_incident_untold(struct store *store, int64_t incident, size_t max,
+    struct arena *arena, struct untold_item **ret, size_t *ret_n)
+{
+    struct untold_item *list = ARENA_ARRAY(arena, max + 1, struct untold_item);
+    struct query q;
+    size_t n = 0;
+    int r;
+
+    if (list == NULL)
+        return E_NOMEM;
+    db_query(&store->db, &q,
+        DB_SQL("SELECT item.id, revision.title, revision.url,"
+               " coalesce(nullif(s.title, ''), s.id)"
+               " FROM incident_item JOIN item ON item.id = incident_item.item"
+               " JOIN revision ON revision.id = item.revision"
+               " JOIN source_state s ON s.id = item.source"
+               " WHERE incident_item.incident = ?1"
+               " AND incident_item.told IS NULL"
+               " ORDER BY incident_item.at, item.id LIMIT ?2"));
+    query_int(&q, incident);
+    query_int(&q, (int64_t)max);
+    while ((r = query_next(&q)) == 0 && n < max) {
+        list[n].item = query_get_int(&q);
+        list[n].title = query_get_str(&q, arena);
+        list[n].url = query_get_str(&q, arena);
+        list[n].source = query_get_str(&q, arena);
+        n++;
+    }
+    query_done(&q);
+    if (r != 0 && r != E_NOTFOUND)
+        return r;
+    if (arena_failed(arena))
+        return E_NOMEM;
+    *ret = list;
+    *ret_n = n;
+    return 0;
+}
+
+int
+store_item_told(struct store *store, int64_t item, struct wall now)
+{
+    struct query q;
+
+    db_query(&store->db, &q,
+        DB_SQL("UPDATE incident_item SET told = ? WHERE item = ?"));
+    query_int(&q, now.ms);
+    query_int(&q, item);
+    return query_run(&q);
+}
+
+int
 store_incident_sources(struct store *store, int64_t incident,
     struct arena *arena, struct str **ret, size_t *ret_n)
 {
@@ -247,34 +298,59 @@ store_open_items(struct store *store, struct wall since,
     return r;
 }
 
-int
-store_incident_expired(struct store *store, struct wall now, size_t max,
-    struct arena *arena, int64_t **ret, size_t *ret_n)
+/* The rest of a query whose only column is a number, and its end. */
+static int
+read_ids(
+    struct query *q, struct arena *arena, int64_t **ret, size_t *ret_n)
 {
     struct list list = {.arena = arena, .size = sizeof(int64_t)};
-    struct query q;
     int r;
 
-    db_query(&store->db, &q,
-        DB_SQL("SELECT id FROM incident WHERE open = 1 AND until IS NOT NULL"
-               " AND until <= ? ORDER BY until, id LIMIT ?"));
-    query_int(&q, now.ms);
-    query_int(&q, (int64_t)max);
-    while ((r = query_next(&q)) == 0) {
+    while ((r = query_next(q)) == 0) {
         int64_t *id = list_add(&list);
 
         if (!id) {
             r = E_NOMEM;
             break;
         }
-        *id = query_get_int(&q);
+        *id = query_get_int(q);
     }
-    if (q.done)
+    if (q->done)
         r = 0;
-    query_done(&q);
+    query_done(q);
     if (r == 0) {
         *ret = list.rows;
         *ret_n = list.n;
     }
     return r;
+}
+
+int
+store_incident_expired(struct store *store, struct wall now, size_t max,
+    struct arena *arena, int64_t **ret, size_t *ret_n)
+{
+    struct query q;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT id FROM incident WHERE open = 1 AND until IS NOT NULL"
+               " AND until <= ? ORDER BY until, id LIMIT ?"));
+    query_int(&q, now.ms);
+    query_int(&q, (int64_t)max);
+    return read_ids(&q, arena, ret, ret_n);
+}
+
+int
+store_untold_incidents(struct store *store, enum level min_level, size_t max,
+    struct arena *arena, int64_t **ret, size_t *ret_n)
+{
+    struct query q;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT id FROM incident WHERE open = 1 AND level >= ?"
+               " AND EXISTS (SELECT 1 FROM incident_item"
+               "  WHERE incident = incident.id AND told IS NULL)"
+               " ORDER BY id LIMIT ?"));
+    query_int(&q, min_level);
+    query_int(&q, (int64_t)max);
+    return read_ids(&q, arena, ret, ret_n);
 }

@@ -77,7 +77,10 @@ static const char road_incidents[] =
     "CREATE TABLE incident_item("
     "  item INTEGER PRIMARY KEY REFERENCES item(id),"
     "  incident INTEGER NOT NULL REFERENCES incident(id),"
-    "  why TEXT, similarity REAL NOT NULL, at INTEGER NOT NULL) STRICT;"
+    "  why TEXT, similarity REAL NOT NULL, at INTEGER NOT NULL,"
+    "  told INTEGER) STRICT;"
+    "CREATE INDEX incident_item_untold ON incident_item(incident)"
+    "  WHERE told IS NULL;"
     "CREATE INDEX incident_item_incident ON incident_item(incident);";
 
 static const char road_desk[] =

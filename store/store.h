@@ -107,6 +107,18 @@ int store_incident_of(struct store *store, int64_t item, int64_t *ret);
 int store_incident_counts(struct store *store, int64_t incident,
     uint32_t *ret_items, uint32_t *ret_sources);
 
+/* Its items that no message has named yet, oldest first, at most max. */
+struct untold_item {
+    int64_t item;
+    struct str title, url, source; /* source: its name, else its id */
+};
+int store_incident_untold(struct store *store, int64_t incident, size_t max,
+    struct arena *arena, struct untold_item **ret, size_t *ret_n);
+/* A message that names this item was put into the outbox. */
+int store_item_told(struct store *store, int64_t item, struct wall now);
+/* Open incidents of at least that level with untold items. */
+int store_untold_incidents(struct store *store, enum level min_level,
+    size_t max, struct arena *arena, int64_t **ret, size_t *ret_n);
 /* Names (titles, else ids) of its sources, in the order they reported. */
 int store_incident_sources(struct store *store, int64_t incident,
     struct arena *arena, struct str **ret, size_t *ret_n);

@@ -44,13 +44,17 @@ test_incident(void **state)
         .url = STR("https://desk.yunxi.example/incidents/41"),
         .sources = sources,
         .nsources = 2,
+        .items = &(struct body_item){STR("午餐后呕吐 13812345678"),
+            STR("https://news.example/1"), STR("云溪新闻网")},
+        .nitems = 1,
     };
+    size_t named = 0;
     struct buf out;
 
     (void)state;
     buf_init(&out, BODY_MAX_BYTES);
     assert_int_equal(body_incident(&out, INCIDENT_EVENT_OPENED, &view,
-                         STR("first notification"), now),
+                         STR("first notification"), now, &named),
         0);
     assert_string_equal(buf_cstr(&out),
         "{\"type\":\"incident.opened\",\"timestamp\":\"2026-06-07T01:30:00Z\","
@@ -61,8 +65,11 @@ test_incident(void **state)
         "\"category\":\"food\",\"state\":\"new\",\"owner\":null,"
         "\"first_seen\":\"2026-06-07T01:29:00Z\",\"items\":3,"
         "\"sources\":[\"云溪新闻网\",\"yunxi-forum\"],"
+        "\"new_items\":[{\"title\":\"午餐后呕吐 138****5678\","
+        "\"url\":\"https://news.example/1\",\"source\":\"云溪新闻网\"}],"
         "\"explanation\":[{\"rule\":\"food-poisoning\",\"points\":45,"
         "\"text\":\"呕吐\"}]},\"reason\":\"first notification\"}}");
+    assert_int_equal(named, 1);
     buf_done(&out);
 }
 
@@ -72,16 +79,22 @@ test_bounds(void **state)
 {
     static char quotes[BODY_MAX_BYTES], explanation[200000];
     struct str sources[100];
+    struct body_item items[100];
     struct incident incident = an_incident();
-    struct body_incident view = {
-        .incident = &incident, .sources = sources, .nsources = 100};
+    struct body_incident view = {.incident = &incident,
+        .sources = sources,
+        .nsources = 100,
+        .items = items,
+        .nitems = 100};
+    size_t named = 0;
     struct buf text, out;
     json_t *json, *data;
 
     (void)state;
     memset(quotes, '"', sizeof(quotes));
     for (size_t i = 0; i < 100; i++)
-        sources[i] = (struct str){quotes, sizeof(quotes)};
+        sources[i] = items[i].title = items[i].url = items[i].source =
+            (struct str){quotes, sizeof(quotes)};
     buf_init(&text, sizeof(explanation));
     buf_add_cstr(&text, "[");
     for (int i = 0; i < 100; i++) {
@@ -96,13 +109,17 @@ test_bounds(void **state)
     incident.title = incident.owner = (struct str){quotes, sizeof(quotes)};
     buf_init(&out, BODY_MAX_BYTES);
     assert_int_equal(body_incident(&out, INCIDENT_EVENT_RAISED, &view,
-                         (struct str){quotes, sizeof(quotes)}, now),
+                         (struct str){quotes, sizeof(quotes)}, now, &named),
         0);
     assert_true(out.n <= BODY_MAX_BYTES);
     json = parsed(&out);
     data = json_object_get(json, "data");
     assert_true(json_array_size(json_object_get(
                     json_object_get(data, "incident"), "explanation")) > 0);
+    assert_int_equal(json_array_size(json_object_get(
+                         json_object_get(data, "incident"), "new_items")),
+        named);
+    assert_true(named > 0 && named <= BODY_MAX_ITEMS);
     json_decref(json);
     buf_done(&text);
     buf_done(&out);
@@ -115,6 +132,7 @@ test_broken_explanation(void **state)
         "", "{", "{}", "[1,\"a\",null]", "[{\"rule\":\"x\"}]", NULL};
     struct incident incident = an_incident();
     struct body_incident view = {.incident = &incident};
+    size_t named = 0;
 
     (void)state;
     for (size_t i = 0; broken[i]; i++) {
@@ -124,7 +142,8 @@ test_broken_explanation(void **state)
         incident.explanation = str_of(broken[i]);
         buf_init(&out, BODY_MAX_BYTES);
         assert_int_equal(
-            body_incident(&out, INCIDENT_EVENT_CLOSED, &view, STR_NONE, now),
+            body_incident(
+                &out, INCIDENT_EVENT_CLOSED, &view, STR_NONE, now, &named),
             0);
         json = parsed(&out);
         assert_non_null(strstr(buf_cstr(&out), "\"explanation\":[]"));
@@ -138,18 +157,24 @@ test_digest(void **state)
 {
     struct incident incidents[200];
     struct body_incident views[200];
+    struct body_item item = {STR("学生午餐后呕吐"), STR_NONE, STR("论坛")};
+    size_t shown = 0, named = 0;
     struct buf out;
-    json_t *json, *data;
+    json_t *json, *data, *entry;
+    size_t index;
 
     (void)state;
     for (size_t i = 0; i < 200; i++) {
         incidents[i] = an_incident();
         incidents[i].id = (int64_t)i + 1;
-        views[i] = (struct body_incident){.incident = &incidents[i]};
+        views[i] = (struct body_incident){
+            .incident = &incidents[i], .items = &item, .nitems = 1};
     }
     buf_init(&out, BODY_MAX_BYTES);
     assert_int_equal(
-        body_digest(&out, views, 200, STR("many at once"), now), 0);
+        body_digest(
+            &out, views, 200, STR("many at once"), now, &shown, &named),
+        0);
     json = parsed(&out);
     data = json_object_get(json, "data");
     assert_string_equal(
@@ -158,7 +183,14 @@ test_digest(void **state)
         json_array_size(json_object_get(data, "incidents")) +
             (size_t)json_integer_value(json_object_get(data, "more")),
         200);
-    assert_true(json_array_size(json_object_get(data, "incidents")) >= 20);
+    assert_int_equal(
+        json_array_size(json_object_get(data, "incidents")), shown);
+    assert_true(shown >= 20);
+    json_array_foreach(json_object_get(data, "incidents"), index, entry)
+    {
+        assert_int_equal(
+            json_array_size(json_object_get(entry, "new_items")), 1);
+    }
     json_decref(json);
     buf_done(&out);
 }

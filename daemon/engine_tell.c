@@ -1,0 +1,469 @@
+/*
+ * engine_tell: what channels are to hear of, as rows of the outbox.
+ *
+ * What happened to incidents in a transaction is gathered (engine_tell) and
+ * made into messages just before its commit, so that ten reports that arrive
+ * together are one message that names them all.  Which items a message has
+ * named is kept with them; an item that joined an incident in silence is named
+ * by a follow-up: one digest to a channel for all incidents with something
+ * untold, FOLLOW_FIRST_MS after the first of them, then at intervals that
+ * double, so that a long event does not become a stream of messages and yet
+ * nothing stays unsaid.
+ */
+#include <stdlib.h>
+
+#include "base/digest.h"
+#include "base/err.h"
+#include "daemon/engine.h"
+#include "notify/body.h"
+
+enum {
+    FOLLOW_FIRST_MS = MS_MINUTE,
+    FOLLOW_MAX_MS = 4 * MS_HOUR,
+    FOLLOW_MAX_LOADED = 10000, /* incidents, at start */
+    FOLLOW_MAX_DIGEST = BODY_MAX_DIGEST
+};
+
+/* --- one row of the outbox ------------------------------------------------------- */
+
+static int
+outbox_add(struct engine *engine, const struct channel *channel,
+    int64_t incident, enum level level, enum incident_event event,
+    struct str body)
+{
+    struct wall now = engine_now(engine);
+    char id[BODY_ID_SIZE];
+    uint8_t random[16];
+    struct delivery delivery = {.channel = channel->id,
+        .type = str_of(incident_event_name(event)),
+        .incident = incident,
+        .level = level,
+        .body = body,
+        .state = DELIVERY_PENDING,
+        .created = now,
+        .next = now,
+        .finished = WALL_NONE};
+    int64_t number;
+    int r;
+
+    digest_random(random, sizeof random);
+    delivery.message_id = str_of(body_message_id(random, id));
+    r = store_delivery_add(engine->store, &delivery, &number);
+    if (r == 0)
+        r = engine_write_then(engine, &(struct pending){.kind = PENDING_SEND});
+    if (r == 0)
+        engine_changed(engine, "delivery", number);
+    return r;
+}
+
+int
+engine_tell_test(struct engine *engine, const struct channel *channel)
+{
+    struct buf body;
+    int r;
+
+    buf_init(&body, BODY_MAX_BYTES);
+    r = body_test(&body, channel->id, engine_now(engine));
+    if (r == 0)
+        r = outbox_add(engine, channel, 0, LEVEL_NONE, INCIDENT_EVENT_TEST,
+            buf_str(&body));
+    buf_done(&body);
+    return r;
+}
+
+/* --- an incident as a message shows it --------------------------------------------- */
+
+struct told {
+    struct incident incident;
+    struct body_incident view;
+    struct untold_item *items;
+    size_t nitems;
+};
+
+static struct str
+incident_url(struct engine *engine, int64_t id)
+{
+    struct str base = engine->config->console_url;
+
+    while (base.n > 0 && base.p[base.n - 1] == '/')
+        base.n--;
+    return base.n ? arena_printf(engine->arena, "%.*s/incidents/%lld",
+                        STR_ARG(base), (long long)id)
+                  : STR_NONE;
+}
+
+static int
+told_items(struct engine *engine, struct told *told)
+{
+    struct body_item *items;
+    int r = store_incident_untold(engine->store, told->incident.id,
+        BODY_MAX_ITEMS, engine->arena, &told->items, &told->nitems);
+
+    if (r != 0)
+        return r;
+    items = ARENA_ARRAY(engine->arena, told->nitems + 1, struct body_item);
+    if (items == NULL)
+        return E_NOMEM;
+    for (size_t i = 0; i < told->nitems; i++)
+        items[i] = (struct body_item){.title = told->items[i].title,
+            .url = told->items[i].url,
+            .source = told->items[i].source};
+    told->view.items = items;
+    told->view.nitems = told->nitems;
+    return 0;
+}
+
+static int
+told_load(struct engine *engine, int64_t id, struct told *told)
+{
+    struct str *sources;
+    int r = store_incident_load(
+        engine->store, id, engine->arena, &told->incident);
+
+    if (r == 0)
+        r = store_incident_counts(engine->store, id, &told->incident.items,
+            &told->incident.sources);
+    if (r == 0)
+        r = store_incident_sources(engine->store, id, engine->arena, &sources,
+            &told->view.nsources);
+    if (r != 0)
+        return r;
+    told->view.incident = &told->incident;
+    told->view.sources = sources;
+    told->view.url = incident_url(engine, id);
+    return told_items(engine, told);
+}
+
+/* The first n untold items of it are named now. */
+static int
+told_mark(struct engine *engine, const struct told *told, size_t n)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < told->nitems && i < n && r == 0; i++)
+        r = store_item_told(
+            engine->store, told->items[i].item, engine_now(engine));
+    return r;
+}
+
+/* Whether a channel is to know of an incident of this level at all. */
+static bool
+channel_wants(const struct engine *engine, const struct channel *channel,
+    enum level level)
+{
+    return level >= channel->min_level &&
+           level >= engine->config->notify_min_level;
+}
+
+/* --- follow-ups ------------------------------------------------------------------------ */
+
+static struct follow *
+follow_find(struct engine *engine, int64_t incident)
+{
+    for (size_t i = 0; i < engine->nfollows; i++) {
+        if (engine->follows[i].incident == incident)
+            return &engine->follows[i];
+    }
+    return NULL;
+}
+
+static struct follow *
+follow_get(struct engine *engine, int64_t incident)
+{
+    struct follow *follow = follow_find(engine, incident);
+
+    if (follow)
+        return follow;
+    if (engine->nfollows == engine->follows_cap) {
+        size_t cap = engine->follows_cap ? 2 * engine->follows_cap : 64;
+        struct follow *grown =
+            reallocarray(engine->follows, cap, sizeof *grown);
+
+        if (grown == NULL)
+            return NULL;
+        engine->follows = grown;
+        engine->follows_cap = cap;
+    }
+    follow = &engine->follows[engine->nfollows++];
+    *follow = (struct follow){.incident = incident, .due = WALL_NONE};
+    return follow;
+}
+
+static int64_t
+follow_wait(const struct follow *follow)
+{
+    unsigned n = follow->times < 16 ? follow->times : 16;
+    int64_t wait = (int64_t)FOLLOW_FIRST_MS << n;
+
+    return wait < FOLLOW_MAX_MS ? wait : FOLLOW_MAX_MS;
+}
+
+int
+engine_tell_later(struct engine *engine, int64_t incident)
+{
+    struct follow *follow = follow_get(engine, incident);
+
+    if (follow == NULL)
+        return E_NOMEM;
+    if (!wall_is_set(follow->due))
+        follow->due.ms = engine_now(engine).ms + follow_wait(follow);
+    return 0;
+}
+
+/* A message named named of n untold items: more are to follow, or none. */
+static void
+follow_told(struct engine *engine, const struct told *told, size_t named)
+{
+    struct follow *follow = follow_find(engine, told->incident.id);
+
+    bool all = named >= told->nitems && told->nitems < BODY_MAX_ITEMS;
+
+    if (follow && all && follow->times == 0)
+        *follow = engine->follows[--engine->nfollows];
+    else if (follow && all)
+        follow->due = WALL_NONE;
+    else if (follow)
+        follow->due.ms = engine_now(engine).ms + follow_wait(follow);
+    else if (!all)
+        (void)engine_tell_later(engine, told->incident.id);
+}
+
+int
+engine_follow_load(struct engine *engine)
+{
+    int64_t *ids;
+    size_t n;
+    int r;
+
+    engine->nfollows = 0;
+    arena_clear(engine->arena);
+    r = store_untold_incidents(engine->store, engine->config->notify_min_level,
+        FOLLOW_MAX_LOADED, engine->arena, &ids, &n);
+    for (size_t i = 0; i < n && r == 0; i++)
+        r = engine_tell_later(engine, ids[i]);
+    return r;
+}
+
+/* --- gathering ------------------------------------------------------------------------- */
+
+/* Which of two events of one incident in one transaction is told: that it is
+ * there (again) says more than what happened to it next. */
+static bool
+says_more(enum incident_event a, enum incident_event b)
+{
+    return a == INCIDENT_EVENT_OPENED ||
+           (a == INCIDENT_EVENT_REOPENED && b != INCIDENT_EVENT_OPENED);
+}
+
+int
+engine_tell(struct engine *engine, const struct incident *incident,
+    enum incident_event event, const char *reason)
+{
+    struct tell tell = {
+        .incident = incident->id, .event = event, .reason = reason};
+    int r = 0;
+
+    for (size_t i = 0; i < engine->ntells; i++) {
+        struct tell *before = &engine->tells[i];
+
+        if (before->incident != incident->id)
+            continue;
+        if (!says_more(before->event, event))
+            *before = tell;
+        return 0;
+    }
+    if (engine->ntells == ENGINE_MAX_TELLS)
+        r = engine_tell_flush(engine);
+    if (r == 0)
+        engine->tells[engine->ntells++] = tell;
+    return r;
+}
+
+void
+engine_tell_forget(struct engine *engine)
+{
+    engine->ntells = 0;
+}
+
+/* --- making messages ---------------------------------------------------------------------- */
+
+static int
+tell_one(struct engine *engine, const struct tell *tell)
+{
+    const struct config *config = engine->config;
+    struct told told = {0};
+    size_t named = 0;
+    struct buf body;
+    int r = told_load(engine, tell->incident, &told);
+    bool made = false;
+
+    buf_init(&body, BODY_MAX_BYTES);
+    for (size_t i = 0; i < config->nchannels && r == 0; i++) {
+        const struct channel *channel = &config->channels[i];
+
+        if (!channel_wants(engine, channel, told.incident.level))
+            continue;
+        if (!made)
+            r = body_incident(&body, tell->event, &told.view,
+                str_of(tell->reason), engine_now(engine), &named);
+        made = true;
+        if (r == 0)
+            r = outbox_add(engine, channel, told.incident.id,
+                told.incident.level, tell->event, buf_str(&body));
+    }
+    buf_done(&body);
+    if (r == 0 && made)
+        r = told_mark(engine, &told, named);
+    if (r == 0 && made)
+        follow_told(engine, &told, named);
+    return r;
+}
+
+int
+engine_tell_flush(struct engine *engine)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < engine->ntells && r == 0; i++)
+        r = tell_one(engine, &engine->tells[i]);
+    engine->ntells = 0;
+    return r;
+}
+
+/* --- the follow-up ------------------------------------------------------------------------- */
+
+/* One digest for a channel, of those of n incidents that it is to know. */
+static int
+digest_for(struct engine *engine, const struct channel *channel,
+    const struct told *told, size_t n, size_t *shown, size_t *named)
+{
+    struct body_incident *views =
+        ARENA_ARRAY(engine->arena, n + 1, struct body_incident);
+    enum level level = LEVEL_NONE;
+    size_t nviews = 0;
+    struct buf body;
+    int r = 0;
+
+    if (views == NULL)
+        return E_NOMEM;
+    for (size_t i = 0; i < n; i++) {
+        if (!channel_wants(engine, channel, told[i].incident.level))
+            continue;
+        views[nviews++] = told[i].view;
+        if (told[i].incident.level > level)
+            level = told[i].incident.level;
+    }
+    if (nviews == 0)
+        return 0;
+    buf_init(&body, BODY_MAX_BYTES);
+    r = body_digest(&body, views, nviews, STR("more reports"),
+        engine_now(engine), shown, named);
+    if (r == 0)
+        r = outbox_add(engine, channel, nviews == 1 ? views[0].incident->id : 0,
+            level, INCIDENT_EVENT_DIGEST, buf_str(&body));
+    buf_done(&body);
+    return r;
+}
+
+static int
+digest_write(struct engine *engine, const struct told *told, size_t n)
+{
+    size_t shown = n, named = BODY_MAX_ITEMS;
+    int r = 0;
+
+    for (size_t i = 0; i < engine->config->nchannels && r == 0; i++) {
+        size_t s = n, k = BODY_MAX_ITEMS;
+
+        r = digest_for(
+            engine, &engine->config->channels[i], told, n, &s, &k);
+        shown = s < shown ? s : shown;
+        named = k < named ? k : named;
+    }
+    for (size_t i = 0; i < n && r == 0; i++) {
+        struct follow *follow = follow_find(engine, told[i].incident.id);
+
+        if (follow)
+            follow->times++;
+        /* What a channel's digest had no place for comes in the next. */
+        r = told_mark(engine, &told[i], i < shown ? named : 0);
+        follow_told(engine, &told[i], i < shown ? named : 0);
+    }
+    return r;
+}
+
+/* Incidents whose follow-up is due and that are still open and untold. */
+static int
+digest_gather(struct engine *engine, struct told *told, size_t *ret_n)
+{
+    struct wall now = engine_now(engine);
+    size_t n = 0;
+    int r = 0;
+
+    for (size_t i = 0; i < engine->nfollows && n < FOLLOW_MAX_DIGEST; i++) {
+        struct follow *follow = &engine->follows[i];
+
+        if (!wall_is_set(follow->due) || follow->due.ms > now.ms)
+            continue;
+        told[n] = (struct told){0};
+        r = told_load(engine, follow->incident, &told[n]);
+        if (r != 0 && r != E_NOTFOUND)
+            return r;
+        if (r == E_NOTFOUND || told[n].nitems == 0 ||
+            !incident_state_is_open(told[n].incident.state) ||
+            told[n].incident.level < engine->config->notify_min_level) {
+            follow->due = WALL_NONE;
+            continue;
+        }
+        n++;
+    }
+    *ret_n = n;
+    return 0;
+}
+
+/* Forget the incidents that nothing is due of and whose event is long over. */
+static void
+follow_trim(struct engine *engine)
+{
+    size_t kept = 0;
+
+    if (engine->nfollows < FOLLOW_MAX_LOADED)
+        return;
+    for (size_t i = 0; i < engine->nfollows; i++) {
+        if (wall_is_set(engine->follows[i].due))
+            engine->follows[kept++] = engine->follows[i];
+    }
+    engine->nfollows = kept;
+}
+
+static bool
+follow_is_due(const struct engine *engine)
+{
+    struct wall now = engine_now(engine);
+
+    for (size_t i = 0; i < engine->nfollows; i++) {
+        if (wall_is_set(engine->follows[i].due) &&
+            engine->follows[i].due.ms <= now.ms)
+            return true;
+    }
+    return false;
+}
+
+void
+engine_follow(struct engine *engine)
+{
+    struct told *told;
+    size_t n = 0;
+    int r;
+
+    if (!follow_is_due(engine))
+        return;
+    arena_clear(engine->arena);
+    told = ARENA_ARRAY(engine->arena, FOLLOW_MAX_DIGEST, struct told);
+    if (told == NULL || engine_write_begin(engine) != 0)
+        return;
+    r = digest_gather(engine, told, &n);
+    if (r == 0 && n > 0)
+        r = digest_write(engine, told, n);
+    (void)engine_write_end(engine, r);
+    follow_trim(engine);
+}
