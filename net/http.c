@@ -47,7 +47,7 @@ start_over(struct http *http)
     while ((call = TAILQ_FIRST(&http->running)) != NULL) {
         call_fail(call, HTTP_NO_MEMORY, err_text(E_NOMEM));
         call_end(call);
-        queue_release(call);
+        queue_release(call, true);
         http_finish(call);
     }
     curl_multi_cleanup(http->multi);
@@ -371,7 +371,7 @@ http_cancel(struct http_call *call)
         break;
     case CALL_RUNNING:
         call_end(call);
-        queue_release(call);
+        queue_release(call, true);
         break;
     case CALL_FINISHED:
         TAILQ_REMOVE(&http->finished, call, link);

@@ -276,7 +276,7 @@ on_time(void *arg)
         return;
     }
     call_end(call);
-    queue_release(call);
+    queue_release(call, true);
     http_finish(call);
 }
 
@@ -419,108 +419,6 @@ set_up(CURL *easy, struct http_call *call)
 /* --- life ------------------------------------------------------------------
  */
 
-static bool
-is_token(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-
-        if ((c < 'a' || c > 'z') && (c < 'A' || c > 'Z') &&
-            (c < '0' || c > '9') && c != '-' && c != '_')
-            return false;
-    }
-    return s.n > 0;
-}
-
-static int
-copy_headers(struct http_call *call, const struct http_request *request)
-{
-    struct http_header *to =
-        ARENA_ARRAY(call->arena, request->nheaders, struct http_header);
-
-    if (request->nheaders && !to)
-        return E_NOMEM;
-    for (size_t i = 0; i < request->nheaders; i++) {
-        const struct http_header *from = &request->headers[i];
-
-        if (!is_token(from->name))
-            return E_PARSE;
-        for (size_t j = 0; j < from->value.n; j++)
-            if (strchr("\r\n", from->value.p[j])) /* and NUL */
-                return E_PARSE;
-        to[i].name = arena_str(call->arena, from->name);
-        to[i].value = arena_str(call->arena, from->value);
-    }
-    call->headers = to;
-    call->nheaders = request->nheaders;
-    return 0;
-}
-
-static int
-copy_request(struct http_call *call, const struct http_request *request)
-{
-    struct str method = request->method.n ? request->method : STR("GET");
-    int err = copy_headers(call, request);
-
-    if (err < 0)
-        return err;
-    if (!str_eq(method, STR("GET")) && !str_eq(method, STR("HEAD")) &&
-        !str_eq(method, STR("POST")))
-        return E_BUG;
-    call->method = arena_cstr(call->arena, method);
-    call->body.n = request->body.n;
-    call->body.p = arena_copy(
-        call->arena, request->body.p ? request->body.p : "", request->body.n);
-    call->policy = request->policy;
-    call->follow = request->follow && str_eq(method, STR("GET"));
-    call->max_body =
-        request->max_body_bytes ? request->max_body_bytes : HTTP_MAX_BODY_BYTES;
-    call->max_wire =
-        request->max_wire_bytes ? request->max_wire_bytes : HTTP_MAX_WIRE_BYTES;
-    call->connect_ms =
-        request->connect_ms ? request->connect_ms : HTTP_CONNECT_MS;
-    call->first_byte_ms =
-        request->first_byte_ms ? request->first_byte_ms : HTTP_FIRST_BYTE_MS;
-    call->left_ms = request->total_ms ? request->total_ms : HTTP_TOTAL_MS;
-    call->answer_headers =
-        ARENA_ARRAY(call->arena, HTTP_MAX_ANSWER_HEADERS, struct http_header);
-    return arena_failed(call->arena) ? E_NOMEM : 0;
-}
-
-int
-call_new(struct http *http, const struct http_request *request,
-    struct http_call **ret)
-{
-    struct http_call *call = calloc(1, sizeof(*call));
-    int err;
-
-    if (!call)
-        return E_NOMEM;
-    call->magic = HTTP_CALL_MAGIC;
-    call->http = http;
-    call->cert_expires = WALL_NONE;
-    call->arena = arena_new(HTTP_CALL_ARENA_BYTES);
-    err = call->arena ? copy_request(call, request) : E_NOMEM;
-    buf_init(&call->answer_body, call->max_body);
-    if (err < 0) {
-        call_free(call);
-        return err;
-    }
-    *ret = call;
-    return 0;
-}
-
-void
-call_free(struct http_call *call)
-{
-    loop_timer_free(call->timer);
-    curl_slist_free_all(call->slist);
-    buf_done(&call->answer_body);
-    arena_free(call->arena);
-    call->magic = 0;
-    free(call);
-}
-
 int
 call_begin(struct http_call *call)
 {
@@ -656,13 +554,17 @@ forget_answer(struct http_call *call)
 void
 call_ended(struct http_call *call, CURLcode code)
 {
+    bool go_on = false;
+
     call->left_ms = call->deadline.ms - loop_mono(call->http->loop).ms;
     call_end(call);
-    queue_release(call);
     if (!call->failed && code != CURLE_OK && !call->cut_redirect)
         call_fail(call, result_of(code),
             call->error_text[0] ? call->error_text : curl_easy_strerror(code));
-    if (!call->failed && call->in_redirect && redirect(call) == 0) {
+    if (!call->failed && call->in_redirect)
+        go_on = redirect(call) == 0;
+    queue_release(call, !go_on || !str_eq(call->target.host, queue_host(call)));
+    if (go_on) {
         forget_answer(call);
         if (queue_add(call, true) == 0)
             return;

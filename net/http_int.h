@@ -1,12 +1,13 @@
 /*
  * http_int: what the files of the HTTP client share; nobody else includes it.
  *
- *   http.c        the client on the loop: curl's sockets and timer, start,
- *                 cancel, deliver
- *   http_queue.c  who may start when: hosts, their queues, gap, concurrency
- *   http_call.c   one request: handle set-up, callbacks, budgets, redirects
- *   http_tls.c    the certificate store, the peer's expiry date
- *   http_warm.c   what the resolver must load while files may be opened
+ *   http.c          the client on the loop: curl's sockets and timer, start,
+ *                   cancel, deliver
+ *   http_queue.c    who may start when: hosts, their queues, gap, concurrency
+ *   http_request.c  a call made from a request
+ *   http_call.c     one call: handle set-up, callbacks, budgets, redirects
+ *   http_tls.c      the certificate store, the peer's expiry date
+ *   http_warm.c     what the resolver must load while files may be opened
  */
 #ifndef TOCSIN_NET_HTTP_INT_H
 #define TOCSIN_NET_HTTP_INT_H
@@ -132,16 +133,21 @@ void http_finish(struct http_call *call);
 int queue_add(struct http_call *call, bool first);
 /* Take a queued call out. */
 void queue_remove(struct http_call *call);
-/* The call no longer runs against its host. */
-void queue_release(struct http_call *call);
+/* The call no longer runs against its host, which then rests for the gap, or
+ * not: a redirect to the same host is the same visit. */
+void queue_release(struct http_call *call, bool rest);
+/* The name of the host it runs against. */
+struct str queue_host(const struct http_call *call);
 /* Start what may start. */
 void queue_pump(struct http *http);
 void queue_done(struct http *http);
 
-/* http_call.c */
+/* http_request.c */
 int call_new(struct http *http, const struct http_request *request,
     struct http_call **ret);
 void call_free(struct http_call *call);
+
+/* http_call.c */
 /* Record why the call failed; the first reason stays. */
 void call_fail(
     struct http_call *call, enum http_result result, const char *reason);

@@ -124,14 +124,21 @@ queue_remove(struct http_call *call)
 }
 
 void
-queue_release(struct http_call *call)
+queue_release(struct http_call *call, bool rest)
 {
     struct http_host *host = call->host;
 
     call->host = NULL;
     host->running--;
-    host_rest(host);
+    if (rest)
+        host_rest(host);
     host_settle(host);
+}
+
+struct str
+queue_host(const struct http_call *call)
+{
+    return str_of(call->host->name);
 }
 
 void
@@ -150,7 +157,7 @@ queue_pump(struct http *http)
         host->running++;
         host_settle(host); /* to the end of the line */
         if (call_begin(call) < 0) {
-            queue_release(call);
+            queue_release(call, false);
             call_fail(call, HTTP_NO_MEMORY, err_text(E_NOMEM));
             http_finish(call);
         }

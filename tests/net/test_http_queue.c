@@ -18,6 +18,8 @@ script(struct origin_conn *conn, const struct origin_request *r, void *arg)
     (void)arg;
     if (strncmp(r->path, "/slow", 5) == 0 && !origin_sleep(conn, 40))
         return false;
+    if (strcmp(r->path, "/hop") == 0)
+        return origin_answer(conn, 301, "Location: /landed\r\n", "", 0);
     if (strncmp(r->path, "/hang", 5) == 0)
         return origin_sleep(conn, 10000) && false;
     return origin_answer(conn, 200, NULL, "ok", 2);
@@ -109,6 +111,28 @@ test_gap(void **state)
     client_turn(&client, 150); /* the host is forgotten, and comes back */
     start_many(got, 1, "127.0.0.1", "/");
     wait_many(got, 1);
+}
+
+/* A redirect to the same host is one visit: it does not wait for the gap, and
+ * goes before what is queued. */
+static void
+test_redirect_is_one_visit(void **state)
+{
+    static struct got got[2];
+
+    (void)state;
+    http_set_limits(client.http, 64, 1, 2000);
+    start_many(&got[0], 1, "127.0.0.1", "/");
+    wait_many(got, 1);
+    client_turn(&client, 2050);
+    client_start(
+        &client, client_url(origin, "/hop", (char[512]){0}), &got[0], NULL);
+    start_many(&got[1], 1, "127.0.0.1", "/next");
+    wait_many(got, 2);
+    assert_string_equal(origin_path(origin, 1), "/hop");
+    assert_string_equal(origin_path(origin, 2), "/landed");
+    assert_true(origin_began(origin, 2) - origin_began(origin, 1) < 1500);
+    assert_true(origin_began(origin, 3) - origin_began(origin, 2) >= 1900);
 }
 
 /* A host with a long queue delays no other. */
@@ -238,6 +262,7 @@ main(void)
         TEST(test_one_per_host_in_order),
         TEST(test_per_host),
         TEST(test_gap),
+        TEST(test_redirect_is_one_visit),
         TEST(test_fair),
         TEST(test_cancel),
         TEST(test_from_a_callback),
