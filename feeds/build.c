@@ -142,6 +142,7 @@ build_offer_text(struct build *build, struct draft *draft, enum field field,
 {
     size_t max =
         field == FIELD_TITLE ? FEED_MAX_TITLE_BYTES : FEED_MAX_TEXT_BYTES;
+    bool cut = value.n > 2 * max;
     struct str text;
 
     if (rank <= draft->rank[field])
@@ -149,7 +150,9 @@ build_offer_text(struct build *build, struct draft *draft, enum field field,
     buf_clear(&build->scratch);
     plain_add(utf8_cut(value, 2 * max), mode, &build->scratch);
     text = buf_str(&build->scratch);
-    if (text.n > max || value.n > 2 * max) {
+    if (field == FIELD_TITLE && text.n > FEED_MAX_TITLE_CHARS)
+        max = utf8_offset(text, FEED_MAX_TITLE_CHARS);
+    if (text.n > max || cut) {
         text = utf8_cut(text, max);
         build_note(build, "a text of more than %zu bytes was cut", max);
     }

@@ -73,9 +73,20 @@ read_xml(struct build *build, struct str text, struct toc_error *reterr)
     return err;
 }
 
+/* By its first sign, which no encoding of the web hides: a JSON text has no
+ * declaration of its encoding, whatever its strings hold. */
+static enum decode_kind
+kind_of(struct str bytes)
+{
+    size_t at = str_starts(bytes, STR("\xEF\xBB\xBF")) ? 3 : 0;
+    struct str body = str_trim(str_from(bytes, at));
+
+    return body.n > 0 && (body.p[0] == '{' || body.p[0] == '[') ? DECODE_JSON
+                                                                : DECODE_XML;
+}
+
 static int
-read_text(struct build *build, const struct feed_input *input, struct str text,
-    struct toc_error *reterr)
+read_text(struct build *build, struct str text, struct toc_error *reterr)
 {
     struct str body = str_trim(text);
 
@@ -87,7 +98,6 @@ read_text(struct build *build, const struct feed_input *input, struct str text,
         return jsonfeed_read(build, body, reterr);
     if (sitemap_is_text(body))
         return sitemap_read_text(build, body);
-    (void)input;
     return read_xml(build, text, reterr);
 }
 
@@ -105,7 +115,7 @@ feed_parse(struct arena *arena, const struct feed_input *input,
         err = gunzip_bytes(arena, bytes, DECODE_MAX_BYTES, &bytes, &whole);
     if (!err)
         err = decode_bytes(
-            arena, bytes, input->content_type, DECODE_XML, &decoded);
+            arena, bytes, input->content_type, kind_of(bytes), &decoded);
     if (err) {
         toc_error_set(reterr, NULL, 0, 0,
             "the document could not be unpacked and decoded: %s",
@@ -122,7 +132,7 @@ feed_parse(struct arena *arena, const struct feed_input *input,
         build_note(&build, "the compressed document is damaged at its end");
         build.document.partial = true;
     }
-    err = read_text(&build, input, decoded.text, reterr);
+    err = read_text(&build, decoded.text, reterr);
     if (!err) {
         err = build_finish(&build, ret);
         if (err)

@@ -13,7 +13,7 @@ feedlink_push(
     struct feedlink *link, const struct xml_element *element, unsigned depth)
 {
     struct str base = str_trim(xml_attr_ns(element, XML_NS_XML, "base"));
-    struct str outer = base_url(link), url;
+    struct str outer = base_url(link), url = STR_NONE;
 
     if (base.n == 0 || base.n > URL_MAX || link->nbases == FEEDLINK_MAX_BASES)
         return;

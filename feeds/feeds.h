@@ -34,6 +34,7 @@ struct feed_input {
 enum {
     FEED_MAX_ITEMS = 5000,
     FEED_MAX_TITLE_BYTES = 40000,
+    FEED_MAX_TITLE_CHARS = 10000, /* code points */
     FEED_MAX_TEXT_BYTES = 1024 * 1024
 };
 

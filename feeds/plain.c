@@ -100,7 +100,9 @@ struct plain {
     size_t begin; /* of what is ours in out */
     bool space;   /* one is due before the next character */
     enum plain_mode mode;
-    int cdata; /* marks of CDATA that are open */
+    int cdata;         /* marks of CDATA that are open */
+    size_t tags_end;   /* behind the last '>': no tag can end beyond */
+    size_t values_end; /* behind the last '=' */
 };
 
 static void
@@ -251,7 +253,7 @@ skip_declaration(struct plain *plain, struct str s, size_t at)
         end = find_from(s, at + 4, STR("-->"));
         return end < s.n ? end + 3 : s.n;
     }
-    end = find_from(s, at + 1, STR(">"));
+    end = at < plain->tags_end ? find_from(s, at + 1, STR(">")) : s.n;
     if (end == s.n ||
         (rest.p[1] == '!' && !is_letter(sign) && sign != '[' && sign != '-')) {
         put(plain, "<", 1);
@@ -277,7 +279,8 @@ put_tag(struct plain *plain, struct str s, size_t at)
         put(plain, "<", 1);
         return 1;
     }
-    for (end = name_at; end < s.n && s.p[end] != '>' && s.p[end] != '/' &&
+    for (end = name_at; end < s.n && end - name_at <= NAME_MAX_BYTES &&
+                        strchr("></", s.p[end]) == NULL &&
                         (uint8_t)s.p[end] > ' ';)
         end++;
     name = (struct str){s.p + name_at, end - name_at};
@@ -286,12 +289,14 @@ put_tag(struct plain *plain, struct str s, size_t at)
         put(plain, "<", 1);
         return 1;
     }
-    end = tag_end(s, end);
-    if (end == s.n && s.p[end - 1] != '>' &&
-        str_find_char(str_from(s, at), '=') == s.n - at) {
-        put(plain, "<", 1); /* "a<b": not even half a tag */
+    if (at >= plain->tags_end) {
+        /* "a<b" is not even half a tag, "<a href=" is. */
+        if (at < plain->values_end)
+            return s.n - at;
+        put(plain, "<", 1);
         return 1;
     }
+    end = tag_end(s, end);
     if (kind == '+')
         plain->space = true;
     if (kind == '-' && name_at == at + 1 && s.p[end - 1] == '>') {
@@ -354,10 +359,20 @@ run_end(struct str s, size_t at)
     }
 }
 
+/* Position behind the last c of s, 0 when there is none. */
+static size_t
+behind_last(struct str s, char c)
+{
+    const char *last = s.n > 0 ? memrchr(s.p, c, s.n) : NULL;
+
+    return last ? (size_t)(last - s.p) + 1 : 0;
+}
+
 int
 plain_add(struct str s, enum plain_mode mode, struct buf *out)
 {
-    struct plain plain = {out, out->n, false, mode, 0};
+    struct plain plain = {
+        out, out->n, false, mode, 0, behind_last(s, '>'), behind_last(s, '=')};
     size_t at = 0;
 
     while (at < s.n && !out->err) {

@@ -191,6 +191,10 @@ test_json(void **state)
     assert_int_equal(document->items[0].ncategories, 1);
     is(document->items[1].text, "a<b>");
     is(document->items[1].id, NULL);
+    /* What stands in a string declares nothing. */
+    document = parse_ok("{\"items\":[{\"id\":\"1\",\"content_text\":"
+                        "\"<?xml encoding='gbk'?> 云\"}]}");
+    is(document->encoding, "utf-8");
     assert_int_equal(parse(STR("{\"items\":{}}"), &none), E_PARSE);
     assert_int_equal(parse(STR("{\"items\":["), &none), E_PARSE);
     assert_int_equal(parse(STR("[1]"), &none), E_PARSE);
@@ -404,8 +408,8 @@ test_limits(void **state)
     buf_add_cstr(&text, "</link></item></channel></rss>");
     assert_int_equal(parse(buf_str(&text), &document), 0);
     assert_int_equal(document->nitems, 1);
-    assert_in_range(document->items[0].title.n, FEED_MAX_TITLE_BYTES - 3,
-        FEED_MAX_TITLE_BYTES);
+    assert_int_equal(
+        utf8_count(document->items[0].title), FEED_MAX_TITLE_CHARS);
     assert_true(utf8_is_valid(document->items[0].title));
     is(document->items[0].url, NULL);
     assert_true(document->nnotes > 0);

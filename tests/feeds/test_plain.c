@@ -104,6 +104,31 @@ test_limit(void **state)
     buf_done(&out);
 }
 
+/* Signs that begin tags and never end them cost no more than other text: the
+ * test's own time limit is what would show it. */
+static void
+test_long_runs_of_signs(void **state)
+{
+    static const char *const units[] = {"<", "<a ", "<a<", "<!", "<?", "</a",
+        "<a ='", "<!-- ", "<script ", "&", "&#", "&amp", "]]", "<a href=\""};
+    struct buf text, out;
+
+    (void)state;
+    buf_init(&text, 1 << 22);
+    buf_init(&out, 1 << 24);
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        buf_clear(&text);
+        buf_clear(&out);
+        while (text.n < (1 << 21))
+            buf_add_cstr(&text, units[i]);
+        assert_int_equal(plain_add(buf_str(&text), PLAIN_HTML, &out), 0);
+        buf_clear(&out);
+        assert_int_equal(plain_add(buf_str(&text), PLAIN_TITLE, &out), 0);
+    }
+    buf_done(&text);
+    buf_done(&out);
+}
+
 static void
 test_entities(void **state)
 {
@@ -132,6 +157,7 @@ main(void)
         cmocka_unit_test(test_title),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_long_runs_of_signs),
         cmocka_unit_test(test_entities),
     };
 

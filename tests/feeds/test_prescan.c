@@ -72,8 +72,8 @@ test_clean_documents_pass(void **state)
 {
     static const char *const texts[] = {
         "<rss/>",
-        "<rss version=\"2.0\"><channel><title>a &amp; b &#233;</title>"
-        "</channel></rss>",
+        ("<rss version=\"2.0\"><channel><title>a &amp; b &#233;</title>"
+         "</channel></rss>"),
         "<a b='1' c=\"2\" ><![CDATA[ <x> & ]]></a>",
         "<a><!-- & < --><b/></a>",
         "<a>\t\n\r</a>",
