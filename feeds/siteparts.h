@@ -1,0 +1,39 @@
+/*
+ * siteparts: the parts of feeds/site.c.
+ */
+#ifndef TOCSIN_FEEDS_SITEPARTS_H
+#define TOCSIN_FEEDS_SITEPARTS_H
+
+#include "feeds/htmlpage.h"
+#include "feeds/site.h"
+
+struct site_page {
+    struct arena *arena;
+    const struct feed_input *input;
+    const struct html *html;
+    struct str source; /* the page in UTF-8, as it came */
+    struct site_report *report;
+    struct str *hidden; /* SITE_MAX_LINKS */
+    struct site_finding *findings;
+};
+
+/* Add a finding; evidence is copied, cut to a line. */
+void site_add(struct site_page *page, const char *kind, struct str evidence);
+/* Whether url leads to another site than the page's own: another registered
+ * domain. */
+bool site_is_elsewhere(const struct site_page *page, struct str url);
+
+/* sitewords.c: how many different spam words text holds, 0 when it speaks
+ * against them ("防范网络赌博"). */
+unsigned site_count_spam(struct str text);
+
+/* sitelinks.c: links that a visitor cannot see, and spam that he can. */
+int site_find_links(struct site_page *page);
+
+/* sitescript.c: redirects by script or meta, foreign frames. */
+void site_find_redirects(struct site_page *page);
+
+/* sitedata.c: numbers of persons in the page's text and source. */
+int site_find_data(struct site_page *page);
+
+#endif
