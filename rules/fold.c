@@ -152,7 +152,7 @@ fold_text(struct folded *f, struct str text)
         f, text.n + 1 > FOLD_MAX_UNITS ? FOLD_MAX_UNITS : text.n + 1);
 
     while (at < text.n && err == 0) {
-        uint32_t c;
+        uint32_t c = 0;
         size_t ref = text.p[at] == '&' ? entity_read(text, at, &c) : 0;
         if (ref) {
             err = put_folded(f, begin, c, cp, (uint8_t)ref);

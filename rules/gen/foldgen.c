@@ -132,10 +132,10 @@ fold_once(int32_t c, struct fold *out)
         out->c[out->n++] = c;
         return;
     }
-    utf8proc_ssize_t n = utf8proc_decompose_char(c, decomposed, 64,
-        UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD |
-            UTF8PROC_IGNORE,
-        &last);
+    unsigned options = UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE |
+        UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
+    utf8proc_ssize_t n = utf8proc_decompose_char(
+        c, decomposed, 64, (utf8proc_option_t)options, &last);
     if (n < 0 || n > 64)
         die("cannot decompose", c);
     for (int i = 0; i < n; i++) {
