@@ -63,8 +63,8 @@ load_templates(
 {
     static const struct str suffix = {".mustache", sizeof ".mustache" - 1};
     const char *path = arena_cstr(assets->arena, folder);
-    const char **names;
-    size_t n;
+    const char **names = NULL;
+    size_t n = 0;
     int err =
         path ? file_list(assets->arena, path, suffix.p, &names, &n) : E_NOMEM;
 
@@ -110,8 +110,8 @@ static int
 load_statics(struct assets *assets, struct str folder, struct toc_error *reterr)
 {
     const char *path = arena_cstr(assets->arena, folder);
-    const char **names;
-    size_t n;
+    const char **names = NULL;
+    size_t n = 0;
     int err = path ? file_list(assets->arena, path, "", &names, &n) : E_NOMEM;
 
     for (size_t i = 0; !err && i < n; i++) {

@@ -219,7 +219,7 @@ auth_identify(struct context *ctx)
             peer->uid == 0 ? STR("root") : str_of(ctx->console->user_name);
     } else if (header.p) {
         if (str_starts_nocase(header, STR("Bearer ")) && ctx->route &&
-            ctx->route->api)
+            route_is_api(ctx->route))
             identify_token(ctx, header, &row);
     } else {
         identify_session(ctx, &row);

@@ -89,7 +89,7 @@ read_body(struct context *ctx)
         return 0;
     }
     if (str_eq_nocase(kind, STR("application/x-www-form-urlencoded")) &&
-        !ctx->route->api)
+        !route_is_api(ctx->route))
         return read_form(ctx, request->body);
     return 415;
 }

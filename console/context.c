@@ -9,6 +9,8 @@
 #include "base/num.h"
 #include "console/page.h"
 
+enum { TEXT_MAX_SENTENCE_BYTES = 16 * 1024 };
+
 /* --- asking the request --- */
 
 static struct str
@@ -82,6 +84,41 @@ text_format(const struct context *ctx, const char *key, const struct str *args,
     buf_init(&out, 4096);
     (void)catalog_format(texts(ctx), key, args, nargs, &out);
     return arena_str(ctx->arena, buf_str(&out));
+}
+
+/* s with every from in it replaced by to. */
+static struct str
+replaced(struct arena *arena, struct str s, struct str from, struct str to)
+{
+    size_t at = str_find(s, from);
+    _cleanup_(buf_done) struct buf out;
+
+    if (from.n == 0 || at == s.n)
+        return s;
+    buf_init(&out, TEXT_MAX_SENTENCE_BYTES);
+    while (at < s.n) {
+        (void)buf_add_str(&out, str_first(s, at));
+        (void)buf_add_str(&out, to);
+        s = str_from(s, at + from.n);
+        at = str_find(s, from);
+    }
+    (void)buf_add_str(&out, s);
+    return arena_str(arena, buf_str(&out));
+}
+
+struct str
+text_sentence(const struct context *ctx, struct str english)
+{
+    const struct catalog *en = assets_texts(ctx->console->assets, LANG_EN);
+    const char *key;
+
+    if (ctx->lang == LANG_EN || english.n == 0)
+        return english;
+    for (size_t i = 0; (key = catalog_key(en, i)); i++)
+        if (str_starts(str_of(key), STR("phrase_")))
+            english = replaced(
+                ctx->arena, english, catalog_get(en, key), text_get(ctx, key));
+    return english;
 }
 
 /* "just now", "12 min ago", "3 h ago", "2 d ago"; in the future "in 3 h". */
@@ -263,7 +300,7 @@ reply_error_text(struct context *ctx, int status, struct str text)
     if (text.n == 0)
         reply_error(ctx, status, NULL);
     else
-        reply_error_value(ctx, status, text);
+        reply_error_value(ctx, status, text_sentence(ctx, text));
 }
 
 void

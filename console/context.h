@@ -27,6 +27,10 @@ struct str text_of(
 /* The text of key with its arguments, in the arena. */
 struct str text_format(const struct context *ctx, const char *key,
     const struct str *args, size_t nargs);
+/* A sentence that the house made, in English, as the asker's language has it:
+ * its parts that the catalogues have as phrase_… are replaced.  In the arena.
+ */
+struct str text_sentence(const struct context *ctx, struct str english);
 /* Set key to the RFC 3339 form; for pages also key_text (local, short) and
  * key_ago ("12 min"). */
 void set_time(

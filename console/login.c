@@ -20,7 +20,7 @@ next_page(const struct context *ctx, struct str next)
     if (next.n == 0 || next.n > 1024 ||
         http_path(ctx->arena, str_first(next, query), &path) ||
         routes_find(HTTP_GET, path, &route, args) ||
-        route->role != ROLE_VIEWER || route->api ||
+        route->role != ROLE_VIEWER || route_is_api(route) ||
         str_eq(path, STR("/events")))
         return STR("/");
     return next;

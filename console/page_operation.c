@@ -100,7 +100,7 @@ page_sources(struct context *ctx)
     struct source_row *rows;
     json_t *value, *list;
     size_t n = 0, wanted, max;
-    int64_t skip;
+    int64_t skip = 0;
     int err = read_number(query_get(ctx, "after"), 0, INT32_MAX, 0, &skip);
 
     if (err) {
@@ -192,7 +192,7 @@ page_deliveries(struct context *ctx)
 {
     struct delivery_row *rows;
     json_t *value, *list;
-    int64_t incident, limit, before;
+    int64_t incident = 0, limit = DELIVERIES_PAGE, before = 0;
     size_t n = 0;
     int state;
     int err = read_state(query_get(ctx, "state"), &state);

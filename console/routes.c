@@ -2,10 +2,7 @@
 
 static const struct route routes[] = {
 #define X(method, pattern, role, handler, help)                                \
-    {HTTP_##method, {pattern, sizeof(pattern) - 1}, role,                      \
-        sizeof(pattern) > 6 && (pattern)[1] == 'a' && (pattern)[2] == 'p' &&   \
-            (pattern)[3] == 'i',                                               \
-        handler, help},
+    {HTTP_##method, {pattern, sizeof(pattern) - 1}, role, handler, help},
 #include "console/routes.def"
 #undef X
 };
@@ -26,6 +23,12 @@ user_role_parse(struct str name)
         if (str_eq(name, str_of(role_names[role])))
             return role;
     return ROLE_UNSET;
+}
+
+bool
+route_is_api(const struct route *route)
+{
+    return str_starts(route->pattern, STR("/api/"));
 }
 
 size_t

@@ -36,11 +36,12 @@ struct route {
     enum http_method method; /* GET also answers HEAD */
     struct str pattern;      /* "{}" stands for one segment */
     enum role role;
-    bool api; /* a path under /api/: JSON, tokens */
     void (*handler)(struct context *ctx);
     const char *help;
 };
 
+/* Whether it is a path under /api/: answers JSON, takes tokens. */
+bool route_is_api(const struct route *route);
 size_t routes_count(void);
 const struct route *routes_get(size_t i);
 /* 0, or E_BUG with the row at fault. */

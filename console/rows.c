@@ -120,7 +120,7 @@ set_explanation(
             set_flag(reason, "lowers", points < 0);
             set_name(ctx, reason, "category", "category",
                 jsonx_get_str(reason, "category"));
-            if (!json_object_get(reason, "title"))
+            if (!json_is_string(json_object_get(reason, "title")))
                 set_str(reason, "title",
                     text_of(ctx, "factor", jsonx_get_str(reason, "rule")));
         }
@@ -309,7 +309,7 @@ row_item(struct context *ctx, const struct item_row *row)
     set_time(ctx, object, "first_seen", row->first_seen);
     set_number(object, "revisions", row->revisions);
     set_number(object, "score", row->score);
-    set_str(object, "why", row->why);
+    set_str(object, "why", ctx->json ? row->why : text_sentence(ctx, row->why));
     (void)json_object_set_new(object, "similarity", json_real(row->similarity));
     for (size_t i = 0; i < row->nfindings; i++)
         (void)json_array_append_new(
@@ -322,12 +322,40 @@ row_item(struct context *ctx, const struct item_row *row)
 
 /* --- timeline --- */
 
+/* One detail of an entry as a person reads it; NULL when it says nothing. */
+static json_t *
+row_detail(struct context *ctx, const char *key, const json_t *value)
+{
+    json_t *detail;
+    struct str text = str_of(json_string_value(value));
+    struct wall at;
+    char local[TIMEFMT_LOCAL_SIZE];
+
+    if (strcmp(key, "reason") == 0 || strcmp(key, "text") == 0 ||
+        (!json_is_string(value) && !json_is_integer(value)))
+        return NULL;
+    if (json_is_integer(value))
+        text = arena_printf(
+            ctx->arena, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    else if (strcmp(key, "until") == 0 && !timefmt_parse_rfc3339(text, &at))
+        text = str_of(timefmt_local(ctx->console->zone, at, local));
+    else if (strcmp(key, "source") == 0)
+        text = rows_source_title(ctx, text);
+    else
+        text = text_sentence(ctx, text_of(ctx, key, text));
+    detail = json_object();
+    set_str(detail, "name", text_of(ctx, "detail", str_of(key)));
+    set_str(detail, "value", text);
+    return detail;
+}
+
 json_t *
 row_ledger(struct context *ctx, const struct ledger_row *row)
 {
     const struct ledger_entry *entry = &row->entry;
-    json_t *object = json_object();
+    json_t *object = json_object(), *list = json_array();
     json_t *details = NULL, *value;
+    struct str reason;
     const char *key;
 
     set_number(object, "id", row->id);
@@ -339,33 +367,21 @@ row_ledger(struct context *ctx, const struct ledger_row *row)
         (void)jsonx_load(entry->text, NULL, &details);
     (void)json_object_set_new(
         object, "text", details ? details : jsonx_str(entry->text));
-    if (ctx->json)
-        return object;
-    set_flag(object, "by_person",
-        entry->by.n > 0 && !str_eq(entry->by, STR("system")));
-    set_str(object, "reason", jsonx_get_str(details, "reason"));
-    if (json_is_object(details)) {
-        json_t *list = json_array();
-
+    if (!ctx->json) {
+        reason = jsonx_get_str(details, "reason");
+        set_str(object, "reason",
+            reason.n ? reason : jsonx_get_str(details, "text"));
+        set_flag(object, "by_person",
+            entry->by.n > 0 && !str_eq(entry->by, STR("system")));
         json_object_foreach(details, key, value)
         {
-            json_t *detail;
-            char number[32];
+            json_t *detail = row_detail(ctx, key, value);
 
-            if (strcmp(key, "reason") == 0 ||
-                (!json_is_string(value) && !json_is_integer(value)))
-                continue;
-            detail = json_object();
-            set_str(detail, "name", text_of(ctx, "detail", str_of(key)));
-            (void)snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT,
-                json_integer_value(value));
-            set_str(detail, "value",
-                json_is_string(value)
-                    ? text_of(ctx, key, str_of(json_string_value(value)))
-                    : str_of(number));
-            (void)json_array_append_new(list, detail);
+            if (detail)
+                (void)json_array_append_new(list, detail);
         }
-        (void)json_object_set_new(object, "details", list);
+        (void)json_object_set(object, "details", list);
     }
+    json_decref(list);
     return object;
 }

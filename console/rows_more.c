@@ -77,7 +77,8 @@ row_condition(struct context *ctx, const struct condition_row *row)
 
     set_str(object, "subject", row->subject);
     set_name(ctx, object, "kind", "condition", row->kind);
-    set_str(object, "text", row->text);
+    set_str(
+        object, "text", ctx->json ? row->text : text_sentence(ctx, row->text));
     set_time(ctx, object, "opened", row->opened);
     return object;
 }

@@ -36,7 +36,7 @@ body_of(const struct route *route)
 {
     if (http_method_is_safe(route->method))
         return NULL;
-    return route->api ? "{\"nothing\":1}" : "nothing=1";
+    return route_is_api(route) ? "{\"nothing\":1}" : "nothing=1";
 }
 
 static bool
