@@ -228,14 +228,29 @@ squeezed_put(struct squeezed *s, uint16_t unit, uint32_t at)
     return 0;
 }
 
+static bool
+stands_at(const uint16_t *unit, size_t i, size_t end, struct str what)
+{
+    if (what.n > end - i)
+        return false;
+    for (size_t k = 0; k < what.n; k++)
+        if (unit[i + k] != (uint16_t)(unsigned char)what.p[k])
+            return false;
+    return true;
+}
+
 /* End of the tag or comment of ASCII that begins at i, or i when there is
- * none: "<b>", "</p>", "<!-- x -->". */
+ * none: "<b>", "</p>", "<!-- x -->", and the marks of a CDATA section. */
 static size_t
 skip_tag(const uint16_t *unit, size_t i, size_t end)
 {
     size_t last = end - i > FOLD_GAP_TAG ? i + FOLD_GAP_TAG : end;
     uint16_t c = i + 1 < end ? unit[i + 1] : 0;
 
+    if (stands_at(unit, i, end, STR("<![cdata[")))
+        return i + STR("<![cdata[").n;
+    if (stands_at(unit, i, end, STR("]]>")))
+        return i + STR("]]>").n;
     if (unit[i] != '<' || !(c == '!' || c == '/' || (c >= 'a' && c <= 'z')))
         return i;
     for (size_t k = i + 1; k < last; k++) {

@@ -202,32 +202,15 @@ unit_class(int32_t u)
         return UNIT_SEPARATOR;
     if (u >= 0xD800 && u <= 0xDBFF)
         return 0;
-    switch ((int)utf8proc_category(u)) {
-    case UTF8PROC_CATEGORY_LU:
-    case UTF8PROC_CATEGORY_LL:
-    case UTF8PROC_CATEGORY_LT:
-    case UTF8PROC_CATEGORY_LM:
-    case UTF8PROC_CATEGORY_LO:
-    case UTF8PROC_CATEGORY_ND:
-    case UTF8PROC_CATEGORY_NO:
-    case UTF8PROC_CATEGORY_NL:
+    if (u == '_')
+        return UNIT_SEPARATOR | UNIT_WORD;
+    int cat = (int)utf8proc_category(u); /* the kinds stand in order there */
+    if ((cat >= UTF8PROC_CATEGORY_LU && cat <= UTF8PROC_CATEGORY_LO) ||
+        (cat >= UTF8PROC_CATEGORY_ND && cat <= UTF8PROC_CATEGORY_NO))
         return u < 0x0590 ? UNIT_WORD : 0;
-    case UTF8PROC_CATEGORY_PC:
-        return u == '_' ? UNIT_SEPARATOR | UNIT_WORD : UNIT_SEPARATOR;
-    case UTF8PROC_CATEGORY_PD:
-    case UTF8PROC_CATEGORY_PS:
-    case UTF8PROC_CATEGORY_PE:
-    case UTF8PROC_CATEGORY_PI:
-    case UTF8PROC_CATEGORY_PF:
-    case UTF8PROC_CATEGORY_PO:
-    case UTF8PROC_CATEGORY_SM:
-    case UTF8PROC_CATEGORY_SC:
-    case UTF8PROC_CATEGORY_SK:
-    case UTF8PROC_CATEGORY_SO:
+    if (cat >= UTF8PROC_CATEGORY_PC && cat <= UTF8PROC_CATEGORY_SO)
         return is_sentence_mark(u) ? 0 : UNIT_SEPARATOR;
-    default:
-        return 0;
-    }
+    return 0;
 }
 
 static size_t

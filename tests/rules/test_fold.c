@@ -239,6 +239,7 @@ squeezes_gaps(void **state)
     check_squeeze("食*物*中*毒", false, "食物中毒");
     check_squeeze("食 物　中·毒 了", false, "食物中毒了");
     check_squeeze("食<b>物</b><!-- x -->中毒", false, "食物中毒");
+    check_squeeze("食<![CDATA[物]]>中", false, "食物中");
     check_squeeze("食😀物", false, "食物");
     check_squeeze("食物中毒", false, "");   /* no gap: nothing */
     check_squeeze("食物，中毒", false, ""); /* a sentence mark is none */
