@@ -37,6 +37,7 @@ struct entry {
     uint32_t titles[ENTRY_TITLES];
     uint32_t source; /* hash of the only source, 0 of several */
     uint32_t n;
+    float norm; /* length of list as a vector, as of the last item */
     struct weighted list[GROUP_MAX_FEATURES];
 };
 
@@ -279,7 +280,7 @@ judge_han(struct judgement *j, double days, bool same_source)
     if (j->topic == RELATION_CONFLICT)
         z *= 0.6f;
     if (j->place == RELATION_CONFLICT)
-        z *= 0.35f;
+        z *= 0.2f;
     z *= expf((float)(-days / 30.0));
     /* A source's own forms of words say less. */
     if (same_source)
@@ -302,12 +303,12 @@ judge(struct judgement *j, bool latin, double days, bool same_source,
 }
 
 static void
-compare(struct grouper *g, const struct profile *p, const struct entry *e,
+compare(const struct profile *p, const struct entry *e,
     const struct group_item *item, struct judgement *ret)
 {
     struct judgement j = {0};
 
-    j.cosine = profile_cosine(p, e->list, e->n, &g->vocab);
+    j.cosine = profile_cosine(p, e->list, e->n, e->norm);
     j.place = marks_place(&p->marks, &e->marks);
     j.topic = marks_topic(&p->marks, &e->marks);
     j.copy = entry_has_title(e, p->title);
@@ -456,7 +457,7 @@ grouper_find(struct grouper *g, const struct group_item *item,
         const struct entry *e = &g->entries[slots[i]];
         struct judgement j;
 
-        compare(g, &g->profile, e, item, &j);
+        compare(&g->profile, e, item, &j);
         if (item->time.ms - e->last.ms > GROUP_WINDOW_MS) {
             if (j.place == RELATION_SAME && j.score > late.score &&
                 j.topic != RELATION_CONFLICT && j.score >= j.threshold) {
@@ -532,11 +533,15 @@ entry_take(struct grouper *g, uint32_t slot, const struct profile *p)
 {
     struct taking t = {
         .entry = &g->entries[slot], .posting = {slot, g->serials[slot]}};
+    float sum = 0.0f;
 
     for (uint32_t i = 0; i < t.entry->n; i++)
         t.weight[i] = profile_weight(&g->vocab, t.entry->list[i]);
     for (size_t i = 0; i < p->n; i++)
         take_feature(g, &t, p->list[i]);
+    for (uint32_t i = 0; i < t.entry->n; i++)
+        sum += t.weight[i] * t.weight[i];
+    t.entry->norm = sqrtf(sum);
 }
 
 static void
@@ -600,7 +605,8 @@ group_similarity(
     if (grouper_open(g, a, &g->profile) != 0 ||
         grouper_open(g, b, &g->other) != 0)
         return 0.0;
-    cosine = profile_cosine(&g->profile, g->other.list, g->other.n, &g->vocab);
+    cosine =
+        profile_cosine(&g->profile, g->other.list, g->other.n, g->other.norm);
     if (g->profile.title && g->profile.title == g->other.title)
         cosine = fmaxf(cosine, 0.9f);
     return cosine > 1.0f ? 1.0 : (double)cosine;

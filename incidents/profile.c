@@ -117,20 +117,19 @@ profile_make(struct profile *p, const struct features *features,
 }
 
 float
-profile_cosine(const struct profile *p, const struct weighted *list, size_t n,
-    const struct vocab *vocab)
+profile_cosine(
+    const struct profile *p, const struct weighted *list, size_t n, float norm)
 {
-    float dot = 0.0f, sum = 0.0f;
+    float dot = 0.0f;
 
     for (size_t i = 0; i < n; i++) {
-        float w = profile_weight(vocab, list[i]);
         size_t at = profile_find(p, list[i].hash);
 
-        sum += w * w;
+        /* What one unit of tf is worth is the same for both. */
         if (at < p->n)
-            dot += w * p->weight[at];
+            dot += p->weight[at] * p->weight[at] * list[i].tf / p->list[at].tf;
     }
-    return sum > 0.0f && p->norm > 0.0f ? dot / (sqrtf(sum) * p->norm) : 0.0f;
+    return norm > 0.0f && p->norm > 0.0f ? dot / (norm * p->norm) : 0.0f;
 }
 
 enum relation

@@ -42,9 +42,9 @@ enum relation { RELATION_UNKNOWN, RELATION_SAME, RELATION_CONFLICT };
 
 void profile_make(struct profile *p, const struct features *features,
     const struct vocab *vocab, const struct region *region);
-/* Cosine with a list of weighted features. */
-float profile_cosine(const struct profile *p, const struct weighted *list,
-    size_t n, const struct vocab *vocab);
+/* Cosine with a list of weighted features whose length as a vector is norm. */
+float profile_cosine(
+    const struct profile *p, const struct weighted *list, size_t n, float norm);
 /* The weight of tf of a feature. */
 float profile_weight(const struct vocab *vocab, struct weighted w);
 

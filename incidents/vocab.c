@@ -34,7 +34,8 @@ vocab_done(struct vocab *vocab)
 static uint32_t
 vocab_place(const struct vocab *vocab, uint32_t hash)
 {
-    uint32_t at = (hash ^ hash >> 17) & vocab->mask;
+    /* The lowest bits are the kind, the same for most. */
+    uint32_t at = (hash >> 3 ^ hash << 29) & vocab->mask;
 
     while (vocab->table[at] && vocab->terms[vocab->table[at] - 1].hash != hash)
         at = (at + 1) & vocab->mask;
