@@ -72,10 +72,10 @@ spread(struct article_page *page, uint32_t node, double points)
         if (page->score[node] == 0) {
             double start = start_score(page, node);
 
-            page->score[node] = (float)(start == 0 ? .01 : start);
+            page->score[node] = start == 0 ? .01 : start;
             page->marked[page->nmarked++] = node;
         }
-        page->score[node] += (float)(points / part);
+        page->score[node] += points / part;
         node = html->nodes[node].parent;
     }
 }
@@ -150,7 +150,7 @@ score_all(struct article_page *page)
     for (size_t k = 0; k < page->nmarked; k++) {
         uint32_t i = page->marked[k];
 
-        page->score[i] *= (float)(1 - article_link_density(page, i));
+        page->score[i] *= 1 - article_link_density(page, i);
     }
 }
 

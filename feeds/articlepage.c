@@ -74,7 +74,7 @@ article_page_open(
     page.dropped = ARENA_ARRAY(arena, n, bool);
     page.in_link = ARENA_ARRAY(arena, n, bool);
     page.weight = ARENA_ARRAY(arena, n, int8_t);
-    page.score = ARENA_ARRAY(arena, n, float);
+    page.score = ARENA_ARRAY(arena, n, double);
     page.marked = ARENA_ARRAY(arena, n, uint32_t);
     if (arena_failed(arena))
         return E_NOMEM;
@@ -180,7 +180,12 @@ sum_text(struct article_sums *sums, struct str text, bool link, bool heading)
 
     for (size_t i = 0; i < text.n;) {
         unsigned char first = (unsigned char)text.p[i];
-        uint32_t c = first < 0x80 ? (i++, first) : utf8_next(text, &i);
+        uint32_t c = first;
+
+        if (first < 0x80)
+            i++;
+        else
+            c = utf8_next(text, &i);
 
         if (c <= ' ' || c == 0xA0 || c == 0x3000) {
             n += !space;

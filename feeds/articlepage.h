@@ -38,7 +38,7 @@ struct article_page {
     bool *dropped;               /* the node is no part of an article */
     bool *in_link;               /* inside <a> */
     int8_t *weight;              /* of the class and id: -25, 0, 25, or both */
-    float *score;                /* of candidates */
+    double *score;               /* of candidates */
     uint32_t *marked;            /* candidates, in the order they were found */
     size_t nmarked;
 };

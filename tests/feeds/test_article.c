@@ -86,8 +86,8 @@ static void
 hostile_shapes(void **state)
 {
     static const char *const units[] = {
-        "<br>一段有二十个字以上的文字，加上逗号。"
-        "再来一句话，补足长度，够了。<br>",
+        ("<br>一段有二十个字以上的文字，加上逗号。"
+         "再来一句话，补足长度，够了。<br>"),
         "<div class=article>", "<p>文字，文字，文字，文字，文字，文字，文字。",
         "<ul><li><a href=/a>链接文字</a>", "<h1 class=title>题目"};
     struct fixture *f = *state;

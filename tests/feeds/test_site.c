@@ -30,12 +30,12 @@ hidden_links(void **state)
         "<div style='font-size:0'>", "<div style='clip:rect(0,0,0,0)'>",
         "<marquee height=1 width=2>", "<noscript>",
         "<style>.q7{display:none}</style><div class='a q7'>",
-        "<script>document.getElementById('zz').style.display='none';</script>"
-        "<div id=zz>"};
+        ("<script>document.getElementById('zz').style.display='none';</script>"
+         "<div id=zz>")};
     static const char *const shown[] = {"<div>", "<div style='height:0'>",
         "<div style='left:-20px'>",
-        "<style>.q7{color:red}</style>"
-        "<div class=q7>"};
+        ("<style>.q7{color:red}</style>"
+         "<div class=q7>")};
     static const char link[] = "<a href='http://a.example/'>澳门金沙</a></div>";
     struct fixture *f = *state;
     char page[512];
@@ -60,14 +60,14 @@ static void
 hidden_for_good_reason(void **state)
 {
     static const char *const pages[] = {
-        "<ul style='display:none'><li><a href='/a/'>学校概况</a>"
-        "<li><a href='/b/'>新闻中心</a></ul>",
-        "<div hidden><a href='https://www.moe.gov.cn/'>教育部</a>"
-        "<a href='http://www.gov.cn/'>政府</a></div>",
-        "<div style='display:none'>"
-        "<a href='https://tongji.baidu.com/x'>统计</a></div>",
-        "<div style='display:none'>"
-        "<a href='http://sub.yunxi-sx.example/'>澳门风光摄影展</a></div>"};
+        ("<ul style='display:none'><li><a href='/a/'>学校概况</a>"
+         "<li><a href='/b/'>新闻中心</a></ul>"),
+        ("<div hidden><a href='https://www.moe.gov.cn/'>教育部</a>"
+         "<a href='http://www.gov.cn/'>政府</a></div>"),
+        ("<div style='display:none'>"
+         "<a href='https://tongji.baidu.com/x'>统计</a></div>"),
+        ("<div style='display:none'>"
+         "<a href='http://sub.yunxi-sx.example/'>澳门风光摄影展</a></div>")};
 
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
         assert_int_equal(check(*state, pages[i])->nhidden_links, 0);
@@ -80,19 +80,19 @@ defaced(void **state)
         "<title>&#20845;&#21512;&#24425;-开奖结果</title>",
         "<title>实验小学</title><meta name=keywords content='百家乐,投注'>",
         "<meta http-equiv=refresh content='0;url=http://x.example/'>",
-        "<script>if(document.referrer.indexOf('baidu')>0)"
-        "{location='http://x.example/'}</script>",
-        "<script>var a=['\\x72\\x65\\x66\\x65\\x72\\x72\\x65\\x72',"
-        "'\\x62\\x61\\x69\\x64\\x75','\\x6c\\x6f\\x63\\x61\\x74\\x69\\x6f"
-        "\\x6e','\\x68\\x74\\x74\\x70\\x3a\\x2f\\x2f\\x78\\x2e\\x65\\x78"
-        "']</script>",
+        ("<script>if(document.referrer.indexOf('baidu')>0)"
+         "{location='http://x.example/'}</script>"),
+        ("<script>var a=['\\x72\\x65\\x66\\x65\\x72\\x72\\x65\\x72',"
+         "'\\x62\\x61\\x69\\x64\\x75','\\x6c\\x6f\\x63\\x61\\x74\\x69\\x6f"
+         "\\x6e','\\x68\\x74\\x74\\x70\\x3a\\x2f\\x2f\\x78\\x2e\\x65\\x78"
+         "']</script>"),
         "<h1>Hacked by x</h1><p>no team is safe",
         "<ul><li><a href=/1>百家乐技巧</a><li><a href=/2>网上投注</a></ul>"};
     static const char *const no[] = {"<title>防范六合彩知识讲座</title>",
         "<title>实验小学</title><p>棋类社团",
         "<meta http-equiv=refresh content='0;url=/index2.htm'>",
-        "<script>var r=document.referrer;send('https://hm.baidu.com/h?'+r)"
-        "</script>",
+        ("<script>var r=document.referrer;send('https://hm.baidu.com/h?'+r)"
+         "</script>"),
         "<a href=http://x.example/>澳门金沙</a>"};
 
     for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)
