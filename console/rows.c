@@ -118,6 +118,7 @@ set_explanation(
             (void)snprintf(text, sizeof text, "%+" JSON_INTEGER_FORMAT, points);
             (void)json_object_set_new(reason, "points_text", json_string(text));
             set_flag(reason, "lowers", points < 0);
+            set_flag(reason, "zero", points == 0);
             set_name(ctx, reason, "category", "category",
                 jsonx_get_str(reason, "category"));
             if (!json_is_string(json_object_get(reason, "title")))
@@ -322,6 +323,18 @@ row_item(struct context *ctx, const struct item_row *row)
 
 /* --- timeline --- */
 
+/* What a timeline shows elsewhere: the reason below, the rest at the items. */
+static bool
+is_shown_elsewhere(const char *key)
+{
+    static const char *const keys[] = {"reason", "text", "item", "why"};
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(key, keys[i]) == 0)
+            return true;
+    return false;
+}
+
 /* One detail of an entry as a person reads it; NULL when it says nothing. */
 static json_t *
 row_detail(struct context *ctx, const char *key, const json_t *value)
@@ -331,7 +344,7 @@ row_detail(struct context *ctx, const char *key, const json_t *value)
     struct wall at;
     char local[TIMEFMT_LOCAL_SIZE];
 
-    if (strcmp(key, "reason") == 0 || strcmp(key, "text") == 0 ||
+    if (is_shown_elsewhere(key) ||
         (!json_is_string(value) && !json_is_integer(value)))
         return NULL;
     if (json_is_integer(value))
@@ -342,7 +355,7 @@ row_detail(struct context *ctx, const char *key, const json_t *value)
     else if (strcmp(key, "source") == 0)
         text = rows_source_title(ctx, text);
     else
-        text = text_sentence(ctx, text_of(ctx, key, text));
+        text = text_of(ctx, key, text);
     detail = json_object();
     set_str(detail, "name", text_of(ctx, "detail", str_of(key)));
     set_str(detail, "value", text);

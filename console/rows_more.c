@@ -83,23 +83,26 @@ row_condition(struct context *ctx, const struct condition_row *row)
     return object;
 }
 
-/* "10 min", "6 h". */
+/* "every 10 min", "every 6 h". */
 static void
 set_interval(struct context *ctx, json_t *object, int64_t ms)
 {
-    bool hours = ms >= 2 * (int64_t)MS_HOUR;
-    char number[24];
+    const char *key = "every_seconds";
+    int64_t unit = MS_SECOND;
     struct str arg;
 
     set_number(object, "interval_ms", ms);
     if (ctx->json || ms <= 0)
         return;
-    (void)snprintf(number, sizeof number, "%lld",
-        (long long)(hours ? ms / MS_HOUR
-                          : (ms >= MS_MINUTE ? ms / MS_MINUTE : 1)));
-    arg = str_of(number);
-    set_str(object, "interval_text",
-        text_format(ctx, hours ? "every_hours" : "every_minutes", &arg, 1));
+    if (ms >= 2 * (int64_t)MS_HOUR) {
+        key = "every_hours";
+        unit = MS_HOUR;
+    } else if (ms >= MS_MINUTE) {
+        key = "every_minutes";
+        unit = MS_MINUTE;
+    }
+    arg = arena_printf(ctx->arena, "%lld", (long long)((ms + unit - 1) / unit));
+    set_str(object, "interval_text", text_format(ctx, key, &arg, 1));
 }
 
 static void
