@@ -7,25 +7,6 @@
 
 #include "cli/cli.h"
 
-#pragma weak cmd_try_feed
-#pragma weak cmd_try_discover
-#pragma weak cmd_try_list
-#pragma weak cmd_try_article
-#pragma weak cmd_try_rules
-#pragma weak cmd_try_group
-#pragma weak cmd_try_pair
-#pragma weak cmd_try_site
-#pragma weak cmd_try_address
-#pragma weak cmd_try_robots
-#pragma weak cmd_try_template
-#pragma weak cmd_check
-#pragma weak cmd_reload
-#pragma weak cmd_status
-#pragma weak cmd_sources
-#pragma weak cmd_incidents
-#pragma weak cmd_user
-#pragma weak cmd_demo
-
 #define CLIENT_OPTIONS                                                         \
     "  --socket PATH   the daemon's socket; default: that of the "             \
     "configuration\n"                                                          \

@@ -10,16 +10,11 @@
 
 #include "cli/cli.h"
 
-#ifndef TOCSIN_VERSION
-#define TOCSIN_VERSION "unknown"
-#endif
-
 static void
 list_commands(FILE *out, const struct command *table, const char *prefix)
 {
     for (const struct command *c = table; c->name; c++)
-        if (c->run)
-            fprintf(out, "  %s%-10s %s\n", prefix, c->name, c->summary);
+        fprintf(out, "  %s%-10s %s\n", prefix, c->name, c->summary);
 }
 
 static void
@@ -50,7 +45,7 @@ static const struct command *
 find(const struct command *table, const char *name)
 {
     for (const struct command *c = table; c->name; c++)
-        if (c->run && strcmp(c->name, name) == 0)
+        if (strcmp(c->name, name) == 0)
             return c;
     return NULL;
 }
