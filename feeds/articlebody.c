@@ -22,40 +22,33 @@ enum {
     BODY_COMMON = 3          /* of them that make a common ancestor better */
 };
 
+/* What an element brings with it, before its class and its paragraphs. */
+static const int8_t start_points[HTML_TAG_COUNT] = {[HTML_TAG_DIV] = 5,
+    [HTML_TAG_ARTICLE] = 5,
+    [HTML_TAG_MAIN] = 5,
+    [HTML_TAG_PRE] = 3,
+    [HTML_TAG_TD] = 3,
+    [HTML_TAG_BLOCKQUOTE] = 3,
+    [HTML_TAG_ADDRESS] = -3,
+    [HTML_TAG_OL] = -3,
+    [HTML_TAG_UL] = -3,
+    [HTML_TAG_DL] = -3,
+    [HTML_TAG_DD] = -3,
+    [HTML_TAG_DT] = -3,
+    [HTML_TAG_LI] = -3,
+    [HTML_TAG_FORM] = -3,
+    [HTML_TAG_H1] = -5,
+    [HTML_TAG_H2] = -5,
+    [HTML_TAG_H3] = -5,
+    [HTML_TAG_H4] = -5,
+    [HTML_TAG_H5] = -5,
+    [HTML_TAG_H6] = -5,
+    [HTML_TAG_TH] = -5};
+
 static double
 start_score(const struct article_page *page, uint32_t i)
 {
-    double score = page->weight[i];
-
-    switch ((int)page->html->nodes[i].tag) {
-    case HTML_TAG_DIV:
-    case HTML_TAG_ARTICLE:
-    case HTML_TAG_MAIN:
-        return score + 5;
-    case HTML_TAG_PRE:
-    case HTML_TAG_TD:
-    case HTML_TAG_BLOCKQUOTE:
-        return score + 3;
-    case HTML_TAG_ADDRESS:
-    case HTML_TAG_OL:
-    case HTML_TAG_UL:
-    case HTML_TAG_DL:
-    case HTML_TAG_DD:
-    case HTML_TAG_DT:
-    case HTML_TAG_LI:
-    case HTML_TAG_FORM:
-        return score - 3;
-    case HTML_TAG_H1:
-    case HTML_TAG_H2:
-    case HTML_TAG_H3:
-    case HTML_TAG_H4:
-    case HTML_TAG_H5:
-    case HTML_TAG_H6:
-    case HTML_TAG_TH:
-        return score - 5;
-    default:
-        return score;
-    }
+    return page->weight[i] + start_points[page->html->nodes[i].tag];
 }
 
 /* Give points to node and the elements around it. */

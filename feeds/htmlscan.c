@@ -168,6 +168,36 @@ struct attribute {
     bool has_value;
 };
 
+static size_t
+scan_skip_space(const struct scan *scan, size_t i)
+{
+    while (i < scan->page.n && scan_is_space(scan->page.p[i]))
+        i++;
+    return i;
+}
+
+/* Read an attribute's value at scan->at, quoted or not. */
+static struct str
+scan_value(struct scan *scan)
+{
+    const char *p = scan->page.p;
+    size_t n = scan->page.n;
+    size_t from = scan->at;
+    size_t i = from;
+
+    if (i < n && (p[i] == '"' || p[i] == '\'')) {
+        const char *q = memchr(p + i + 1, p[i], n - i - 1);
+        size_t end = q ? (size_t)(q - p) : n;
+
+        scan->at = end < n ? end + 1 : n;
+        return (struct str){p + i + 1, end - i - 1};
+    }
+    while (i < n && !scan_is_space(p[i]) && p[i] != '>')
+        i++;
+    scan->at = i;
+    return (struct str){p + from, i - from};
+}
+
 /* Read one attribute at scan->at; false at the end of the tag or page. */
 static bool
 scan_attribute(struct scan *scan, struct attribute *ret)
@@ -183,34 +213,16 @@ scan_attribute(struct scan *scan, struct attribute *ret)
     if (i >= n || p[i] == '>')
         return false;
     from = i++;
-    while (i < n && !scan_is_space(p[i]) && p[i] != '=' && p[i] != '>' &&
-           p[i] != '/')
+    while (i < n && !scan_is_space(p[i]) && !strchr("=>/", p[i]))
         i++;
     *ret = (struct attribute){.name = {p + from, i - from}};
-    from = i;
-    while (i < n && scan_is_space(p[i]))
-        i++;
-    if (i >= n || p[i] != '=') {
-        scan->at = from;
-        return true;
-    }
-    i++;
-    while (i < n && scan_is_space(p[i]))
-        i++;
-    ret->has_value = true;
-    if (i < n && (p[i] == '"' || p[i] == '\'')) {
-        const char *q = memchr(p + i + 1, p[i], n - i - 1);
-        size_t end = q ? (size_t)(q - p) : n;
-
-        ret->value = (struct str){p + i + 1, end - i - 1};
-        scan->at = end < n ? end + 1 : n;
-        return true;
-    }
-    from = i;
-    while (i < n && !scan_is_space(p[i]) && p[i] != '>')
-        i++;
-    ret->value = (struct str){p + from, i - from};
     scan->at = i;
+    i = scan_skip_space(scan, i);
+    if (i < n && p[i] == '=') {
+        scan->at = scan_skip_space(scan, i + 1);
+        ret->has_value = true;
+        ret->value = scan_value(scan);
+    }
     return true;
 }
 
@@ -371,6 +383,20 @@ scan_start_tag(struct scan *scan, struct str name, enum html_tag tag)
         scan_raw(scan, name, tag, type, src);
 }
 
+/* A '<' that begins no tag: a comment, or a mere character. */
+static void
+scan_no_tag(struct scan *scan, struct str rest)
+{
+    if (str_starts(rest, STR("<!--"))) {
+        scan_comment(scan);
+    } else if (rest.n > 1 && strchr("/!?", rest.p[1]) && rest.p[1]) {
+        scan_bogus(scan);
+    } else {
+        buf_add_cstr(&scan->ret->out, "&lt;");
+        scan->at++;
+    }
+}
+
 /* A '<' at scan->at. */
 static void
 scan_markup(struct scan *scan)
@@ -383,14 +409,7 @@ scan_markup(struct scan *scan)
     enum html_tag tag;
 
     if (i >= rest.n || !scan_is_letter(rest.p[i])) {
-        if (str_starts(rest, STR("<!--")))
-            scan_comment(scan);
-        else if (rest.n > 1 && (end || rest.p[1] == '!' || rest.p[1] == '?'))
-            scan_bogus(scan);
-        else {
-            buf_add_cstr(&scan->ret->out, "&lt;");
-            scan->at++;
-        }
+        scan_no_tag(scan, rest);
         return;
     }
     for (; i < rest.n && !scan_is_space(rest.p[i]) && rest.p[i] != '>' &&
@@ -408,10 +427,9 @@ scan_markup(struct scan *scan)
         scan_start_tag(scan, name, tag);
         return;
     }
-    while (scan->at < scan->page.n && scan->page.p[scan->at] != '>')
-        scan->at++;
-    if (scan->at < scan->page.n)
-        scan->at++;
+    scan->at += str_find_char(str_from(scan->page, scan->at), '>') + 1;
+    if (scan->at > scan->page.n)
+        scan->at = scan->page.n;
     if (scan->island && tag == HTML_TAG_SCRIPT)
         scan->island = false;
     else

@@ -18,17 +18,23 @@ hash_bytes(uint64_t hash, const void *bytes, size_t n)
 
 enum { HASH_START = 0x4bf29ce4, BRACKETED_MAX = 10 /* letters */ };
 
+/* Ranges beyond ASCII that hold punctuation and signs. */
+static const struct {
+    uint32_t first, last;
+} sign_ranges[] = {{0x80, 0xBF}, {0xD7, 0xD7}, {0xF7, 0xF7}, {0x2000, 0x2BFF},
+    {0x3000, 0x3004}, {0x3008, 0x3020}, {0xE000, 0xF8FF}, {0xFE30, 0xFE4F},
+    {0xFF00, 0xFF0F}, {0xFF1A, 0xFF20}, {UTF8_REPLACEMENT, UTF8_REPLACEMENT}};
+
 static bool
 is_letter(uint32_t c)
 {
     if (c < 0x80)
         return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
                (c >= 'a' && c <= 'z');
-    return c >= 0xC0 && c != 0xD7 && c != 0xF7 &&
-           !(c >= 0x2000 && c <= 0x2BFF) && !(c >= 0x3000 && c <= 0x3004) &&
-           !(c >= 0x3008 && c <= 0x3020) && !(c >= 0xFF00 && c <= 0xFF0F) &&
-           !(c >= 0xFF1A && c <= 0xFF20) && !(c >= 0xFE30 && c <= 0xFE4F) &&
-           !(c >= 0xE000 && c <= 0xF8FF) && c != UTF8_REPLACEMENT;
+    for (size_t i = 0; i < sizeof sign_ranges / sizeof sign_ranges[0]; i++)
+        if (c >= sign_ranges[i].first && c <= sign_ranges[i].last)
+            return false;
+    return true;
 }
 
 uint32_t
