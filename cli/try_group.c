@@ -37,8 +37,8 @@ read_item(struct run *run, const json_t *json, struct group_item *ret)
 {
     const json_t *source = json_object_get(json, "source");
     struct str published = jsonx_get_str(json, "published");
-    const uint16_t *title, *text;
-    size_t ntitle, ntext;
+    const uint16_t *title = NULL, *text = NULL;
+    size_t ntitle = 0, ntext = 0;
     int r;
 
     *ret = (struct group_item){.title = jsonx_get_str(json, "title"),

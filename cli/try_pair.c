@@ -27,8 +27,8 @@ static int
 read_item(struct run *run, const json_t *json, const char *title_key,
     const char *body_key, struct buf *features, struct group_item *ret)
 {
-    const uint16_t *title, *text;
-    size_t ntitle, ntext;
+    const uint16_t *title = NULL, *text = NULL;
+    size_t ntitle = 0, ntext = 0;
     int r;
 
     *ret = (struct group_item){.title = jsonx_get_str(json, title_key)};

@@ -44,7 +44,7 @@ struct vocab {
     const uint32_t *serials;
 };
 
-enum { VOCAB_NONE = UINT32_MAX };
+#define VOCAB_NONE UINT32_MAX
 
 int vocab_init(struct vocab *vocab);
 void vocab_done(struct vocab *vocab);

@@ -163,16 +163,29 @@ store_delivery_save(struct store *store, const struct delivery *delivery)
     int r;
 
     db_query(&store->db, &q,
-        DB_SQL("UPDATE delivery SET state = ?, attempts = ?, next = ?,"
-               " finished = ?, last_error = ? WHERE id = ?"));
+        DB_SQL("UPDATE delivery SET state = ?, attempts = ?, created = ?,"
+               " next = ?, finished = ?, last_error = ? WHERE id = ?"));
     query_cstr(&q, delivery_state_name(delivery->state));
     query_int(&q, delivery->attempts);
+    query_wall(&q, delivery->created);
     query_wall(&q, delivery->next);
     query_wall(&q, delivery->finished);
     query_str(&q, delivery->last_error);
     query_int(&q, delivery->id);
     r = query_run(&q);
     return r == 0 && db_changes(&store->db) == 0 ? E_NOTFOUND : r;
+}
+
+int
+store_delivery_shift(struct store *store, int64_t by_ms)
+{
+    struct query q;
+
+    db_query(&store->db, &q,
+        DB_SQL("UPDATE delivery SET next = next + ?1, created = created + ?1"
+               " WHERE state = 'pending'"));
+    query_int(&q, by_ms);
+    return query_run(&q);
 }
 
 int

@@ -171,7 +171,7 @@ schema_pragma(struct db *db, const char *sql, int64_t *ret)
 int
 schema_of(struct db *db, unsigned *ret)
 {
-    int64_t version, application;
+    int64_t version = 0, application = 0;
     int r;
 
     r = schema_pragma(db, DB_SQL("PRAGMA user_version"), &version);

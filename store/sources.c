@@ -29,14 +29,22 @@ source_put(struct store *store, const struct source *source, struct wall now)
                " tags, added) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
                " ON CONFLICT(id) DO UPDATE SET"
                /* What another address said is not true of this one. */
-               " etag = iif(url = excluded.url, etag, NULL),"
-               " last_modified = iif(url = excluded.url, last_modified, NULL),"
-               " body_hash = iif(url = excluded.url, body_hash, NULL),"
+               " etag = iif((url, kind) = (excluded.url, excluded.kind),"
+               "  etag, NULL),"
+               " last_modified = iif((url, kind) = (excluded.url,"
+               "  excluded.kind), last_modified, NULL),"
+               " body_hash = iif((url, kind) = (excluded.url, excluded.kind),"
+               "  body_hash, NULL),"
+               " first_poll = iif((url, kind) = (excluded.url, excluded.kind),"
+               "  first_poll, NULL),"
                " moved_to = iif(url = excluded.url, moved_to, NULL),"
                " moved_count = iif(url = excluded.url, moved_count, 0),"
-               " failures = iif(url = excluded.url, failures, 0),"
-               " deaths = iif(url = excluded.url, deaths, 0),"
-               " state = iif(url = excluded.url, state, 0),"
+               " failures = iif((url, kind) = (excluded.url, excluded.kind),"
+               "  failures, 0),"
+               " deaths = iif((url, kind) = (excluded.url, excluded.kind),"
+               "  deaths, 0),"
+               " state = iif((url, kind) = (excluded.url, excluded.kind),"
+               "  state, 0),"
                " url = excluded.url,"
                " title = excluded.title, kind = excluded.kind,"
                " owner = excluded.owner, tier = excluded.tier,"
@@ -113,7 +121,7 @@ store_source_load(struct store *store, struct str id, struct arena *arena,
     struct source_state *ret)
 {
     struct query q;
-    struct source_state s;
+    struct source_state s = {0};
     int r;
 
     db_query(&store->db, &q,

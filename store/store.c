@@ -239,6 +239,27 @@ store_rollback(struct store *store)
 }
 
 int
+store_step_begin(struct store *store)
+{
+    return store->db.begun ? db_run(&store->db, DB_SQL("SAVEPOINT step"))
+                           : E_STATE;
+}
+
+int
+store_step_end(struct store *store, bool keep)
+{
+    int r = 0;
+
+    if (sqlite3_get_autocommit(store->db.handle))
+        return E_STATE;
+    if (!keep)
+        r = db_run(&store->db, DB_SQL("ROLLBACK TO step"));
+    if (r == 0)
+        r = db_run(&store->db, DB_SQL("RELEASE step"));
+    return r;
+}
+
+int
 store_idle(struct store *store)
 {
     int r;

@@ -41,6 +41,10 @@ const char *store_error(const struct store *store); /* of the last failure */
 int store_begin(struct store *store);               /* BEGIN IMMEDIATE */
 int store_commit(struct store *store);
 void store_rollback(struct store *store);
+/* A step within the transaction: undone alone when it fails.  E_STATE from the
+ * undoing means that SQLite has rolled back all of it. */
+int store_step_begin(struct store *store);
+int store_step_end(struct store *store, bool keep);
 /* Checkpoint and housekeeping; called when idle, not in a transaction. */
 int store_idle(struct store *store);
 
@@ -191,10 +195,12 @@ int store_delivery_due(struct store *store, struct wall now, size_t max,
     struct arena *arena, struct delivery **ret, size_t *ret_n);
 /* When the next pending one is due, WALL_NONE when there is none. */
 int store_delivery_next(struct store *store, struct wall *ret);
+/* The wall clock was set by so much: what is pending keeps its waits. */
+int store_delivery_shift(struct store *store, int64_t by_ms);
 int store_delivery_load(
     struct store *store, int64_t id, struct arena *arena, struct delivery *ret);
-/* Save state, attempts, next, finished, last_error.  message_id and body never
- * change. */
+/* Save state, attempts, created (of a resend), next, finished, last_error.
+ * message_id and body never change. */
 int store_delivery_save(struct store *store, const struct delivery *delivery);
 
 struct attempt {

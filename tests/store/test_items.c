@@ -66,7 +66,7 @@ a_restless_item_keeps_a_bounded_past(void **state)
 {
     struct fixture *f = *state;
     struct item item;
-    int64_t id, r, incident;
+    int64_t id = 0, r = 0, incident;
     struct item_row *rows;
     size_t n;
     char text[32];
