@@ -14,6 +14,7 @@ feeds_init(void)
 {
     int err = digest_init();
 
+    jsonfeed_init();
     if (!err)
         err = decode_init();
     if (!err)

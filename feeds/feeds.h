@@ -16,15 +16,18 @@
 #include "base/timefmt.h"
 #include "feeds/item.h"
 
-/* Process-wide preparation of libxml2 (no loader, no catalogues, no network);
- * once, before lockdown. */
+/* Process-wide preparation, once, before lockdown: libxml2 (no loader, no
+ * catalogues, no network), converters of encodings, the seed of JSON objects.
+ * After it nothing here opens a file; one thread only. */
 int feeds_init(void);
 
 struct feed_input {
     struct str bytes;        /* as received, after the transfer coding */
     struct str url;          /* where it came from, or absent */
     struct str content_type; /* header value, or absent */
-    const struct zone *zone; /* for dates without one; NULL is UTC+8 */
+    const struct zone *zone; /* of dates without one; NULL: pages UTC+8, feeds
+                                by their script: Chinese UTC+8, Japanese and
+                                Korean UTC+9, any other UTC */
     struct wall now;         /* when it was read: for "yesterday", missing
                                 years, and to refuse dates of the future */
     struct str select;       /* lists: XPath of the records, or absent */
@@ -73,7 +76,7 @@ struct robots_verdict {
     unsigned line;
     int64_t crawl_delay_ms;
 };
-struct robots_verdict robots_check(struct str body, struct str agent,
-    struct str url);
+struct robots_verdict robots_check(
+    struct str body, struct str agent, struct str url);
 
 #endif

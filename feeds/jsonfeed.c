@@ -87,6 +87,12 @@ version_of(const json_t *root)
     return STR("json10");
 }
 
+void
+jsonfeed_init(void)
+{
+    json_object_seed(0);
+}
+
 int
 jsonfeed_read(struct build *build, struct str text, struct toc_error *reterr)
 {

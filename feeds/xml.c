@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include <libxml/catalog.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/xmlerror.h>
@@ -9,8 +10,11 @@
 #include "base/err.h"
 
 enum {
-    DICT_MAX_NAMES = 4096, /* of foreign documents, before a new context */
-    CACHE_SIZE = 16,       /* a power of two */
+    /* Of the names in foreign documents: where libxml2 stops (it checks now
+     * and then), and what is too much to take along to the next document. */
+    DICT_LIMIT_BYTES = 128 * 1024,
+    DICT_KEEP_BYTES = 32 * 1024,
+    CACHE_SIZE = 16, /* a power of two */
     PUSH_MAX_BYTES = 8 * 1024 * 1024,
     VALUE_MAX_BYTES = 16 * 1024 /* of an attribute that needs unescaping */
 };
@@ -251,6 +255,7 @@ make_context(void)
     context->sax->ignorableWhitespace = on_text;
     context->sax->cdataBlock = on_text;
     context->sax->serror = on_error;
+    xmlDictSetLimit(context->dict, DICT_LIMIT_BYTES);
     if (reader.context)
         xmlFreeParserCtxt(reader.context);
     reader.context = context;
@@ -264,6 +269,7 @@ xml_init(void)
     if (reader.context)
         return 0;
     xmlInitParser();
+    xmlCatalogSetDefaults(XML_CATA_ALLOW_NONE);
     xmlSetExternalEntityLoader(load_nothing);
     return make_context();
 }
@@ -291,13 +297,12 @@ int
 xml_parse(struct str text, const struct xml_ops *ops, void *arg)
 {
     int err;
-    bool whole;
 
     if (!reader.context)
         return E_BUG;
     if (text.n > INT32_MAX)
         return E_LIMIT;
-    if (xmlDictSize(reader.context->dict) > DICT_MAX_NAMES) {
+    if (xmlDictGetUsage(reader.context->dict) > DICT_KEEP_BYTES) {
         err = make_context();
         if (err)
             return err;
@@ -305,10 +310,13 @@ xml_parse(struct str text, const struct xml_ops *ops, void *arg)
     reader.ops = ops;
     reader.arg = arg;
     read_all(text);
-    whole = reader.context->wellFormed != 0;
-    err = reader.context->errNo == XML_ERR_NO_MEMORY ? E_NOMEM
-          : whole || ops->enough(arg)                ? 0
-                                                     : E_PARSE;
+    /* Out of memory, or out of what the names may take. */
+    if (reader.context->errNo == XML_ERR_NO_MEMORY)
+        err = xmlDictGetUsage(reader.context->dict) > DICT_LIMIT_BYTES
+                  ? E_PARSE
+                  : E_NOMEM;
+    else
+        err = reader.context->wellFormed || ops->enough(arg) ? 0 : E_PARSE;
     xmlCtxtReset(reader.context);
     return err;
 }

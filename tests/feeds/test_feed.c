@@ -416,6 +416,29 @@ test_limits(void **state)
     buf_done(&text);
 }
 
+/* Names without number cost libxml2 the square of it: they end the document,
+ * not the parser. */
+static void
+test_a_flood_of_names(void **state)
+{
+    const struct document *document;
+    struct buf text;
+
+    (void)state;
+    buf_init(&text, 1 << 24);
+    buf_add_cstr(&text, "<rss><channel><item><title>T</title></item>");
+    for (int i = 0; i < 300000; i++)
+        buf_printf(&text, "<n%d/>", i);
+    buf_add_cstr(&text, "</channel></rss>");
+    assert_int_equal(parse(buf_str(&text), &document), 0);
+    assert_int_equal(document->nitems, 1);
+    assert_true(document->partial);
+    buf_done(&text);
+    is(only_item("<rss><channel><item><title>U</title></item></channel></rss>")
+            ->title,
+        "U");
+}
+
 /* The parser is one for the whole process: one document must not show in the
  * next, whatever the first one was. */
 static void
@@ -449,6 +472,7 @@ main(void)
         TEST(test_dates_without_zone),
         TEST(test_identity),
         TEST(test_limits),
+        TEST(test_a_flood_of_names),
         TEST(test_documents_do_not_meet),
     };
 
