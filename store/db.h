@@ -69,6 +69,8 @@ int db_commit(struct db *db);
 void db_rollback(struct db *db);
 /* Put a sentence of our own where SQLite's would stand. */
 void db_say(struct db *db, struct str sentence);
+/* Let statements ask holds(text, needle); see holds.c. */
+int db_add_holds(struct db *db);
 /* Run a literal that takes nothing and gives nothing. */
 int db_run(struct db *db, const char *sql);
 

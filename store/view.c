@@ -18,6 +18,8 @@ view_open(const char *path, struct toc_error *reterr, struct view **ret)
     }
     r = db_open(&view->db, path, true, false);
     if (r == 0)
+        r = db_add_holds(&view->db);
+    if (r == 0)
         r = schema_of(&view->db, &version);
     if (r == 0 && version != schema_version()) {
         toc_error_set(reterr, path, 0, 0,

@@ -53,13 +53,13 @@ filter_bind(struct query *q, const struct incident_filter *filter, int64_t seen,
     " AND (?9 IS NULL OR EXISTS(SELECT 1 FROM incident_item AS m"              \
     "  JOIN item AS i ON i.id = m.item"                                        \
     "  WHERE m.incident = incident.id AND i.source = ?9))"                     \
-    " AND (?10 IS NULL OR instr(lower(incident.title), lower(?10)) > 0"        \
+    " AND (?10 IS NULL OR holds(incident.title, ?10)"                          \
     "  OR EXISTS(SELECT 1 FROM incident_item AS m"                             \
     "   JOIN item AS i ON i.id = m.item"                                       \
     "   JOIN revision AS r ON r.id = i.revision"                               \
     "   WHERE m.incident = incident.id"                                        \
-    "   AND (instr(lower(r.title), lower(?10)) > 0"                            \
-    "    OR instr(lower(r.text), lower(?10)) > 0)))"
+    "   AND (holds(r.title, ?10)"                                              \
+    "    OR holds(r.text, ?10))))"
 #define ORDER " ORDER BY last_seen DESC, id DESC LIMIT ?11"
 
 /* Two statements, because only open ones have a short index of their own. */
