@@ -100,6 +100,20 @@ test_backoff_doubles_to_the_ceiling(void **state)
 }
 
 static void
+test_jitter_stays_below_the_ceiling(void **state)
+{
+    struct poll poll = poll_in(POLL_FETCHING);
+    struct poll_answer failed = {.event = POLL_EVENT_FAILED};
+
+    (void)state;
+    poll.failures = 20;
+    for (uint32_t random = 1; random < 100000000; random += 9999991) {
+        failed.random = random;
+        assert_int_equal(wait_after(&poll, failed), POLL_FAILURE_CEILING_MS);
+    }
+}
+
+static void
 test_server_wishes(void **state)
 {
     struct poll poll = poll_in(POLL_FETCHING);
@@ -209,6 +223,7 @@ main(void)
         cmocka_unit_test(test_every_pair),
         cmocka_unit_test(test_unknown_values),
         cmocka_unit_test(test_backoff_doubles_to_the_ceiling),
+        cmocka_unit_test(test_jitter_stays_below_the_ceiling),
         cmocka_unit_test(test_server_wishes),
         cmocka_unit_test(test_quarantine_after_three_deaths),
         cmocka_unit_test(test_random_walk),
