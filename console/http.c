@@ -71,8 +71,6 @@ head_byte_ok(unsigned char last, unsigned char c)
 {
     if (last == '\r')
         return c == '\n';
-    if (c == '\n')
-        return false;
     return c == '\r' || c == '\t' || (c >= 0x20 && c != 0x7f);
 }
 
