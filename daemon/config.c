@@ -90,7 +90,7 @@ read_entry(struct load *load, const struct option_reader *reader,
         return;
     }
     if (entries->n >= entries->max) {
-        if (entries->n == entries->max && !entries->overflow)
+        if (!entries->overflow)
             toc_errors_add(load->errors, reader->file, node->line, node->column,
                 "there are more than %zu %ss", entries->max, what);
         entries->overflow = true;

@@ -20,7 +20,7 @@
 #include "daemon/traffic.h"
 #include "rules/files.h"
 
-enum { PATH_BYTES = 4096, COMMIT_STALL_MS = 60 * MS_SECOND };
+enum { PATH_BYTES = 4096 };
 
 /* --- peers --------------------------------------------------------------------- */
 
@@ -81,7 +81,7 @@ engine_ended(struct role *role, struct ipc *ipc)
     struct engine *engine = role->state;
     struct peer *peer = engine_peer(engine, ipc_peer(ipc), ipc_index(ipc));
 
-    if (peer && peer->ipc == ipc)
+    if (peer && peer->ipc == ipc && !engine->stopping)
         engine_peer_died(engine, peer, ipc_peer(ipc), ipc_index(ipc));
 }
 
@@ -139,13 +139,35 @@ has_answered(const struct peer *peer)
 static bool
 engine_is_well(const struct engine *engine)
 {
-    bool well = has_answered(&engine->fetch) &&
+    int64_t failing = engine->failing.ms == 0
+                          ? 0
+                          : loop_mono(engine->loop).ms - engine->failing.ms;
+    bool well = failing < ENGINE_STALL_MS && has_answered(&engine->fetch) &&
                 has_answered(&engine->notify) &&
                 has_answered(&engine->console);
 
     for (uint32_t i = 0; i < engine->nparsers && well; i++)
         well = has_answered(&engine->parsers[i]);
     return well;
+}
+
+/* A wall clock that was set moves all that waits by as much, so that a step
+ * back does not put the house to sleep and a step forward sets off no storm. */
+static void
+engine_watch_clock(struct engine *engine)
+{
+    int64_t offset = engine_now(engine).ms - loop_mono(engine->loop).ms;
+    int64_t by = offset - engine->clock_offset_ms;
+
+    if (by > -ENGINE_CLOCK_STEP_MS && by < ENGINE_CLOCK_STEP_MS)
+        return;
+    engine->clock_offset_ms = offset;
+    log_printf(LOG_WARN, "the clock was set by %lld s", (long long)by / 1000);
+    engine_poll_shift(engine, by);
+    if (engine_write_begin(engine) == 0)
+        (void)engine_write_end(
+            engine, store_delivery_shift(engine->store, by));
+    engine_outbox_run(engine);
 }
 
 static void
@@ -156,16 +178,19 @@ engine_pulse(void *arg)
 
     if (engine_is_well(engine))
         (void)ipc_send(engine->role->parent, FRAME(alive, ALIVE, &alive));
+    engine_watch_clock(engine);
     ping_one(engine, &engine->fetch);
     ping_one(engine, &engine->notify);
     ping_one(engine, &engine->console);
     for (uint32_t i = 0; i < engine->nparsers; i++)
         ping_one(engine, &engine->parsers[i]);
+    engine_refresh(engine);
     engine_poll_patience(engine);
+    engine_outbox_patience(engine);
     engine_expire(engine);
     engine_follow(engine);
     grouper_expire(engine->grouper, engine_now(engine));
-    if (!engine->writing)
+    if (engine_commit(engine) == 0)
         (void)store_idle(engine->store);
     loop_timer_set(engine->ping_timer, ENGINE_PING_MS);
 }
@@ -176,7 +201,7 @@ static void
 engine_stop(struct engine *engine)
 {
     engine->stopping = true;
-    engine_commit(engine);
+    (void)engine_commit(engine);
     store_close(engine->store);
     engine->store = NULL;
     log_say(LOG_NOTICE, "all is written; ending", NULL);
@@ -257,7 +282,7 @@ on_poll_timer(void *arg)
 static void
 on_commit_timer(void *arg)
 {
-    engine_commit(arg);
+    (void)engine_commit(arg);
 }
 
 static void
@@ -284,6 +309,16 @@ engine_timers(struct engine *engine)
     return r;
 }
 
+static void
+allow_folder(
+    struct engine *engine, struct sandbox *sandbox, struct str file)
+{
+    char *path = arena_cstr(engine->arena, file);
+
+    if (path)
+        sandbox_allow(sandbox, dirname(path), false);
+}
+
 /* What the configuration names outside its own folder. */
 static void
 engine_allow_config(struct engine *engine, struct sandbox *sandbox)
@@ -293,9 +328,9 @@ engine_allow_config(struct engine *engine, struct sandbox *sandbox)
 
     sandbox_allow(sandbox,
         rule_files_packs(engine->arena, getenv("TOCSIN_RULES_DIR")), false);
+    /* Folders, because a file that is replaced is another file. */
     if (config->region.n)
-        sandbox_allow(
-            sandbox, arena_cstr(engine->arena, config->region), false);
+        allow_folder(engine, sandbox, config->region);
     for (size_t i = 0; i < config->nchannels; i++) {
         const struct channel *channel = &config->channels[i];
 
@@ -303,11 +338,9 @@ engine_allow_config(struct engine *engine, struct sandbox *sandbox)
             struct str ref = channel->secret_refs[j];
 
             if (str_starts(ref, prefix) && ref.n > prefix.n + 1)
-                sandbox_allow(sandbox,
-                    arena_cstr(engine->arena,
-                        str_first(str_from(ref, prefix.n),
-                            ref.n - prefix.n - 1)),
-                    false);
+                allow_folder(engine, sandbox,
+                    str_first(
+                        str_from(ref, prefix.n), ref.n - prefix.n - 1));
         }
     }
 }
@@ -392,6 +425,7 @@ engine_start(struct role *role)
     engine.arena = arena_new(ENGINE_ARENA_BYTES);
     engine.started = loop_mono(role->loop);
     engine.last_commit = loop_wall(role->loop);
+    engine.clock_offset_ms = engine.last_commit.ms - engine.started.ms;
     role->state = &engine;
     r = engine.arena ? engine_begin(&engine) : E_NOMEM;
     if (r == E_CONF || r == E_CORRUPT)

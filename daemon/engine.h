@@ -32,6 +32,12 @@
 enum {
     ENGINE_MAX_IN_FLIGHT = 1024,      /* polls given to fetch */
     ENGINE_SLOT_BITS = 10,            /* of a poll's number: its slot */
+    ENGINE_PER_HOST = 16,             /* of them to one host */
+    ENGINE_HOSTS = 4096,              /* buckets of hosts */
+    ENGINE_HOLD_MS = 10 * 1000,       /* no polls after a failed commit */
+    ENGINE_SENDS_PATIENCE_MS = 2 * 60 * 1000,
+    ENGINE_CLOCK_STEP_MS = 60 * 1000, /* a wall clock that was set */
+    ENGINE_STALL_MS = 60 * 1000,      /* without a commit that was wanted */
     ENGINE_MAX_SENDS = 64,            /* messages given to notify */
     ENGINE_MAX_TELLS = 256,           /* then the transaction commits */
     ENGINE_PING_MS = 5000,
@@ -50,13 +56,16 @@ struct watch {
     const struct source *source; /* in the configuration */
     struct poll poll;
     uint64_t poll_number; /* in flight, or 0 */
+    uint16_t host;        /* bucket of its host, for the limit per host */
     bool baseline;        /* has never been polled with success */
 };
 
 struct slot {
-    uint64_t number;   /* of the poll, 0 when free */
+    uint64_t number;   /* of the poll, 0 when free; cannot be guessed */
     uint32_t watch;
     int32_t parser;    /* that has the document, -1 */
+    bool answered;     /* its outcome is in the open transaction */
+    struct poll before; /* its schedule before it was sent */
     uint64_t handed;   /* order of handing over */
     struct mono sent;
 };
@@ -71,6 +80,7 @@ struct peer {
 /* A delivery that is with the notify role. */
 struct send {
     int64_t delivery;
+    struct mono sent;
     char channel[80];
 };
 
@@ -110,6 +120,7 @@ struct engine {
     uint64_t old_generation;
     int rules_fd; /* sealed memory file of the image */
     struct store *store;
+    char *database; /* its path: that of the first reading */
     struct grouper *grouper;
 
     struct watch *watches;
@@ -117,7 +128,8 @@ struct engine {
     struct schedule *schedule;
     struct slot slots[ENGINE_MAX_IN_FLIGHT];
     size_t in_flight;
-    uint64_t poll_serial, handed_serial;
+    uint16_t host_in_flight[ENGINE_HOSTS];
+    uint64_t handed_serial;
     struct loop_timer *poll_timer;
 
     struct peer fetch, notify, console, parsers[ROLE_MAX_PARSERS];
@@ -126,6 +138,11 @@ struct engine {
 
     bool writing; /* a transaction is open */
     unsigned writes;
+    size_t step_pending, step_tells; /* where the open step began */
+    bool stale;              /* grouper and follow-ups are to be read again */
+    struct mono failing;     /* since when commits fail, 0: they do not */
+    struct mono hold;        /* no polls before this */
+    int64_t clock_offset_ms; /* wall less mono, as last seen */
     struct pending *pending;
     size_t npending, pending_cap;
     struct loop_timer *commit_timer;
@@ -133,6 +150,7 @@ struct engine {
 
     struct send sends[ENGINE_MAX_SENDS]; /* deliveries with notify */
     size_t nsends;
+    bool disabled[CONFIG_MAX_CHANNELS]; /* channels that answered 410 */
     struct tell tells[ENGINE_MAX_TELLS]; /* of the open transaction */
     size_t ntells;
     struct follow *follows; /* owned */
@@ -163,15 +181,17 @@ int engine_watch_find(
     const struct engine *engine, struct str id, uint32_t *ret);
 
 /* --- engine_write.c --------------------------------------------------------- */
-/* Open the transaction of the moment, or join it. */
+/* Open the transaction of the moment, or join it, and begin a step of it. */
 int engine_write_begin(struct engine *engine);
-/* A step of it is done: r is its result.  On failure everything in the
- * transaction is rolled back and undone. Returns r. */
+/* The step is done: r is its result.  A step that failed is undone by itself;
+ * when the store cannot do that, all of the transaction is.  Returns r. */
 int engine_write_end(struct engine *engine, int r);
 /* Let something happen after the commit; takes pending's texts. */
 int engine_write_then(struct engine *engine, const struct pending *pending);
-/* Commit now. */
-void engine_commit(struct engine *engine);
+/* Commit now.  0, or an error after everything was undone. */
+int engine_commit(struct engine *engine);
+/* Read the grouper and the follow-ups again, if they may be wrong. */
+void engine_refresh(struct engine *engine);
 /* Tell open pages, after the commit. */
 void engine_changed(struct engine *engine, const char *what, int64_t id);
 /* A ledger entry of the road or of a person.  details is taken. */
@@ -192,6 +212,10 @@ void engine_poll_patience(struct engine *engine);
 /* After the commit (or its failure) of a poll's outcome. */
 void engine_poll_settle(
     struct engine *engine, const struct pending *pending, bool committed);
+/* The wall clock was set by so much: every wait stays what it was. */
+void engine_poll_shift(struct engine *engine, int64_t by_ms);
+/* Bucket of a source's host. */
+uint16_t engine_host_of(const struct source *source);
 /* Let a source be polled now.  0, E_STATE when it is being polled. */
 int engine_poll_probe(struct engine *engine, uint32_t watch);
 /* Fill the grouper from the store. */
@@ -228,6 +252,12 @@ void engine_follow(struct engine *engine);
 void engine_outbox_run(struct engine *engine);
 void engine_send_result(struct engine *engine, const Tocsin__SendResult *in);
 void engine_notify_died(struct engine *engine);
+/* Forget messages that notify had for too long: they are sent again. */
+void engine_outbox_patience(struct engine *engine);
+/* Whether a channel has asked never to be called again. */
+bool engine_channel_is_disabled(
+    const struct engine *engine, struct str channel);
+void engine_channel_enable(struct engine *engine, struct str channel);
 
 /* --- engine_act.c ----------------------------------------------------------------- */
 void engine_action(struct engine *engine, const Tocsin__ActionRequest *in);

@@ -304,8 +304,9 @@ act_resend(struct asked *asked)
         return E_STATE;
     delivery.state = DELIVERY_PENDING;
     delivery.attempts = 0;
-    delivery.next = engine_now(engine);
+    delivery.created = delivery.next = engine_now(engine);
     delivery.finished = WALL_NONE;
+    engine_channel_enable(engine, delivery.channel);
     r = store_delivery_save(engine->store, &delivery);
     if (r == 0)
         r = act_ledger(asked, "delivery.resent", delivery.incident);
@@ -322,8 +323,12 @@ act_test_channel(struct asked *asked)
     struct engine *engine = asked->engine;
     const struct channel *channel =
         config_channel(engine->config, asked->object);
-    int r = channel ? engine_tell_test(engine, channel) : E_NOTFOUND;
+    int r = E_NOTFOUND;
 
+    if (channel) {
+        engine_channel_enable(engine, channel->id);
+        r = engine_tell_test(engine, channel);
+    }
     return r ? r : act_ledger(asked, "channel.tested", 0);
 }
 
@@ -361,15 +366,6 @@ act_write(struct asked *asked)
     }
 }
 
-/* What an operator may get wrong leaves the transaction of the moment whole;
- * only what the store could not do undoes it. */
-static bool
-act_is_harmless(int err)
-{
-    return err == E_STATE || err == E_DENIED || err == E_NOTFOUND ||
-           err == E_PARSE || err == E_EXISTS;
-}
-
 static void
 act_in_transaction(struct asked *asked)
 {
@@ -381,16 +377,11 @@ act_in_transaction(struct asked *asked)
         return;
     }
     r = act_write(asked);
-    if (act_is_harmless(r)) {
-        (void)engine_write_end(engine, 0);
-        act_answer(asked, r, act_why(r), NULL);
-        return;
-    }
     if (r == 0)
         r = act_answer_later(asked);
-    else
-        act_answer(asked, r, act_why(r), NULL);
     (void)engine_write_end(engine, r);
+    if (r != 0)
+        act_answer(asked, r, act_why(r), NULL);
 }
 
 /* --- what writes nothing, or by itself ------------------------------------------------------ */

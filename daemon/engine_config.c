@@ -188,6 +188,11 @@ watches_carry(struct engine *engine, struct watch *fresh, size_t n)
             engine->in_flight--;
         }
     }
+    memset(engine->host_in_flight, 0, sizeof engine->host_in_flight);
+    for (size_t i = 0; i < ENGINE_MAX_IN_FLIGHT; i++) {
+        if (engine->slots[i].number)
+            engine->host_in_flight[fresh[engine->slots[i].watch].host]++;
+    }
 }
 
 static int
@@ -216,6 +221,7 @@ watches_build(struct engine *engine, const struct config *config,
         } else {
             r = watch_load(engine, watch, i);
         }
+        watch->host = engine_host_of(watch->source);
         if (r == 0 && watch->poll_number == 0 &&
             watch->poll.state != POLL_STOPPED)
             schedule_set(schedule, (uint32_t)i, watch->poll.next);
@@ -269,10 +275,10 @@ write_generation(
 {
     char hex[DIGEST_HEX_SIZE];
     struct wall now = engine_now(engine);
-    int r;
+    int r = engine_commit(engine);
 
-    engine_commit(engine);
-    r = engine_write_begin(engine);
+    if (r == 0)
+        r = engine_write_begin(engine);
     if (r != 0)
         return r;
     r = store_generation_add(engine->store,
@@ -285,8 +291,7 @@ write_generation(
             json_pack("{sIsI}", "generation", (json_int_t)*ret, "sources",
                 (json_int_t)config->nsources));
     r = engine_write_end(engine, r);
-    engine_commit(engine);
-    return r;
+    return r ? r : engine_commit(engine);
 }
 
 /* Put config in force; takes config and rules, also on failure. */
@@ -347,7 +352,8 @@ engine_config_first(struct engine *engine)
         return E_CONF;
     }
     toc_errors_done(&errors);
-    path = arena_cstr(config->arena, config->database);
+    path = strndup(config->database.p, config->database.n);
+    engine->database = path;
     r = path ? store_open(path, &error, &engine->store) : E_NOMEM;
     if (r != 0) {
         log_say(LOG_ERROR, "the database cannot be used", "why", error.text,
@@ -381,6 +387,21 @@ configuration_condition(struct engine *engine, const struct toc_errors *errors)
     (void)engine_write_end(engine, r);
 }
 
+/* What a reload cannot change. */
+static void
+say_later(const struct config *old, const struct config *fresh)
+{
+    if (!str_eq(old->database, fresh->database) ||
+        old->parsers != fresh->parsers ||
+        old->parse_memory_bytes != fresh->parse_memory_bytes ||
+        !str_eq(old->console_listen, fresh->console_listen) ||
+        !str_eq(old->console_socket, fresh->console_socket))
+        log_say(LOG_WARN,
+            "database, parsers, parser memory and the console's addresses "
+            "change at the next start only",
+            NULL);
+}
+
 static void
 send_everyone(struct engine *engine)
 {
@@ -407,12 +428,14 @@ engine_config_reload(struct engine *engine, struct toc_errors *errors)
             "the new configuration is wrong; generation %llu stays in force",
             (unsigned long long)engine->generation);
     } else {
+        say_later(engine->config, config);
         r = engine_swap(engine, config, rules);
     }
     if (r == 0) {
+        memset(engine->disabled, 0, sizeof engine->disabled);
         send_everyone(engine);
-        if (engine_group_load(engine) != 0)
-            log_say(LOG_ERROR, "the open incidents could not be read", NULL);
+        engine->stale = true; /* the region may be another */
+        engine_refresh(engine);
         engine_poll_start(engine);
     }
     toc_errors_done(&own);
@@ -553,7 +576,7 @@ send_console(const struct engine *engine, struct arena *arena, struct ipc *ipc)
     const struct config *config = engine->config;
     Tocsin__ConsoleConfig out = TOCSIN__CONSOLE_CONFIG__INIT;
 
-    out.database = pb_cstr(arena, config->database);
+    out.database = pb_cstr(arena, str_of(engine->database));
     out.listen = pb_cstr(arena, config->console_listen);
     out.socket = pb_cstr(arena, config->console_socket);
     out.hosts =

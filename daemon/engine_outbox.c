@@ -11,6 +11,7 @@
 
 #include "base/digest.h"
 #include "base/err.h"
+#include "base/utf8.h"
 #include "daemon/engine.h"
 #include "daemon/pb.h"
 #include "notify/delivery.h"
@@ -18,6 +19,7 @@
 enum {
     OUTBOX_PAGE = 512,       /* rows looked at in one run */
     OUTBOX_PER_CHANNEL = 8,  /* in flight to one channel */
+    OUTBOX_MAX_WORDS_BYTES = 4096, /* of what a receiver said */
     OUTBOX_TIMER_MAX_MS = 60 * MS_SECOND
 };
 
@@ -74,6 +76,7 @@ outbox_send(struct engine *engine, const struct delivery *delivery)
     if (r != 0)
         return r;
     send->delivery = delivery->id;
+    send->sent = loop_mono(engine->loop);
     memcpy(send->channel, out.channel, delivery->channel.n + 1);
     engine->nsends++;
     return 0;
@@ -115,12 +118,44 @@ engine_outbox_run(struct engine *engine)
     }
     for (size_t i = 0; i < n && engine->nsends < ENGINE_MAX_SENDS; i++) {
         if (is_in_flight(engine, due[i].id) ||
-            in_flight_to(engine, due[i].channel) >= OUTBOX_PER_CHANNEL)
+            in_flight_to(engine, due[i].channel) >= OUTBOX_PER_CHANNEL ||
+            engine_channel_is_disabled(engine, due[i].channel))
             continue;
         if (outbox_send(engine, &due[i]) != 0)
-            break;
+            continue; /* another may be smaller; the timer comes again */
     }
     outbox_sleep(engine);
+}
+
+/* --- channels that ask never to be called again ---------------------------------------- */
+
+static bool *
+disabled_of(struct engine *engine, struct str channel)
+{
+    for (size_t i = 0; i < engine->config->nchannels; i++) {
+        if (str_eq(engine->config->channels[i].id, channel))
+            return &engine->disabled[i];
+    }
+    return NULL;
+}
+
+bool
+engine_channel_is_disabled(const struct engine *engine, struct str channel)
+{
+    for (size_t i = 0; i < engine->config->nchannels; i++) {
+        if (str_eq(engine->config->channels[i].id, channel))
+            return engine->disabled[i];
+    }
+    return false;
+}
+
+void
+engine_channel_enable(struct engine *engine, struct str channel)
+{
+    bool *disabled = disabled_of(engine, channel);
+
+    if (disabled)
+        *disabled = false;
 }
 
 /* --- what came of it ------------------------------------------------------------------- */
@@ -204,6 +239,8 @@ result_write(struct engine *engine, const Tocsin__SendResult *in)
     if (r != 0)
         return r;
     course_into(&course, now, attempt.text, &delivery);
+    if (course.step == STEP_DISABLED && disabled_of(engine, delivery.channel))
+        *disabled_of(engine, delivery.channel) = true;
     r = store_attempt_add(engine->store, &attempt);
     if (r == 0)
         r = store_delivery_save(engine->store, &delivery);
@@ -222,7 +259,10 @@ engine_send_result(struct engine *engine, const Tocsin__SendResult *in)
 {
     int r;
 
-    if (in->verdict >= CLASS_COUNT || !is_in_flight(engine, in->delivery))
+    struct str words = str_of(in->text);
+
+    if (in->verdict >= CLASS_COUNT || !is_in_flight(engine, in->delivery) ||
+        words.n > OUTBOX_MAX_WORDS_BYTES || !utf8_is_valid(words))
         return;
     arena_clear(engine->arena);
     forget_send(engine, in->delivery);
@@ -230,6 +270,17 @@ engine_send_result(struct engine *engine, const Tocsin__SendResult *in)
     if (r == 0)
         (void)engine_write_end(engine, result_write(engine, in));
     /* Not stored: the row is as it was, and is sent again under its id. */
+}
+
+void
+engine_outbox_patience(struct engine *engine)
+{
+    struct mono now = loop_mono(engine->loop);
+
+    for (size_t i = engine->nsends; i-- > 0;) {
+        if (now.ms - engine->sends[i].sent.ms > ENGINE_SENDS_PATIENCE_MS)
+            engine->sends[i] = engine->sends[--engine->nsends];
+    }
 }
 
 void

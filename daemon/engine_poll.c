@@ -2,8 +2,8 @@
  * engine_poll: from "due" to "written".
  *
  * A poll in flight occupies a slot; its number holds the slot's in its low
- * bits, so that an answer finds it in one step and a late answer to an old
- * poll finds nothing.  What an answer means for the schedule is worked out on
+ * bits, so that an answer finds it in one step, and chance in the others, so
+ * that no role can answer for a poll that it was not given.  What an answer means for the schedule is worked out on
  * a copy of the poll, written with the rest, and put in force after the commit
  * (engine_poll_settle).
  */
@@ -12,13 +12,19 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/url.h"
+#include "base/utf8.h"
 #include "daemon/engine.h"
 #include "daemon/pb.h"
+#include "feeds/feeds.h"
 
 enum {
     POLL_TIMER_MAX_MS = 60 * MS_SECOND,
     POLL_FRESH_MAX_MS = MS_HOUR, /* of what caching headers and ttl ask */
-    POLL_MAX_SEEN_BYTES = 1024 * 1024
+    POLL_MAX_SEEN_BYTES = 1024 * 1024,
+    POLL_MAX_VALIDATOR_BYTES = 1024,
+    POLL_MAX_REASON_BYTES = 4096,
+    POLL_AGAIN_MS = 30 * MS_SECOND, /* what could not be written or sent */
+    POLL_HOST_BUSY_MS = 2 * MS_SECOND /* its host has its share already */
 };
 
 struct wall
@@ -45,8 +51,11 @@ slot_take(struct engine *engine)
         struct slot *slot = &engine->slots[i];
 
         if (slot->number == 0) {
-            slot->number = (++engine->poll_serial << ENGINE_SLOT_BITS) | i;
-            slot->parser = -1;
+            uint64_t chance;
+
+            digest_random(&chance, sizeof chance);
+            *slot = (struct slot){.parser = -1};
+            slot->number = (chance | 1) << ENGINE_SLOT_BITS | i;
             engine->in_flight++;
             return slot;
         }
@@ -63,11 +72,43 @@ slot_find(struct engine *engine, uint64_t number)
     return number != 0 && slot->number == number ? slot : NULL;
 }
 
+/* The slot of a poll that still waits for its answer. */
+static struct slot *
+slot_waiting(struct engine *engine, uint64_t number)
+{
+    struct slot *slot = slot_find(engine, number);
+
+    return slot && !slot->answered ? slot : NULL;
+}
+
+static bool
+slot_is_waiting(const struct slot *slot)
+{
+    return slot->number != 0 && !slot->answered;
+}
+
+uint16_t
+engine_host_of(const struct source *source)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a, for a bucket and nothing else */
+    struct url url;
+
+    if (url_parse(source->url, &url) != 0)
+        return 0;
+    for (size_t i = 0; i < url.host.n; i++)
+        hash = (hash ^ (unsigned char)(url.host.p[i] | 0x20)) * 16777619u;
+    return (uint16_t)(hash % ENGINE_HOSTS);
+}
+
 static void
 slot_free(struct engine *engine, struct slot *slot)
 {
+    uint16_t host = engine->watches[slot->watch].host;
+
     slot->number = 0;
     engine->in_flight--;
+    if (engine->host_in_flight[host] > 0)
+        engine->host_in_flight[host]--;
 }
 
 /* --- sending ------------------------------------------------------------------- */
@@ -148,6 +189,9 @@ poll_send(struct engine *engine, uint32_t number)
 
     if (slot == NULL)
         return r;
+    slot->watch = number;
+    slot->before = watch->poll;
+    engine->host_in_flight[watch->host]++;
     arena_clear(engine->arena);
     r = poll_load_state(engine, watch->source, engine->arena, &state);
     if (r == 0)
@@ -160,7 +204,6 @@ poll_send(struct engine *engine, uint32_t number)
     (void)poll_apply(&watch->poll, &due, now);
     (void)poll_apply(&watch->poll, &sent, now);
     watch->poll_number = slot->number;
-    slot->watch = number;
     slot->sent = loop_mono(engine->loop);
     schedule_remove(engine->schedule, number);
     return 0;
@@ -169,13 +212,38 @@ poll_send(struct engine *engine, uint32_t number)
 static bool
 engine_may_poll(const struct engine *engine)
 {
-    if (engine->stopping || engine->fetch.ipc == NULL || !engine->fetch.ready)
+    if (engine->stopping || engine->fetch.ipc == NULL ||
+        !engine->fetch.ready ||
+        loop_mono(engine->loop).ms < engine->hold.ms)
         return false;
     for (uint32_t i = 0; i < engine->nparsers; i++) {
         if (engine->parsers[i].ipc && engine->parsers[i].ready)
             return true;
     }
     return false;
+}
+
+/* The first that is due: send it, or put it back for a little while when its
+ * host has its share of polls, or something is wrong with it alone. */
+static void
+poll_first(struct engine *engine, uint32_t number)
+{
+    struct watch *watch = &engine->watches[number];
+    struct wall later = engine_now(engine);
+    int r = E_BUSY;
+
+    later.ms += POLL_HOST_BUSY_MS;
+    if (engine->host_in_flight[watch->host] < ENGINE_PER_HOST)
+        r = poll_send(engine, number);
+    if (r == 0)
+        return;
+    if (r != E_BUSY) {
+        later.ms += POLL_AGAIN_MS;
+        log_say(LOG_ERROR, "a source could not be polled", "source",
+            arena_cstr(engine->arena, watch->source->id), "why", err_text(r),
+            NULL);
+    }
+    schedule_set(engine->schedule, number, later);
 }
 
 /* Send what is due, then sleep until the next is. */
@@ -188,13 +256,8 @@ engine_poll_start(struct engine *engine)
     while (engine_may_poll(engine) &&
            engine->in_flight < ENGINE_MAX_IN_FLIGHT &&
            schedule_first(engine->schedule, &number, &due) &&
-           due.ms <= now.ms) {
-        if (poll_send(engine, number) != 0) {
-            /* Memory, or fetch's queue: try again in a second. */
-            loop_timer_set(engine->poll_timer, MS_SECOND);
-            return;
-        }
-    }
+           due.ms <= now.ms)
+        poll_first(engine, number);
     if (schedule_first(engine->schedule, &number, &due)) {
         int64_t wait = due.ms - now.ms;
 
@@ -437,21 +500,20 @@ poll_finish(
         log_say(LOG_INFO, "poll failed", "source",
             arena_cstr(engine->arena, watch->source->id), "why",
             arena_cstr(engine->arena, outcome->reason), NULL);
+    slot->answered = true;
     r = engine_write_begin(engine);
     if (r == 0) {
         r = poll_write(engine, watch, outcome, &pending.next);
         if (r == 0)
             r = engine_write_then(engine, &pending);
-        if (r == 0) {
-            (void)engine_write_end(engine, 0);
-            return;
-        }
-        (void)engine_write_end(engine, r);
+        r = engine_write_end(engine, r);
     }
-    engine_poll_settle(engine, &pending, false);
+    if (r != 0)
+        engine_poll_settle(engine, &pending, false);
 }
 
-/* A failed commit makes it a failed poll: everything is repeated. */
+/* When the store failed it is as if the poll had never been: the source is not
+ * to blame.  When only this poll could not be written, it has failed. */
 void
 engine_poll_settle(
     struct engine *engine, const struct pending *pending, bool committed)
@@ -467,6 +529,9 @@ engine_poll_settle(
     if (committed) {
         watch->poll = pending->next;
         watch->baseline = pending->baseline;
+    } else if (engine->failing.ms != 0) {
+        watch->poll = slot->before;
+        watch->poll.next.ms = engine_now(engine).ms + POLL_AGAIN_MS;
     } else {
         (void)poll_apply(&watch->poll, &failed, engine_now(engine));
     }
@@ -475,6 +540,27 @@ engine_poll_settle(
         schedule_set(engine->schedule, slot->watch, watch->poll.next);
     slot_free(engine, slot);
     engine_poll_start(engine);
+}
+
+/* --- what roles say is checked ------------------------------------------------------- */
+
+static bool
+words_are_sound(const char *s, size_t max)
+{
+    struct str words = str_of(s);
+
+    return words.n <= max && utf8_is_valid(words);
+}
+
+static bool
+answer_is_sound(const Tocsin__Answer *answer)
+{
+    return answer->etag.len <= POLL_MAX_VALIDATOR_BYTES &&
+           answer->last_modified.len <= POLL_MAX_VALIDATOR_BYTES &&
+           (answer->body_hash.len == 0 ||
+               answer->body_hash.len == DIGEST_SIZE) &&
+           words_are_sound(answer->moved_to, URL_MAX) &&
+           answer->retry_after_ms >= 0 && answer->fresh_ms >= 0;
 }
 
 /* --- answers ------------------------------------------------------------------------------ */
@@ -489,10 +575,12 @@ engine_poll_answer(struct engine *engine, const Tocsin__PollAnswer *in)
         [TOCSIN__POLL_ANSWER__OUTCOME__UNCHANGED] = POLL_EVENT_UNCHANGED,
         [TOCSIN__POLL_ANSWER__OUTCOME__GONE] = POLL_EVENT_GONE,
         [TOCSIN__POLL_ANSWER__OUTCOME__REFUSED] = POLL_EVENT_FAILED};
-    struct slot *slot = slot_find(engine, in->poll);
+    struct slot *slot = slot_waiting(engine, in->poll);
     struct outcome outcome = {.event = POLL_EVENT_FAILED};
 
-    if (slot == NULL || (unsigned)in->outcome >= 4)
+    if (slot == NULL || slot->parser >= 0 || (unsigned)in->outcome >= 4 ||
+        !words_are_sound(in->reason, POLL_MAX_REASON_BYTES) ||
+        (in->answer && !answer_is_sound(in->answer)))
         return;
     arena_clear(engine->arena);
     outcome.event = events[in->outcome];
@@ -516,7 +604,7 @@ poll_fail(struct engine *engine, struct slot *slot, enum poll_event event,
 void
 engine_poll_handed(struct engine *engine, const Tocsin__PollHanded *in)
 {
-    struct slot *slot = slot_find(engine, in->poll);
+    struct slot *slot = slot_waiting(engine, in->poll);
 
     if (slot == NULL || in->parser >= ROLE_MAX_PARSERS)
         return;
@@ -532,7 +620,9 @@ static bool
 poll_result_is_sound(struct engine *engine, const Tocsin__ParseResult *in)
 {
     const struct ruleset *rules = engine_rules_of(engine, in->generation);
-    bool ok = in->seen.len <= POLL_MAX_SEEN_BYTES;
+    bool ok = in->seen.len <= POLL_MAX_SEEN_BYTES &&
+              in->n_items <= FEED_MAX_ITEMS &&
+              (in->answer == NULL || answer_is_sound(in->answer));
 
     for (size_t i = 0; i < in->n_items && ok; i++)
         ok = engine_item_is_sound(rules, in->items[i]);
@@ -555,10 +645,12 @@ void
 engine_poll_result(
     struct engine *engine, uint32_t parser, const Tocsin__ParseResult *in)
 {
-    struct slot *slot = slot_find(engine, in->poll);
+    struct slot *slot = slot_waiting(engine, in->poll);
     struct outcome outcome = {.event = POLL_EVENT_ITEMS, .result = in};
 
-    if (slot == NULL)
+    if (slot == NULL ||
+        (slot->parser >= 0 && slot->parser != (int32_t)parser) ||
+        !words_are_sound(in->reason, POLL_MAX_REASON_BYTES))
         return;
     arena_clear(engine->arena);
     outcome.answer = in->answer ? in->answer : &no_answer;
@@ -589,7 +681,7 @@ engine_parser_died(struct engine *engine, uint32_t parser)
     for (size_t i = 0; i < ENGINE_MAX_IN_FLIGHT; i++) {
         struct slot *slot = &engine->slots[i];
 
-        if (slot->number && slot->parser == (int32_t)parser &&
+        if (slot_is_waiting(slot) && slot->parser == (int32_t)parser &&
             (guilty == NULL || slot->handed < guilty->handed))
             guilty = slot;
     }
@@ -599,7 +691,8 @@ engine_parser_died(struct engine *engine, uint32_t parser)
     for (size_t i = 0; i < ENGINE_MAX_IN_FLIGHT; i++) {
         struct slot *slot = &engine->slots[i];
 
-        if (slot->number && slot != guilty && slot->parser == (int32_t)parser)
+        if (slot_is_waiting(slot) && slot != guilty &&
+            slot->parser == (int32_t)parser)
             poll_fail(engine, slot, POLL_EVENT_FAILED,
                 STR("the parser ended before its turn"));
     }
@@ -611,7 +704,7 @@ engine_fetch_died(struct engine *engine)
     for (size_t i = 0; i < ENGINE_MAX_IN_FLIGHT; i++) {
         struct slot *slot = &engine->slots[i];
 
-        if (slot->number && slot->parser < 0)
+        if (slot_is_waiting(slot) && slot->parser < 0)
             poll_fail(engine, slot, POLL_EVENT_FAILED,
                 STR("the fetch role ended during the poll"));
     }
@@ -626,10 +719,29 @@ engine_poll_patience(struct engine *engine)
     for (size_t i = 0; i < ENGINE_MAX_IN_FLIGHT; i++) {
         struct slot *slot = &engine->slots[i];
 
-        if (slot->number && now.ms - slot->sent.ms > ENGINE_POLL_PATIENCE_MS)
+        if (slot_is_waiting(slot) &&
+            now.ms - slot->sent.ms > ENGINE_POLL_PATIENCE_MS)
             poll_fail(engine, slot, POLL_EVENT_FAILED,
                 STR("no role answered for it"));
     }
+}
+
+void
+engine_poll_shift(struct engine *engine, int64_t by_ms)
+{
+    for (size_t i = 0; i < engine->nwatches; i++) {
+        struct watch *watch = &engine->watches[i];
+
+        if (watch->poll_number != 0 || watch->poll.state == POLL_STOPPED)
+            continue;
+        watch->poll.next.ms += by_ms;
+        schedule_set(engine->schedule, (uint32_t)i, watch->poll.next);
+    }
+    for (size_t i = 0; i < engine->nfollows; i++) {
+        if (wall_is_set(engine->follows[i].due))
+            engine->follows[i].due.ms += by_ms;
+    }
+    engine_poll_start(engine);
 }
 
 /* --- the grouper's memory --------------------------------------------------------------------- */

@@ -46,6 +46,13 @@ outbox_add(struct engine *engine, const struct channel *channel,
     int64_t number;
     int r;
 
+    if (engine_channel_is_disabled(engine, channel->id)) {
+        delivery.state = DELIVERY_DEAD;
+        delivery.finished = now;
+        delivery.last_error =
+            STR("the channel answered 410 and is disabled; test it, send this "
+                "again, or change its configuration");
+    }
     digest_random(random, sizeof random);
     delivery.message_id = str_of(body_message_id(random, id));
     r = store_delivery_add(engine->store, &delivery, &number);
@@ -332,23 +339,29 @@ engine_tell_flush(struct engine *engine)
 
 /* --- the follow-up ------------------------------------------------------------------------- */
 
+/* How many of the new items of each incident every channel that wants it could
+ * be told; UNWANTED when none does. */
+static const size_t UNWANTED = SIZE_MAX;
+
 /* One digest for a channel, of those of n incidents that it is to know. */
 static int
 digest_for(struct engine *engine, const struct channel *channel,
-    const struct told *told, size_t n, size_t *shown, size_t *named)
+    const struct told *told, size_t n, size_t *named)
 {
     struct body_incident *views =
         ARENA_ARRAY(engine->arena, n + 1, struct body_incident);
+    size_t *at = ARENA_ARRAY(engine->arena, n + 1, size_t);
     enum level level = LEVEL_NONE;
-    size_t nviews = 0;
+    size_t nviews = 0, shown, items;
     struct buf body;
-    int r = 0;
+    int r;
 
-    if (views == NULL)
+    if (views == NULL || at == NULL)
         return E_NOMEM;
     for (size_t i = 0; i < n; i++) {
         if (!channel_wants(engine, channel, told[i].incident.level))
             continue;
+        at[nviews] = i;
         views[nviews++] = told[i].view;
         if (told[i].incident.level > level)
             level = told[i].incident.level;
@@ -357,7 +370,12 @@ digest_for(struct engine *engine, const struct channel *channel,
         return 0;
     buf_init(&body, BODY_MAX_BYTES);
     r = body_digest(&body, views, nviews, STR("more reports"),
-        engine_now(engine), shown, named);
+        engine_now(engine), &shown, &items);
+    for (size_t i = 0; i < nviews && r == 0; i++) {
+        size_t k = i < shown ? items : 0;
+
+        named[at[i]] = k < named[at[i]] ? k : named[at[i]];
+    }
     if (r == 0)
         r = outbox_add(engine, channel, nviews == 1 ? views[0].incident->id : 0,
             level, INCIDENT_EVENT_DIGEST, buf_str(&body));
@@ -368,25 +386,26 @@ digest_for(struct engine *engine, const struct channel *channel,
 static int
 digest_write(struct engine *engine, const struct told *told, size_t n)
 {
-    size_t shown = n, named = BODY_MAX_ITEMS;
+    size_t named[FOLLOW_MAX_DIGEST];
     int r = 0;
 
-    for (size_t i = 0; i < engine->config->nchannels && r == 0; i++) {
-        size_t s = n, k = BODY_MAX_ITEMS;
-
+    for (size_t i = 0; i < n; i++)
+        named[i] = UNWANTED;
+    for (size_t i = 0; i < engine->config->nchannels && r == 0; i++)
         r = digest_for(
-            engine, &engine->config->channels[i], told, n, &s, &k);
-        shown = s < shown ? s : shown;
-        named = k < named ? k : named;
-    }
+            engine, &engine->config->channels[i], told, n, named);
     for (size_t i = 0; i < n && r == 0; i++) {
         struct follow *follow = follow_find(engine, told[i].incident.id);
 
+        if (follow && named[i] == UNWANTED) {
+            follow->due = WALL_NONE; /* until its level goes up */
+            continue;
+        }
         if (follow)
             follow->times++;
-        /* What a channel's digest had no place for comes in the next. */
-        r = told_mark(engine, &told[i], i < shown ? named : 0);
-        follow_told(engine, &told[i], i < shown ? named : 0);
+        /* What a digest had no place for comes in the next. */
+        r = told_mark(engine, &told[i], named[i]);
+        follow_told(engine, &told[i], named[i]);
     }
     return r;
 }

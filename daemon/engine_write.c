@@ -13,54 +13,90 @@
 #include "base/jsonx.h"
 #include "daemon/engine.h"
 
-enum { LEDGER_MAX_BYTES = 64 * 1024 };
+enum { LEDGER_MAX_BYTES = 512 * 1024 };
 
 static void engine_settle(struct engine *engine, bool committed);
 
 int
 engine_write_begin(struct engine *engine)
 {
-    int r;
+    int r = engine->writing ? 0 : store_begin(engine->store);
 
-    if (engine->writing)
-        return 0;
-    r = store_begin(engine->store);
+    if (r == 0 && !engine->writing) {
+        engine->writing = true;
+        engine->writes = 0;
+        loop_timer_set(engine->commit_timer, COMMIT_DELAY_MS);
+    }
+    if (r == 0)
+        r = store_step_begin(engine->store);
     if (r != 0) {
-        log_say(LOG_ERROR, "cannot begin to write", "why",
-            store_error(engine->store), NULL);
+        log_say(LOG_ERROR, "cannot write", "why", store_error(engine->store),
+            NULL);
         return r;
     }
-    engine->writing = true;
-    engine->writes = 0;
-    loop_timer_set(engine->commit_timer, COMMIT_DELAY_MS);
+    engine->step_pending = engine->npending;
+    engine->step_tells = engine->ntells;
     return 0;
+}
+
+void
+engine_refresh(struct engine *engine)
+{
+    if (!engine->stale)
+        return;
+    engine->stale = engine_group_load(engine) != 0 ||
+                    engine_follow_load(engine) != 0;
+    if (engine->stale)
+        log_say(LOG_ERROR, "the open incidents could not be read", "why",
+            store_error(engine->store), NULL);
 }
 
 static void
 engine_rollback(struct engine *engine)
 {
+    struct mono now = loop_mono(engine->loop);
+
     log_say(LOG_ERROR, "what was to be written is undone and will be repeated",
         "why", store_error(engine->store), NULL);
     store_rollback(engine->store);
     engine->writing = false;
     engine_tell_forget(engine);
     loop_timer_cancel(engine->commit_timer);
-    if (engine_group_load(engine) != 0 || engine_follow_load(engine) != 0)
-        log_say(LOG_ERROR, "the open incidents could not be read", "why",
-            store_error(engine->store), NULL);
+    if (engine->failing.ms == 0)
+        engine->failing = now;
+    engine->hold.ms = now.ms + ENGINE_HOLD_MS;
+    engine->stale = true;
+    engine_refresh(engine);
     engine_settle(engine, false);
+}
+
+/* Undo what the step did in memory; what it told the grouper points to an
+ * incident that is not there, which incident_join takes for none. */
+static void
+engine_step_undo(struct engine *engine)
+{
+    while (engine->npending > engine->step_pending) {
+        struct pending *last = &engine->pending[--engine->npending];
+
+        free(last->text);
+        free(last->data);
+    }
+    if (engine->ntells > engine->step_tells)
+        engine->ntells = engine->step_tells;
 }
 
 int
 engine_write_end(struct engine *engine, int r)
 {
-    if (r != 0) {
+    if (store_step_end(engine->store, r == 0) != 0) {
         engine_rollback(engine);
-        return r;
+        return r ? r : E_IO;
     }
+    if (r != 0)
+        engine_step_undo(engine);
     if (++engine->writes >= COMMIT_MAX_WRITES)
-        engine_commit(engine);
-    return 0;
+        (void)engine_commit(engine);
+    return r;
 }
 
 int
@@ -83,21 +119,28 @@ engine_write_then(struct engine *engine, const struct pending *pending)
     return 0;
 }
 
-void
+int
 engine_commit(struct engine *engine)
 {
+    int r;
+
     if (!engine->writing)
-        return;
+        return 0;
     loop_timer_cancel(engine->commit_timer);
     arena_clear(engine->arena);
-    if (engine_tell_flush(engine) != 0 || store_commit(engine->store) != 0) {
+    r = engine_tell_flush(engine);
+    if (r == 0)
+        r = store_commit(engine->store);
+    if (r != 0) {
         engine_rollback(engine);
-        return;
+        return r;
     }
     engine->writing = false;
+    engine->failing.ms = 0;
     engine->commits++;
     engine->last_commit = engine_now(engine);
     engine_settle(engine, true);
+    return 0;
 }
 
 /* --- after the commit ---------------------------------------------------------- */

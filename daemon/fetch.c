@@ -58,6 +58,7 @@ struct fetch_parser {
 
 struct fetch {
     struct role *role;
+    struct loop_timer *files_timer;
     struct http *http;
     struct robots *robots;
     bool obey_robots;
@@ -189,6 +190,21 @@ fetch_hand(struct fetch *fetch, struct fetch_parser *parser,
     return r;
 }
 
+/* A document that could not be handed over is a failed poll. */
+static void
+fetch_drop(struct fetch *fetch, const Tocsin__ParseRequest *request)
+{
+    Tocsin__PollAnswer message = TOCSIN__POLL_ANSWER__INIT;
+    char reason[] = "the document could not be handed to a parser";
+
+    message.poll = request->poll;
+    message.reason = reason;
+    message.answer = request->answer;
+    if (fetch->role->engine)
+        (void)ipc_send(fetch->role->engine,
+            FRAME(poll_answer, POLL_ANSWER, &message));
+}
+
 static void
 fetch_dispatch(struct fetch *fetch)
 {
@@ -199,7 +215,8 @@ fetch_dispatch(struct fetch *fetch)
            (parser = fetch_free_parser(fetch)) != NULL) {
         STAILQ_REMOVE_HEAD(&fetch->waiting, link);
         fetch->waiting_bytes -= document->n;
-        (void)fetch_hand(fetch, parser, document->request);
+        if (fetch_hand(fetch, parser, document->request) != 0)
+            fetch_drop(fetch, document->request);
         tocsin__parse_request__free_unpacked(document->request, NULL);
         free(document);
     }
@@ -439,6 +456,20 @@ fetch_request(struct fetch *fetch, const Tocsin__PollRequest *request)
 
 /* --- configuration ----------------------------------------------------------------------- */
 
+/* The name service's files were replaced: begin anew, with the new ones. */
+static void
+fetch_check_files(void *arg)
+{
+    struct fetch *fetch = arg;
+
+    if (webfiles_have_changed()) {
+        log_say(LOG_NOTICE, "the name service's files have changed", NULL);
+        role_stop(fetch->role, EXIT_SUCCESS);
+        return;
+    }
+    loop_timer_set(fetch->files_timer, WEBFILES_CHECK_MS);
+}
+
 static int
 fetch_open(struct role *role, const Tocsin__FetchConfig *config)
 {
@@ -450,8 +481,11 @@ fetch_open(struct role *role, const Tocsin__FetchConfig *config)
     if (r == 0)
         r = robots_new(
             role->loop, fetch->http, STR("tocsin"), &fetch->robots);
+    if (r == 0)
+        r = loop_timer_new(role->loop, fetch_check_files, fetch, &fetch->files_timer);
     if (r != 0)
         return r;
+    loop_timer_set(fetch->files_timer, WEBFILES_CHECK_MS);
     webfiles_allow(&sandbox);
     buf_init(&protections, 256);
     r = sandbox_enter(&sandbox, &protections);

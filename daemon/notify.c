@@ -20,6 +20,7 @@ enum { NOTIFY_ARENA_BYTES = 1024 * 1024 };
 
 struct notify {
     struct role *role;
+    struct loop_timer *files_timer;
     struct sender *sender;
     Tocsin__NotifyConfig *config; /* owned copy: addresses and secrets */
 };
@@ -176,6 +177,20 @@ notify_keep(struct notify *notify, const Tocsin__NotifyConfig *config)
     return notify->config ? 0 : E_NOMEM;
 }
 
+/* The name service's files were replaced: begin anew, with the new ones. */
+static void
+notify_check_files(void *arg)
+{
+    struct notify *notify = arg;
+
+    if (webfiles_have_changed()) {
+        log_say(LOG_NOTICE, "the name service's files have changed", NULL);
+        role_stop(notify->role, EXIT_SUCCESS);
+        return;
+    }
+    loop_timer_set(notify->files_timer, WEBFILES_CHECK_MS);
+}
+
 static int
 notify_open(struct role *role, const Tocsin__NotifyConfig *config)
 {
@@ -185,8 +200,11 @@ notify_open(struct role *role, const Tocsin__NotifyConfig *config)
     int r = sender_new(
         role->loop, pb_str(config->user_agent), &notify->sender);
 
+    if (r == 0)
+        r = loop_timer_new(role->loop, notify_check_files, notify, &notify->files_timer);
     if (r != 0)
         return r;
+    loop_timer_set(notify->files_timer, WEBFILES_CHECK_MS);
     webfiles_allow(&sandbox);
     buf_init(&protections, 256);
     r = sandbox_enter(&sandbox, &protections);

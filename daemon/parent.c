@@ -451,6 +451,8 @@ parent_reload(void *arg)
         (long long)loop_mono(parent->loop).ms * 1000);
     if (parent->child[0].ipc)
         (void)ipc_send(parent->child[0].ipc, FRAME(reload, RELOAD, &reload));
+    else /* it reads everything when it starts */
+        sd_notify(0, "READY=1");
 }
 
 int

@@ -8,7 +8,7 @@
  * matching; what is left goes to the engine with its findings.
  *
  * When a document takes too long or too much, the process ends.  The engine
- * sees who died of what (parse_died in engine_poll.c), and the parent starts
+ * sees who died of what (engine_parser_died in engine_poll.c), and the parent starts
  * another.
  */
 #include <errno.h>
@@ -102,12 +102,13 @@ parse_take_zones(struct parse *parse, const Tocsin__ParseConfig *config)
 
         if (parse_zone(parse, str_of(config->zones[i])))
             continue;
-        /* A zone that is new after lockdown: a fresh process will have it. */
-        if (parse->locked && zone_load(config->zones[i], &zone) != 0)
+        /* A zone that is new after lockdown, when its file cannot be opened
+         * any more: a fresh process will have it. */
+        if (parse->locked)
             return E_STATE;
         if (parse->nzones == PARSE_MAX_ZONES)
             return 0;
-        if (!parse->locked && zone_load(config->zones[i], &zone) != 0)
+        if (zone_load(config->zones[i], &zone) != 0)
             continue; /* config_load has said so */
         parse->zones[parse->nzones++] = zone;
     }

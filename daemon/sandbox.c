@@ -15,6 +15,7 @@
 #include <linux/landlock.h>
 #include <seccomp.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -45,8 +46,7 @@ enum {
 
 enum {
     NOFILE_ROLE = 4096,
-    NOFILE_PARSE = 64,
-    THREADS_MAX = 64 /* of curl's resolver; the unit's TasksMax bounds them */
+    NOFILE_PARSE = 512 /* the character converters that it keeps open */
 };
 
 struct sandbox_call {
@@ -58,8 +58,8 @@ struct sandbox_call {
 static const struct sandbox_call sandbox_calls[] = {
     /* bytes on descriptors that are open already */
     {"read", ALL}, {"write", ALL}, {"readv", ALL}, {"writev", ALL},
-    {"recvmsg", ALL}, {"sendmsg", ALL}, {"recvfrom", ALL}, {"sendto", ALL},
-    {"close", ALL}, {"dup", ALL}, {"fcntl", ALL}, {"lseek", ALL},
+    {"recvmsg", ALL}, {"recvfrom", ALL}, {"close", ALL}, {"dup", ALL},
+    {"lseek", ALL}, /* sendmsg, sendto and fcntl are added in code */
     {"fstat", ALL}, {"shutdown", ALL},
     /* waiting */
     {"epoll_wait", ALL}, {"epoll_pwait", ALL}, {"epoll_pwait2", ALL},
@@ -81,7 +81,7 @@ static const struct sandbox_call sandbox_calls[] = {
     {"sigaltstack", ALL}, {"exit", ALL}, {"exit_group", ALL},
     {"setitimer", R(PARSE)},
     /* the database, and the engine's reading of the configuration */
-    {"openat", FILES | WEB}, {"open", FILES | WEB},
+    {"openat", FILES}, {"open", FILES}, /* WEB: in code, to read only */
     {"newfstatat", FILES | WEB}, {"stat", FILES | WEB}, {"lstat", FILES},
     {"statx", FILES | WEB}, {"access", FILES | WEB}, {"faccessat", FILES | WEB},
     {"faccessat2", FILES | WEB}, {"readlink", FILES}, {"readlinkat", FILES},
@@ -98,16 +98,14 @@ static const struct sandbox_call sandbox_calls[] = {
     {"connect", WEB}, {"bind", WEB}, {"getsockname", WEB | R(CONSOLE)},
     {"getpeername", WEB | R(CONSOLE)}, {"getsockopt", WEB | R(CONSOLE)},
     {"setsockopt", WEB | R(CONSOLE)}, {"sendmmsg", WEB}, {"recvmmsg", WEB},
-    {"ioctl", WEB | R(CONSOLE)}, {"socketpair", WEB}, {"pipe2", WEB},
-    {"eventfd2", WEB | R(CONSOLE)}, {"tgkill", WEB},
+    {"socketpair", WEB}, {"pipe2", WEB}, {"eventfd2", WEB | R(CONSOLE)},
     {"accept4", R(CONSOLE)}, {"accept", R(CONSOLE)},
-    /* threads of curl's resolver */
-    {"clone3", 0}, {"sched_setaffinity", 0},
 };
 
 /* Tried by a library, and done without: the error is all it gets. */
 static const struct sandbox_call sandbox_refused[] = {
-    {"prlimit64", ALL}, {"prctl", ALL}, {"ioctl", ALL}, {"getdents64", WEB},
+    {"prlimit64", ALL}, {"prctl", ALL}, {"getdents64", WEB},
+    {"ioctl", R(ENGINE) | R(PARSE)},
     {"readlink", WEB}, {"lstat", WEB}, {"getcwd", WEB}, {"fadvise64", ALL},
     {"chmod", ALL}, {"fchown", R(CONSOLE)}, {"fchmod", R(CONSOLE)},
     {"flock", R(CONSOLE)}, {"unlink", R(CONSOLE)}, {"statfs", WEB},
@@ -229,17 +227,18 @@ sandbox_add_list(scmp_filter_ctx ctx, const struct sandbox_call *calls,
 
         if (number == __NR_SCMP_ERROR || !(calls[i].roles >> role & 1))
             continue;
-        /* -EEXIST and -EDOM: the call does not exist here, or is in the other
-         * list already; the first one counts. */
-        if (seccomp_rule_add(ctx, action, number, 0) == -ENOMEM)
-            return E_NOMEM;
+        /* A call that this machine's kernel does not have has a number below
+         * zero, and needs no rule. */
+        if (number >= 0 && seccomp_rule_add(ctx, action, number, 0) != 0)
+            return E_DENIED;
     }
     return 0;
 }
 
-/* mmap and mprotect may make no memory executable. */
+/* mmap and mprotect may make no memory executable.  In the roles that connect
+ * out it is an error instead of the end: a name service may want to load. */
 static int
-sandbox_add_memory(scmp_filter_ctx ctx)
+sandbox_add_memory(scmp_filter_ctx ctx, bool web)
 {
     int r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
         SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
@@ -247,6 +246,60 @@ sandbox_add_memory(scmp_filter_ctx ctx)
     if (r == 0)
         r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
             SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    if (r == 0 && web)
+        r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mmap), 1,
+            SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
+    return r == 0 ? 0 : E_DENIED;
+}
+
+/* Descriptors: no command that makes the kernel send signals to others, and no
+ * send that connects by itself. */
+static int
+sandbox_add_descriptors(scmp_filter_ctx ctx)
+{
+    static const int commands[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD,
+        F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK,
+        F_OFD_SETLK, F_OFD_SETLKW, F_ADD_SEALS, F_GET_SEALS};
+    int r = 0;
+
+    for (size_t i = 0; i < sizeof commands / sizeof *commands && r == 0; i++)
+        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+            SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)commands[i]));
+    if (r == 0)
+        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(sendto), 1,
+            SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0));
+    if (r == 0)
+        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 1,
+            SCMP_A2(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0));
+    return r == 0 ? 0 : E_DENIED;
+}
+
+/* Of ioctl only what asks how much there is to read and sets non-blocking. */
+static int
+sandbox_add_ioctl(scmp_filter_ctx ctx)
+{
+    int r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+        SCMP_A1(SCMP_CMP_EQ, FIONREAD));
+
+    if (r == 0)
+        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+            SCMP_A1(SCMP_CMP_EQ, FIONBIO));
+    return r == 0 ? 0 : E_DENIED;
+}
+
+/* Files of the name service, to read. */
+static int
+sandbox_add_reading(scmp_filter_ctx ctx)
+{
+    enum { WRITES = O_ACCMODE | O_CREAT | O_TRUNC };
+    int r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+        SCMP_A2(SCMP_CMP_MASKED_EQ, WRITES, 0));
+
+#ifdef __NR_open
+    if (r == 0)
+        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
+            SCMP_A1(SCMP_CMP_MASKED_EQ, WRITES, 0));
+#endif
     return r == 0 ? 0 : E_DENIED;
 }
 
@@ -274,6 +327,11 @@ sandbox_add_web(scmp_filter_ctx ctx)
     if (r == 0)
         r = seccomp_rule_add(
             ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+    if (r == 0) /* its own threads only */
+        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+    if (r == 0)
+        r = sandbox_add_reading(ctx);
     return r == 0 ? 0 : E_DENIED;
 }
 
@@ -293,7 +351,11 @@ sandbox_seccomp(const struct sandbox *sandbox)
             sizeof sandbox_refused / sizeof *sandbox_refused, role,
             SCMP_ACT_ERRNO(EPERM));
     if (r == 0)
-        r = sandbox_add_memory(ctx);
+        r = sandbox_add_memory(ctx, (WEB >> role & 1) != 0);
+    if (r == 0)
+        r = sandbox_add_descriptors(ctx);
+    if (r == 0 && ((WEB | R(CONSOLE)) >> role & 1))
+        r = sandbox_add_ioctl(ctx);
     if (r == 0 && (WEB >> role & 1))
         r = sandbox_add_web(ctx);
     if (r == 0 && seccomp_load(ctx) != 0)

@@ -8,5 +8,9 @@
 #include "daemon/sandbox.h"
 
 void webfiles_allow(struct sandbox *sandbox);
+enum { WEBFILES_CHECK_MS = 60 * 1000 };
+/* Whether one of them is another file than when it was allowed.  It then cannot
+ * be opened any more, and the role does best to end and be started anew. */
+bool webfiles_have_changed(void);
 
 #endif

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -139,6 +140,44 @@ try_executable_memory(void)
 }
 
 static int
+try_signal_by_fcntl(void)
+{
+    return fcntl(0, F_SETOWN, getppid()) != 0;
+}
+
+static int
+try_tgkill(void)
+{
+    return syscall(SYS_tgkill, getppid(), getppid(), 0) != 0;
+}
+
+static int
+try_tiocsti(void)
+{
+    char c = 'x';
+
+    return ioctl(0, TIOCSTI, &c) != 0;
+}
+
+static int
+try_fastopen(void)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9)};
+
+    return sendto(0, "x", 1, MSG_FASTOPEN, (struct sockaddr *)&to,
+               sizeof to) < 0;
+}
+
+static int
+try_lock(void)
+{
+    struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_len = 1};
+
+    return fcntl(0, F_GETLK, &lock) != 0 && errno != EBADF && errno != EACCES &&
+           errno != EINVAL;
+}
+
+static int
 try_memory(void)
 {
     void *p = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE,
@@ -238,8 +277,8 @@ struct row {
 static const struct row rows[] = {
     /*                                        fetch  parse  notify console engine */
     {"open a system file",   try_open_read,     FAILS, DIES,  FAILS, FAILS, FAILS},
-    {"open its own file",    try_open_inside,   FAILS, DIES,  FAILS, WORKS, WORKS},
-    {"write elsewhere",      try_write_outside, FAILS, DIES,  FAILS, FAILS, FAILS},
+    {"open its own file",    try_open_inside,   DIES,  DIES,  DIES,  WORKS, WORKS},
+    {"write elsewhere",      try_write_outside, DIES,  DIES,  DIES,  FAILS, FAILS},
     {"read /etc/hosts",      try_resolver_file, WORKS, DIES,  WORKS, FAILS, FAILS},
     {"an internet socket",   try_socket_inet,   WORKS, DIES,  WORKS, DIES,  DIES},
     {"a unix socket",        try_socket_unix,   FAILS, DIES,  FAILS, DIES,  DIES},
@@ -252,7 +291,13 @@ static const struct row rows[] = {
     {"signal the parent",    try_kill,          DIES,  DIES,  DIES,  DIES,  DIES},
     {"ptrace",               try_ptrace,        DIES,  DIES,  DIES,  DIES,  DIES},
     {"executable memory",    try_executable_memory,
+                                                FAILS, DIES,  FAILS, DIES,  DIES},
+    {"signals by fcntl",     try_signal_by_fcntl,
                                                 DIES,  DIES,  DIES,  DIES,  DIES},
+    {"signals by tgkill",    try_tgkill,        DIES,  DIES,  DIES,  DIES,  DIES},
+    {"typing on a terminal", try_tiocsti,       DIES,  FAILS, DIES,  DIES,  FAILS},
+    {"a send that connects", try_fastopen,      DIES,  DIES,  DIES,  DIES,  DIES},
+    {"locks",                try_lock,          WORKS, WORKS, WORKS, WORKS, WORKS},
     {"memory",               try_memory,        WORKS, WORKS, WORKS, WORKS, WORKS},
     {"mount",                try_mount,         DIES,  DIES,  DIES,  DIES,  DIES},
     {"delete elsewhere",     try_unlink,        DIES,  DIES,  DIES,  FAILS, FAILS},
