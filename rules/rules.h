@@ -6,8 +6,11 @@
  *
  * A rule set is immutable, one contiguous image without pointers, so that the
  * engine compiles it once per configuration generation and the parse roles
- * map the same memory (memfd).  Matching allocates nothing but spans, in the
- * caller's arena; its scratch is sized when the set is opened.
+ * map the same memory (memfd).  A matcher's working memory is sized when it is
+ * made and grows only with the largest item; spans live in the caller's arena;
+ * a regular expression is compiled the first time an item needs it.  The same
+ * items and rules give the same findings, except where the time budget for
+ * regular expressions on one item ends first: then the rule is indeterminate.
  */
 #ifndef TOCSIN_RULES_RULES_H
 #define TOCSIN_RULES_RULES_H
@@ -33,8 +36,9 @@ int ruleset_compile(const struct rule_file *files, size_t nfiles,
     struct ruleset **ret);
 /* The image of a compiled set: lent, valid as long as set. */
 struct str ruleset_image(const struct ruleset *set);
-/* Open an image (checked against its own header, version and bounds; kept by
- * reference: image must outlive the set).  0, E_CORRUPT, E_NOMEM. */
+/* Open an image, aligned to 16 bytes (a mapping is); it is checked against its
+ * own header, version, checksum and bounds, and kept by reference: image must
+ * outlive the set.  0, E_CORRUPT, E_NOMEM. */
 int ruleset_open(struct str image, struct ruleset **ret);
 void ruleset_free(struct ruleset *set);
 
