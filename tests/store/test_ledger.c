@@ -98,6 +98,33 @@ TAMPER(a_missing_ledger_is_named, "DELETE FROM ledger", 1)
 TAMPER(an_altered_hash_is_named,
     "UPDATE ledger SET hash = zeroblob(32) WHERE id = 3", 3)
 
+/* Row 4 of another ledger that was the same until then: its own hash is right,
+ * but row 5 does not follow from it. */
+static void
+a_well_forged_entry_is_named_by_the_next(void **state)
+{
+    struct fixture *f = *state;
+    struct ledger_entry forged = {
+        .at = at(3), .kind = STR("incident.closed"), .by = STR("li")};
+    struct store *other = NULL;
+    char path[200], sql[600];
+    int64_t bad;
+    uint64_t count;
+
+    (void)snprintf(path, sizeof(path), "%s/other.db", f->folder);
+    assert_int_equal(store_open(path, NULL, &other), 0);
+    fill(other, 3);
+    assert_int_equal(store_ledger_add(other, &forged), 0);
+    assert_int_equal(store_ledger_verify(other, &bad, &count), 0);
+    assert_int_equal(bad, 0);
+    store_close(other);
+    (void)snprintf(sql, sizeof(sql),
+        "ATTACH '%s' AS o; INSERT OR REPLACE INTO ledger"
+        " SELECT * FROM o.ledger WHERE id = 4",
+        path);
+    assert_int_equal(after(f, sql), 5);
+}
+
 static void
 sql_alone_cannot_change_it(void **state)
 {
@@ -106,11 +133,9 @@ sql_alone_cannot_change_it(void **state)
     uint64_t count;
 
     fill(f->store, 3);
-    store_close(f->store);
-    f->store = NULL;
-    /* OR IGNORE would pass over a mere constraint. */
-    meddle(f->path,
-        "CREATE TABLE t(a); INSERT INTO t SELECT count(*) FROM ledger");
+    fixture_close(f);
+    assert_false(may(f->path, "UPDATE ledger SET by = 'x' WHERE id = 2"));
+    assert_false(may(f->path, "DELETE FROM ledger WHERE id = 3"));
     assert_int_equal(store_open(f->path, NULL, &f->store), 0);
     assert_int_equal(store_ledger_verify(f->store, &bad, &count), 0);
     assert_int_equal(bad, 0);
@@ -135,6 +160,7 @@ main(void)
         TEST(a_missing_end_is_named),
         TEST(a_missing_ledger_is_named),
         TEST(an_altered_hash_is_named),
+        TEST(a_well_forged_entry_is_named_by_the_next),
         TEST(sql_alone_cannot_change_it),
     };
 

@@ -24,8 +24,7 @@ a_new_file_is_private_and_stays(void **state)
     fixture_reopen(f);
     /* Its log stays where a confined reader was told to find it. */
     (void)snprintf(wal, sizeof(wal), "%s-wal", f->path);
-    store_close(f->store);
-    f->store = NULL;
+    fixture_close(f); /* also the last reader */
     assert_int_equal(stat(wal, &st), 0);
 }
 
@@ -305,6 +304,10 @@ a_full_disk_is_an_error_and_passes(void **state)
     free(big);
     assert_int_equal(r, E_IO);
     assert_true(strlen(store_error(f->store)) > 0);
+    /* SQLite has rolled back by itself: nothing may be committed alone now. */
+    assert_int_equal(
+        store_source_save(f->store, STR("news"), &(struct source_state){0}),
+        E_STATE);
     store_rollback(f->store);
     assert_int_equal(store_begin(f->store), 0);
     assert_true(put_item(f->store, &item) > 0);
