@@ -45,8 +45,10 @@ old_layout(void **state)
             "　　因天气原因，期末考试的时间改在下一周，具体安排"
             "由年级组另行通知，请家长留意。<br><br>　　考试期间，学生按时到校，"
             "带好文具，注意途中安全；因病不能到校的，请向班主任请假。<br><br>"
-            "云溪县第二中学教务处</div><div><a href=1>打印</a>"
-            "<a href=2>关闭</a></div></table></html>"),
+            "云溪县第二中学教务处<br>责任编辑：张老师</div><div><a "
+            "href=1>打印</a>"
+            "<a "
+            "href=2>关闭</a></div></table></html>"),
         "http://www.yunxi.example/2026/0607/c1a2/page.htm");
 
     assert_str(a->title, "关于调整期末考试时间的通知");
@@ -54,6 +56,30 @@ old_layout(void **state)
     assert_true(str_find(a->text, STR("考试期间")) < a->text.n);
     assert_true(str_find(a->text, STR("请家长留意。")) < a->text.n);
     assert_int_equal(str_find(a->text, STR("首页")), a->text.n);
+    assert_int_equal(str_find(a->text, STR("责任编辑")), a->text.n);
+}
+
+/* Lists of links inside the article's own element are none of its text. */
+static void
+foreign_parts(void **state)
+{
+    static const char words[] =
+        "<p>"
+        "县教育局今天召开会议，部署暑期安全工作，要求各校落实责任，加强值班，"
+        "做好巡查，及时报告；各校校长、园长参加会议，并签订责任书。</p>";
+    char page[4096];
+    const struct article *a;
+
+    snprintf(page, sizeof page,
+        "<title>暑期安全工作会议召开</title><div class=con><h1>暑期安全工作会议"
+        "召开</h1>%s%s%s%s<div><a href=/1>校园艺术节举行</a> "
+        "<a href=/2>运动会圆满结束</a> <a href=/3>招生简章公布</a></div>%s"
+        "</div>",
+        words, words, words, words, words);
+    a = parse(*state, str_of(page), NULL);
+    assert_str(a->title, "暑期安全工作会议召开");
+    assert_true(str_find(a->text, STR("签订责任书")) < a->text.n);
+    assert_int_equal(str_find(a->text, STR("艺术节")), a->text.n);
 }
 
 static void
@@ -108,6 +134,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(school_page, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(old_layout, page_setup, page_teardown),
+        cmocka_unit_test_setup_teardown(
+            foreign_parts, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(
             said_for_machines, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(

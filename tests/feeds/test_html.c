@@ -154,8 +154,16 @@ deep_nesting(void **state)
     struct fixture *f = *state;
 
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        struct html html = parse(f, flood(f, "", units[i], 20000));
+        struct html html;
+        struct str text;
 
+        (void)flood(f, "", units[i], 20000);
+        assert_int_equal(buf_add_cstr(&f->bytes, "<div>the end"), 0);
+        html = parse(f, buf_str(&f->bytes));
+        assert_true(html.cut);
+        text = html_text_of(f->arena, &html, 0, 100);
+        if (!str_ends(text, STR("the end")))
+            fail_msg("the end is lost behind %s", units[i]);
         for (uint32_t k = 0; k < html.n; k++)
             assert_true(html.nodes[k].depth < 400);
         html_done(&html);

@@ -45,7 +45,7 @@ finds_records_of_every_make(void **state)
 {
     static const char *const files[] = {"ul.html", "br-gb18030.html",
         "dl-split.html", "cut-ul.html", "cards.html", "table.html",
-        "portal.html"};
+        "columns.html", "bracketed.html", "url-date.html", "portal.html"};
     struct fixture *fixture = *state;
 
     for (size_t f = 0; f < sizeof files / sizeof files[0]; f++) {
@@ -70,6 +70,19 @@ crosses_a_new_year(void **state)
     assert_int_equal(document->nitems, 12);
     assert_time(document->items[0].published, "2026-01-04T16:00:00Z");
     assert_time(document->items[3].published, "2025-12-30T16:00:00Z");
+}
+
+/* A month with one publication is as much a part of the list as the others. */
+static void
+months_above_days(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct document *document =
+        parse(fixture, page_load(fixture, "months.html"), NULL);
+
+    assert_int_equal(document->nitems, 12);
+    assert_time(document->items[10].published, "2026-06-01T16:00:00Z");
+    assert_time(document->items[11].published, "2026-05-29T16:00:00Z");
 }
 
 static void
@@ -161,6 +174,8 @@ main(void)
             finds_records_of_every_make, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(
             crosses_a_new_year, page_setup, page_teardown),
+        cmocka_unit_test_setup_teardown(
+            months_above_days, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(
             an_article_is_no_list, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(
