@@ -116,14 +116,19 @@ const struct command cli_try_commands[] = {
         "  --region FILE       JSON of the home county and its neighbours\n"
         "  --explain           add how the score came about\n",
         cmd_try_rules},
-    {"group", "[--region FILE] [FILE]",
+    {"group", "[--region FILE] [--explain] [FILE]",
         "Say which items (JSON lines) are about one event",
-        "  --region FILE       JSON of the home county and its neighbours\n",
+        "  --region FILE       JSON of the home county and its neighbours\n"
+        "  --explain           add why each item went where it did\n",
         cmd_try_group},
     {"pair", "[FILE]", "Say how alike two items are (JSON lines), 0 to 1", "",
         cmd_try_pair},
     {"site", "[--url URL] [--content-type CT] [FILE]",
-        "Check a page of an own site", "", cmd_try_site},
+        "Check a page of an own site",
+        "  --url URL           where it came from: what lies elsewhere is "
+        "off-site\n"
+        "  --content-type CT   the header that came with it\n",
+        cmd_try_site},
     {"address",
         "[--config FILE] [--resolve NAME=ADDR[,ADDR…]]… "
         "[--allow CIDR[:PORT]]… [URL…]",
@@ -135,11 +140,14 @@ const struct command cli_try_commands[] = {
         "input.\n",
         cmd_try_address},
     {"robots", "--agent NAME --url URL [FILE]",
-        "Say whether a robots.txt lets an agent fetch an address", "",
+        "Say whether a robots.txt lets an agent fetch an address",
+        "  --agent NAME        the product token of the user agent\n"
+        "  --url URL           what it wants to fetch\n",
         cmd_try_robots},
-    {"template", "--data DATA.json [--partials DIR] [FILE]",
+    {"template", "--data DATA.json [--partials DIR] [--text] [FILE]",
         "Fill a Mustache template",
         "  --data FILE         the JSON it is filled with\n"
-        "  --partials DIR      where {{>name}} finds DIR/name.mustache\n",
+        "  --partials DIR      where {{>name}} finds DIR/name.mustache\n"
+        "  --text              the result is plain text: escape nothing\n",
         cmd_try_template},
     {NULL, NULL, NULL, NULL, NULL}};

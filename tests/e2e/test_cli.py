@@ -1,5 +1,7 @@
 """The commands against a running daemon, and without one."""
 import json
+import os
+import re
 import subprocess
 
 from harness import E2E, TOCSIN, main, wait_until
@@ -89,6 +91,22 @@ class Commands(E2E):
             self.assertTrue(done.stderr.strip(), args)
         self.assertEqual(self.run_plain("help").returncode, 0)
         self.assertIn("tocsin", self.run_plain("--version").stdout)
+
+    def test_help_names_every_option(self):
+        folder = os.path.join(os.path.dirname(__file__), "..", "..", "cli")
+        checked = 0
+        for name in sorted(os.listdir(folder)):
+            command = name[:-2].replace("try_", "try ").split()
+            if (not name.endswith(".c")
+                    or self.run_plain("help", *command).returncode != 0):
+                continue
+            with open(os.path.join(folder, name), encoding="utf-8") as f:
+                options = re.findall(r'{"([a-z-]+)", (?:no|required)_arg', f.read())
+            text = self.run_plain("help", *command).stdout
+            for option in options:
+                checked += 1
+                self.assertIn("--" + option, text, command)
+        self.assertGreater(checked, 20)
 
     def test_every_command_explains_itself(self):
         listed = self.run_plain("help").stdout
