@@ -181,6 +181,7 @@ set_delivery_page(struct context *ctx, json_t *value, int state, int64_t next)
         (void)json_array_append_new(list, tab);
     }
     (void)json_object_set_new(value, "tabs", list);
+    set_flag(value, "only_dead", state == DELIVERY_DEAD);
     if (next > 0)
         set_str(value, "link_next",
             arena_printf(ctx->arena, "/deliveries?state=%s&before=%lld",
