@@ -401,6 +401,8 @@ incident_feel(struct engine *engine, struct subject *subject,
                        : incident->level;
     if (r == 0)
         r = incident_apply(incident, &change, engine_now(engine), &result);
+    if (r == E_STATE) /* over for good: the item is with it, and that is all */
+        return 0;
     if (r != 0)
         return r;
     incident->score = change.score;
@@ -424,7 +426,7 @@ incident_join(struct engine *engine, struct subject *subject,
     struct wall now = engine_now(engine);
     struct incident incident;
     int r = incident_load(engine, verdict->incident, &incident);
-    bool late = r == 0 && incident.state == INCIDENT_CLOSED &&
+    bool late = r == 0 && !incident_state_is_open(incident.state) &&
                 wall_is_set(incident.closed) &&
                 now.ms - incident.closed.ms > INCIDENT_REOPEN_WINDOW_MS;
 
@@ -478,7 +480,7 @@ incident_group(struct engine *engine, struct subject *subject)
         return 0;
     if (verdict.incident != 0)
         return incident_join(engine, subject, &verdict);
-    return incident_open(engine, subject, &verdict, 0);
+    return incident_open(engine, subject, &verdict, verdict.previous);
 }
 
 int
