@@ -10,6 +10,7 @@
  */
 #include <string.h>
 
+#include "rules/foldtab.h"
 #include "rules/model.h"
 #include "rules/pattern.h"
 
@@ -100,14 +101,17 @@ minimal(struct word_set *s)
     }
 }
 
-/* Whether s may be a clause: a word of one unit is everywhere. */
+/* Whether s may be a clause: a single letter is everywhere, a single Han
+ * character is not. */
 static bool
 is_useful(const struct word_set *s)
 {
     if (s->n == 0 || s->n > PATTERN_MAX_SET)
         return false;
     for (size_t i = 0; i < s->n; i++)
-        if (s->word[i].n < 2)
+        if (s->word[i].n == 0 ||
+            (s->word[i].n == 1 &&
+                !(foldtab_class[s->word[i].unit[0]] & UNIT_HAN)))
             return false;
     return true;
 }

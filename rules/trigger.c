@@ -12,6 +12,7 @@
 
 #include "rules/compile.h"
 
+enum { TRIGGER_SINGLE_COST = 16 };
 #define COST_NONE UINT64_MAX
 
 struct chooser {
@@ -68,6 +69,16 @@ count_uses(struct chooser *h)
     }
 }
 
+/* A term of one character occurs in most texts. */
+static uint64_t
+cost_of_term(const struct chooser *h, uint32_t term)
+{
+    const struct image_term *t =
+        COMPILE_ARRAY(h->c, struct image_term, SEC_TERMS) + term;
+
+    return (1 + h->refs[term]) * (t->n == 1 ? TRIGGER_SINGLE_COST : 1);
+}
+
 /* The cheapest clause of a regex. */
 static const struct image_run *
 best_clause(
@@ -80,7 +91,7 @@ best_clause(
         const struct image_run *run = &h->clause[r->clauses.first + k];
         uint64_t cost = 0;
         for (uint32_t j = 0; j < run->n; j++)
-            cost = cost_add(cost, 1 + h->refs[h->needed[run->first + j]]);
+            cost = cost_add(cost, cost_of_term(h, h->needed[run->first + j]));
         if (cost < *ret_cost) {
             *ret_cost = cost;
             best = run;
@@ -132,7 +143,7 @@ cost_of(const struct chooser *h, const struct image_node *d)
 
     switch ((enum node_type)d->type) {
     case NODE_TERM:
-        return 1 + h->refs[d->arg];
+        return cost_of_term(h, d->arg);
     case NODE_REGEX:
         best_clause(h, &h->regex[d->arg], &cost);
         return cost;
