@@ -319,6 +319,31 @@ parse_item(struct parse *parse, const Tocsin__ParseRequest *request,
     return r;
 }
 
+/* Whether the source gave most of what it shows new identities: then what is
+ * known by its content is no news (CONTRACTS §2). */
+static bool
+parse_is_reannounced(const struct seen *seen,
+    const Tocsin__ParseRequest *request, const struct document *document)
+{
+    size_t moved = seen_moved(seen, document);
+
+    if (2 * moved <= document->nitems)
+        return false;
+    log_say(LOG_NOTICE, "a source gave its items new identities", "source",
+        request->source, NULL);
+    return true;
+}
+
+static bool
+parse_is_news(
+    const struct seen *seen, const struct item *item, bool reannounced)
+{
+    struct document alone = {.items = item, .nitems = 1};
+
+    return seen_check(seen, item) != SEEN_SAME &&
+           !(reannounced && seen_moved(seen, &alone) > 0);
+}
+
 /* Put what is new or revised into result, and all of the window into the seen
  * set, the top of the document as the newest. */
 static int
@@ -327,6 +352,7 @@ parse_items(struct parse *parse, const Tocsin__ParseRequest *request,
 {
     struct arena *arena = parse->arena;
     struct seen *seen = NULL;
+    bool reannounced;
     struct buf saved;
     int r = seen_open(pb_bytes(request->context->seen), &seen);
 
@@ -334,6 +360,7 @@ parse_items(struct parse *parse, const Tocsin__ParseRequest *request,
         r = seen_open(STR_NONE, &seen);
     if (r != 0)
         return r;
+    reannounced = parse_is_reannounced(seen, request, document);
     buf_init(&saved, PARSE_MAX_SEEN_BYTES);
     result->items = ARENA_ARRAY(arena, document->nitems + 1, Tocsin__Item *);
     for (size_t i = 0; i < document->nitems && r == 0; i++) {
@@ -341,13 +368,13 @@ parse_items(struct parse *parse, const Tocsin__ParseRequest *request,
 
         if (result->items == NULL)
             r = E_NOMEM;
-        else if (seen_check(seen, item) != SEEN_SAME)
+        else if (parse_is_news(seen, item, reannounced))
             r = parse_item(
                 parse, request, item, &result->items[result->n_items++]);
     }
     for (size_t i = document->nitems; i-- > 0 && r == 0;)
         r = seen_put(seen, &document->items[i]);
-    if (r == 0 && result->n_items > 0) {
+    if (r == 0 && (result->n_items > 0 || reannounced)) {
         r = seen_save(seen, SEEN_MAX_ENTRIES, &saved);
         result->seen = pb_data(arena_str(arena, buf_str(&saved)));
     }
