@@ -466,6 +466,25 @@ ports_of(struct arena *arena, const struct config *config)
     return ports;
 }
 
+/* The console's own listener, as a range that stays closed: "" when it has no
+ * address. */
+static char *
+own_listener(struct arena *arena, const struct config *config)
+{
+    struct str listen = config->console_listen, host, port;
+    size_t colon = listen.n;
+
+    while (colon > 0 && listen.p[colon - 1] != ':')
+        colon--;
+    if (colon == 0)
+        return pb_cstr(arena, STR_NONE);
+    host = str_first(listen, colon - 1);
+    port = str_from(listen, colon);
+    return pb_cstr(arena,
+        arena_printf(arena, "%.*s/%s:%.*s", STR_ARG(host),
+            str_starts(host, STR("[")) ? "128" : "32", STR_ARG(port)));
+}
+
 static int
 send_fetch(struct arena *arena, const struct config *config, struct ipc *ipc)
 {
@@ -485,6 +504,7 @@ send_fetch(struct arena *arena, const struct config *config, struct ipc *ipc)
     out.ports = ports_of(arena, config);
     out.n_ports = config->nports;
     out.obey_robots = config->obey_robots;
+    out.deny = own_listener(arena, config);
     return arena_failed(arena)
                ? E_NOMEM
                : ipc_send(ipc, FRAME(fetch_config, FETCH_CONFIG, &out));
@@ -560,6 +580,7 @@ send_notify(struct arena *arena, const struct config *config, struct ipc *ipc)
     out.n_ports = config->nports;
     out.allow = pb_cstrs(arena, config->allow, config->nallow);
     out.n_allow = config->nallow;
+    out.deny = own_listener(arena, config);
     out.channels =
         ARENA_ARRAY(arena, config->nchannels + 1, Tocsin__ChannelConfig *);
     for (size_t i = 0; i < config->nchannels && out.channels; i++)

@@ -503,6 +503,8 @@ fetch_configure(struct role *role, const Tocsin__FetchConfig *config)
 
     gate_policy_init(&fetch->policy);
     fetch_allow(&fetch->policy, config->allow, config->n_allow);
+    if (gate_allow_parse(str_of(config->deny), NULL, &fetch->policy.deny[0]) == 0)
+        fetch->policy.ndeny = 1;
     for (size_t i = 0; i < config->n_ports && i < GATE_MAX_PORTS; i++)
         fetch->policy.ports[fetch->policy.nports++] =
             (uint16_t)config->ports[i];

@@ -97,6 +97,8 @@ notify_fill_channel(const struct notify *notify,
     ret->policy.https_only = !in->insecure_http;
     notify_allow(&ret->policy, notify->config->allow, notify->config->n_allow);
     notify_allow(&ret->policy, in->allow, in->n_allow);
+    if (gate_allow_parse(str_of(notify->config->deny), NULL, &ret->policy.deny[0]) == 0)
+        ret->policy.ndeny = 1;
     for (size_t i = 0; i < notify->config->n_ports && i < GATE_MAX_PORTS; i++)
         ret->policy.ports[ret->policy.nports++] =
             (uint16_t)notify->config->ports[i];
