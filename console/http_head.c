@@ -296,7 +296,7 @@ http_head_parse(struct str head, struct http_request *request,
     struct http_framing *framing, const char **ret_why)
 {
     struct str connection, line;
-    bool http10;
+    bool http10 = false;
     int status;
 
     status = parse_line(next_line(&head), request, &http10, ret_why);

@@ -6,7 +6,6 @@
 #include "base/jsonx.h"
 #include "base/url.h"
 #include "console/rows.h"
-#include "feeds/poll.h"
 
 static const char *
 delivery_state_name(enum delivery_state state)
@@ -117,26 +116,6 @@ set_source_times(
     set_time(ctx, object, "next_poll", state->next_poll);
 }
 
-/* The word for the state of a source's poll. */
-static struct str
-source_state_name(int state)
-{
-    /* clang-format off */
-    static const struct {
-        enum poll_state state;
-        const char *name;
-    } names[] = {
-        {POLL_IDLE, "idle"}, {POLL_DUE, "due"}, {POLL_FETCHING, "fetching"},
-        {POLL_BACKOFF, "backoff"}, {POLL_QUARANTINED, "quarantined"},
-        {POLL_STOPPED, "stopped"}};
-    /* clang-format on */
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if ((int)names[i].state == state)
-            return str_of(names[i].name);
-    return STR_NONE;
-}
-
 json_t *
 row_source(struct context *ctx, const struct source_row *row)
 {
@@ -156,7 +135,7 @@ row_source(struct context *ctx, const struct source_row *row)
     set_interval(ctx, object, row->state.interval_ms);
     set_number(object, "failures", row->state.failures);
     set_str(object, "moved_to", row->state.moved_to);
-    set_str(object, "state", source_state_name(row->state.state));
+    set_str(object, "state", str_of(row->poll_state));
     for (size_t i = 0; i < row->nconditions; i++)
         (void)json_array_append_new(
             conditions, row_condition(ctx, &row->conditions[i]));

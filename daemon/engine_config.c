@@ -302,7 +302,7 @@ engine_swap(struct engine *engine, struct config *config_taken,
     struct watch *watches = NULL;
     struct schedule *schedule = NULL;
     struct zone *zone = NULL;
-    uint64_t generation;
+    uint64_t generation = 0;
     char *name = arena_cstr(config_taken->arena, config_taken->zone);
     int fd = -1, r = name ? zone_load(name, &zone) : E_NOMEM;
 

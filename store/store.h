@@ -22,6 +22,7 @@
 #include "feeds/source.h"
 #include "incidents/incident.h"
 #include "rules/verdict.h"
+#include "store/people.h"
 
 enum {
     STORE_MAX_REVISIONS = 200, /* kept of one item: the first and the newest */
@@ -48,7 +49,7 @@ int store_step_end(struct store *store, bool keep);
 /* Checkpoint and housekeeping; called when idle, not in a transaction. */
 int store_idle(struct store *store);
 
-/* --- configuration generations and sources ------------------------------ */
+/* --- configuration generations and sources --- */
 /* Record a generation that was swapped in; hash is of all its files.  The one
  * that is in force already keeps its number, also over a restart. */
 int store_generation_add(struct store *store, struct str hash, struct wall now,
@@ -65,7 +66,7 @@ int store_source_load(struct store *store, struct str id, struct arena *arena,
 int store_source_save(
     struct store *store, struct str id, const struct source_state *state);
 
-/* --- items, revisions, findings ------------------------------------------ */
+/* --- items, revisions, findings --- */
 struct item_put {
     struct str source;
     const struct item *item;
@@ -94,7 +95,7 @@ struct finding_put {
 /* One rule at most once per revision: E_EXISTS. */
 int store_finding_put(struct store *store, const struct finding_put *put);
 
-/* --- incidents ------------------------------------------------------------ */
+/* --- incidents --- */
 /* Insert; *ret_id is its number from now on.  Items and sources of an incident
  * are counted from what is attached, never stored. */
 int store_incident_add(
@@ -141,8 +142,7 @@ int store_open_items(struct store *store, struct wall since,
 int store_incident_expired(struct store *store, struct wall now, size_t max,
     struct arena *arena, int64_t **ret, size_t *ret_n);
 
-/* --- ledger ----------------------------------------------------------------
- */
+/* --- ledger --- */
 struct ledger_entry {
     struct wall at;
     struct str kind; /* "incident.opened", "user.added", "config.reloaded", … */
@@ -159,8 +159,7 @@ int store_ledger_add(struct store *store, const struct ledger_entry *entry);
 int store_ledger_verify(
     struct store *store, int64_t *ret_bad, uint64_t *ret_count);
 
-/* --- deliveries (the outbox) -----------------------------------------------
- */
+/* --- deliveries (the outbox) --- */
 /* clang-format off */
 #define DELIVERY_STATES(X)                                            \
     X(PENDING,   "pending")   /* to be tried at next */                \
@@ -215,8 +214,7 @@ struct attempt {
 /* The text is cut at STORE_ATTEMPT_MAX_BYTES. */
 int store_attempt_add(struct store *store, const struct attempt *attempt);
 
-/* --- conditions --------------------------------------------------------------
- */
+/* --- conditions --- */
 /* Something wrong with a source, a channel or the daemon; subject is
  * "source:ID", "channel:ID", "daemon"; kind "down", "gone", "quarantined",
  * "dead-letters", "moved", … Opening an open one only updates its text.
@@ -225,34 +223,5 @@ int store_condition_open(struct store *store, struct str subject,
     struct str kind, struct str text, struct wall now, bool *ret_edge);
 int store_condition_close(struct store *store, struct str subject,
     struct str kind, struct wall now, bool *ret_edge);
-
-/* --- users, sessions, tokens
- * -------------------------------------------------- */
-struct user {
-    int64_t id;
-    struct str name, password_hash, role, lang;
-    bool disabled;
-    struct wall created;
-};
-/* E_EXISTS when the name is taken. */
-int store_user_add(struct store *store, const struct user *user);
-/* By name. */
-int store_user_load(
-    struct store *store, struct str name, struct arena *arena, struct user *ret);
-/* By name; disabling one ends its sessions. */
-int store_user_save(struct store *store, const struct user *user);
-/* Sessions and API tokens are known by the SHA-256 of their secret. */
-int store_session_add(struct store *store, const uint8_t hash[32],
-    struct str user, struct wall now, struct wall expires);
-int store_session_drop(struct store *store, const uint8_t hash[32]);
-/* Drop those that ended at or before now. */
-int store_session_expire(struct store *store, struct wall now);
-int store_session_drop_user(struct store *store, struct str user);
-int store_session_touch(
-    struct store *store, const uint8_t hash[32], struct wall expires);
-int store_token_add(struct store *store, const uint8_t hash[32],
-    struct str user, struct str name, struct str scope, struct wall now,
-    struct wall expires);
-int store_token_drop(struct store *store, struct str user, struct str name);
 
 #endif

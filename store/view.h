@@ -101,6 +101,7 @@ struct source_row {
     struct str id, title, url, kind, owner, tags; /* tags by ", " */
     bool removed;
     struct source_state state; /* without the seen set */
+    const char *poll_state;    /* "idle", "backoff", …: static */
     uint64_t items;
     const struct condition_row *conditions; /* open */
     size_t nconditions;

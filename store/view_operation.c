@@ -1,4 +1,5 @@
 /* view_operation: deliveries and sources, for who keeps the thing running. */
+#include "feeds/poll.h"
 #include "store/inside.h"
 
 static int
@@ -104,6 +105,22 @@ view_deliveries(struct view *view, int64_t incident, int state, size_t limit,
     return r;
 }
 
+/* The word for the state of a source's poll. */
+static const char *
+poll_state_word(int state)
+{
+    /* clang-format off */
+    static const char *const words[] = {
+        [POLL_IDLE] = "idle", [POLL_DUE] = "due",
+        [POLL_FETCHING] = "fetching", [POLL_BACKOFF] = "backoff",
+        [POLL_QUARANTINED] = "quarantined", [POLL_STOPPED] = "stopped"};
+    /* clang-format on */
+
+    return state >= 0 && (size_t)state < sizeof(words) / sizeof(words[0])
+               ? words[state]
+               : "unknown";
+}
+
 static int
 sources_page(struct view *view, struct list *list)
 {
@@ -131,6 +148,7 @@ sources_page(struct view *view, struct list *list)
         row->removed = wall_is_set(query_get_wall(&q));
         row->items = (uint64_t)query_get_int(&q);
         r = source_state_read(&q, arena, &row->state);
+        row->poll_state = poll_state_word(row->state.state);
         if (r != 0)
             break;
     }

@@ -19,7 +19,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
-#include "../foldtab.h"
+#include "rules/foldtab.h"
 
 enum { LAST_CODEPOINT = 0x10FFFF, MAX_FOLD = 24, MAX_ROUNDS = 8 };
 
