@@ -161,10 +161,11 @@ class House:
                          branches, MAX_BRANCHES)
 
     def check_folders(self):
-        for folder in FOLDERS + ["systemd", "docs", "bench"]:
+        """Every folder that is there says what it is."""
+        for folder in FOLDERS + ["systemd", "docs", "scripts", "bench"]:
             if not os.path.isdir(os.path.join(self.root, folder)):
-                self.say(folder, 0, "the folder is missing")
-            elif not os.path.isfile(os.path.join(self.root, folder,
+                continue
+            if not os.path.isfile(os.path.join(self.root, folder,
                                                  "README.md")):
                 self.say(folder + "/README.md", 0, "the folder has no README.md")
 
