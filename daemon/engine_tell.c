@@ -123,7 +123,7 @@ told_items(struct engine *engine, struct told *told)
 static int
 told_load(struct engine *engine, int64_t id, struct told *told)
 {
-    struct str *sources;
+    struct str *sources = NULL;
     int r = store_incident_load(
         engine->store, id, engine->arena, &told->incident);
 

@@ -225,8 +225,8 @@ static int
 parse_features(
     struct arena *arena, const struct item *item, ProtobufCBinaryData *ret)
 {
-    const uint16_t *title, *text;
-    size_t ntitle, ntext;
+    const uint16_t *title = NULL, *text = NULL;
+    size_t ntitle = 0, ntext = 0;
     struct buf buf;
     int r;
 

@@ -264,7 +264,7 @@ sandbox_add_descriptors(scmp_filter_ctx ctx)
 
     for (size_t i = 0; i < sizeof commands / sizeof *commands && r == 0; i++)
         r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-            SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)commands[i]));
+            SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)commands[i], 0));
     if (r == 0)
         r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(sendto), 1,
             SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0));
@@ -279,11 +279,11 @@ static int
 sandbox_add_ioctl(scmp_filter_ctx ctx)
 {
     int r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-        SCMP_A1(SCMP_CMP_EQ, FIONREAD));
+        SCMP_A1(SCMP_CMP_EQ, FIONREAD, 0));
 
     if (r == 0)
         r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-            SCMP_A1(SCMP_CMP_EQ, FIONBIO));
+            SCMP_A1(SCMP_CMP_EQ, FIONBIO, 0));
     return r == 0 ? 0 : E_DENIED;
 }
 
@@ -314,13 +314,13 @@ sandbox_add_web(scmp_filter_ctx ctx)
 
     for (size_t i = 0; i < 2 && r == 0; i++)
         r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
+            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i], 0));
     if (r == 0)
         r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT),
-            SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+            SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
     if (r == 0)
         r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT),
-            SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK));
+            SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK, 0));
     if (r == 0)
         r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
             SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
@@ -329,7 +329,7 @@ sandbox_add_web(scmp_filter_ctx ctx)
             ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
     if (r == 0) /* its own threads only */
         r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
     if (r == 0)
         r = sandbox_add_reading(ctx);
     return r == 0 ? 0 : E_DENIED;
