@@ -159,13 +159,70 @@ print_explanation(const struct demo_receiver *receiver, const json_t *incident)
         struct str text = jsonx_get_str(reason, "text");
         fprintf(receiver->out, "  %+4lld  ",
             (long long)json_integer_value(json_object_get(reason, "points")));
-        put(receiver->out, jsonx_get_str(reason, "rule"));
+        put(receiver->out,
+            jsonx_get_str(
+                reason, jsonx_get_str(reason, "title").n ? "title" : "rule"));
         if (text.n) {
             fputs(": ", receiver->out);
             put(receiver->out, text);
         }
         fputc('\n', receiver->out);
     }
+}
+
+/* The reports that this message is the first to name. */
+static void
+print_new_items(const struct demo_receiver *receiver, const json_t *incident)
+{
+    json_t *list = json_object_get(incident, "new_items"), *item;
+    size_t i;
+
+    json_array_foreach(list, i, item)
+    {
+        fputs("   · ", receiver->out);
+        put(receiver->out, jsonx_get_str(item, "source"));
+        fputs(say(receiver, "：", ": "), receiver->out);
+        put(receiver->out, jsonx_get_str(item, "title"));
+        fputc('\n', receiver->out);
+    }
+}
+
+/* A digest: each incident in a line, with what is new of it. */
+static void
+print_digest(const struct demo_receiver *receiver, const json_t *data)
+{
+    json_t *list = json_object_get(data, "incidents"), *incident;
+    long long more = json_integer_value(json_object_get(data, "more"));
+    size_t i;
+
+    json_array_foreach(list, i, incident)
+    {
+        struct str level = jsonx_get_str(incident, "level");
+
+        fprintf(receiver->out, "  [%.*s] ",
+            STR_ARG(word(receiver, levels, level)));
+        put(receiver->out, jsonx_get_str(incident, "title"));
+        fputc('\n', receiver->out);
+        print_new_items(receiver, incident);
+    }
+    if (more > 0)
+        fprintf(receiver->out,
+            receiver->chinese ? "  另有 %lld 条\n" : "  and %lld more\n",
+            more);
+}
+
+static void
+print_incident(const struct demo_receiver *receiver, const json_t *incident)
+{
+    fputs("  ", receiver->out);
+    put(receiver->out, jsonx_get_str(incident, "title"));
+    fputc('\n', receiver->out);
+    print_sources(receiver, incident);
+    print_new_items(receiver, incident);
+    print_explanation(receiver, incident);
+    fprintf(receiver->out, "  %s ", say(receiver, "处理：", "page:"));
+    put(receiver->out, jsonx_get_str(incident, "url"));
+    fputc('\n', receiver->out);
 }
 
 static void
@@ -185,16 +242,11 @@ print_message(
             STR_ARG(word(receiver, levels, level)),
             say(receiver, "评分", "score"),
             (long long)json_integer_value(json_object_get(incident, "score")));
-    fputs("\n  ", out);
-    put(out, jsonx_get_str(incident, "title"));
     fputc('\n', out);
-    if (incident) {
-        print_sources(receiver, incident);
-        print_explanation(receiver, incident);
-        fprintf(out, "  %s ", say(receiver, "处理：", "page:"));
-        put(out, jsonx_get_str(incident, "url"));
-        fputc('\n', out);
-    }
+    if (incident)
+        print_incident(receiver, incident);
+    else
+        print_digest(receiver, data);
     fprintf(out, "└─ %s (webhook-id ",
         say(receiver, "签名正确", "signature verified"));
     put(out, id);

@@ -55,7 +55,7 @@ foreign(struct str text, size_t max_bytes)
     return json;
 }
 
-/* What is left of the explanation: rule, points and text of each entry. */
+/* What is left of the explanation: rule, points, title and text of each. */
 static json_t *
 explanation(struct str text, size_t most)
 {
@@ -80,6 +80,9 @@ explanation(struct str text, size_t most)
             json_decref(one);
             continue; /* no points: not an entry of ours */
         }
+        if (jsonx_get_str(entry, "title").n > 0)
+            jsonx_set(one, "title",
+                foreign(jsonx_get_str(entry, "title"), BODY_TEXT_BYTES));
         jsonx_set(one, "text",
             foreign(jsonx_get_str(entry, "text"), BODY_TEXT_BYTES));
         json_array_append_new(list, one);
