@@ -1,3 +1,4 @@
+#include "base/utf8.h"
 #include "feeds/build.h"
 #include "feeds/decode.h"
 #include "feeds/feeds.h"
@@ -67,7 +68,7 @@ read_xml(struct build *build, struct str text, struct toc_error *reterr)
     if (err == E_PARSE)
         toc_error_set(reterr, NULL, 0, 0,
             "the root element <%.*s> is none of a feed",
-            STR_ARG(str_first(scan.name, 40)));
+            STR_ARG(utf8_cut(scan.name, 40)));
     else if (err)
         toc_error_set(reterr, NULL, 0, 0, "the document %s",
             err == E_LIMIT ? "is over a limit" : "could not be read");

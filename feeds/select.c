@@ -8,6 +8,8 @@
 
 #include <libxml/xpath.h>
 
+#include "base/utf8.h"
+
 static bool
 is_xpath(struct str s)
 {
@@ -255,7 +257,7 @@ select_translate(struct str selector, struct buf *out, struct toc_error *reterr)
         toc_error_set(reterr, NULL, 0, (unsigned)css.at + 1,
             "the selector is not understood from \"%.*s\" on; XPath needs a "
             "'/', CSS may use type, .class, #id, [attribute] and > + ~ ,",
-            STR_ARG(str_first(str_from(css.text, css.at), 40)));
+            STR_ARG(utf8_cut(str_from(css.text, css.at), 40)));
     return err != 0 ? err : out->err;
 }
 
@@ -279,7 +281,7 @@ compile(xmlXPathContext *context, struct str selector, struct toc_error *reterr)
             xmlXPathCtxtCompile(context, (const xmlChar *)buf_cstr(&xpath));
         if (!expression)
             toc_error_set(reterr, NULL, 0, 0, "\"%.*s\" is no XPath expression",
-                STR_ARG(str_first(selector, 200)));
+                STR_ARG(utf8_cut(selector, 200)));
     }
     buf_done(&xpath);
     return expression;
@@ -366,12 +368,12 @@ select_nodes(struct arena *arena, const struct html *html, struct str selector,
         if (!result) {
             toc_error_set(reterr, NULL, 0, 0,
                 "\"%.*s\" takes more than %d steps on this page",
-                STR_ARG(str_first(selector, 200)), SELECT_MAX_STEPS);
+                STR_ARG(utf8_cut(selector, 200)), SELECT_MAX_STEPS);
             err = E_LIMIT;
         } else if (result->type != XPATH_NODESET) {
             toc_error_set(reterr, NULL, 0, 0,
                 "\"%.*s\" names no elements but a value",
-                STR_ARG(str_first(selector, 200)));
+                STR_ARG(utf8_cut(selector, 200)));
         } else {
             err = take_nodes(arena, html, result->nodesetval, ret, ret_n);
         }

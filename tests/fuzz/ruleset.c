@@ -82,8 +82,6 @@ check_score(const struct ruleset *set, const struct rule_item *item,
     HOLD(score.level <= LEVEL_RED);
     HOLD(score.ncategories <= SCORE_MAX_CATEGORIES);
     HOLD(score.nreasons <= SCORE_MAX_REASONS);
-    for (size_t i = 0; i < score.nreasons; i++)
-        fuzz_text(score.reasons[i].title, SIZE_MAX);
 }
 
 void
