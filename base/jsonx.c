@@ -58,9 +58,14 @@ jsonx_load(struct str text, struct toc_error *reterr, json_t **ret)
         json =
             json_loadb(text.p, text.n, flags | JSON_DECODE_INT_AS_REAL, &error);
     if (!json) {
+        /* jansson cuts what it quotes at a byte. */
+        _cleanup_(buf_done) struct buf why;
+
+        buf_init(&why, 4 * sizeof error.text);
+        (void)utf8_repair(str_of(error.text), &why);
         toc_error_set(reterr, NULL, error.line > 0 ? (unsigned)error.line : 0,
             error.column > 0 ? (unsigned)error.column : 0, "is no JSON: %s",
-            error.text);
+            buf_cstr(&why));
         return E_PARSE;
     }
     *ret = json;

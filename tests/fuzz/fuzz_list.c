@@ -22,7 +22,10 @@ fuzz_list(struct str input)
     const struct document *document = NULL;
     int err;
 
+    /* From the configuration, which is valid. */
     in.select = selector(fuzz_choice(&input), &input);
+    if (in.select.p)
+        in.select = fuzz_repaired(arena, in.select);
     in.bytes = input;
     err = list_parse(arena, &in, &error, &document);
     document_check_error(err, &error);
