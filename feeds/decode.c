@@ -291,6 +291,16 @@ decode_contest(struct arena *arena, struct str bytes,
     return decode_chosen(arena, bytes, best, nlabels ? labels[0] : NULL, ret);
 }
 
+/* The note about a label; one that is no text is not quoted. */
+static struct str
+unknown_label(struct arena *arena, struct str label)
+{
+    return utf8_is_valid(label) ? arena_printf(arena,
+                                      "unknown encoding \"%.*s\"",
+                                      STR_ARG(label))
+                                : STR("unknown encoding");
+}
+
 int
 decode_bytes(struct arena *arena, struct str bytes, struct str content_type,
     enum decode_kind kind, struct decoded *ret)
@@ -313,8 +323,7 @@ decode_bytes(struct arena *arena, struct str bytes, struct str content_type,
         if (labels[nlabels])
             nlabels++;
         else if (asked[i].n > 0)
-            out.note = arena_printf(arena, "unknown encoding \"%.*s\"",
-                STR_ARG(str_first(asked[i], 40)));
+            out.note = unknown_label(arena, str_first(asked[i], 40));
     }
     if (mark && charset_find(str_of(mark->label)) &&
         strcmp(mark->label, "utf-8") != 0) {

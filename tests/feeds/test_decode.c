@@ -40,6 +40,7 @@ decode(const char *bytes, size_t n, const char *content_type)
                          str_of(content_type), DECODE_XML, &out),
         0);
     assert_true(utf8_is_valid(out.text));
+    assert_true(utf8_is_valid(out.note));
     return out;
 }
 
@@ -90,6 +91,14 @@ test_labels(void **state)
     }
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
         assert_null(decode_label(str_of(refused[i])).p);
+}
+
+/* A note quotes a label only when it is text. */
+static void
+test_label_that_is_no_text(void **state)
+{
+    (void)state;
+    (void)DECODE("<a>x</a>", "text/xml; charset=\xff\xfe\xd4");
 }
 
 static void
@@ -227,6 +236,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_label_that_is_no_text),
         cmocka_unit_test(test_order_of_belief),
         cmocka_unit_test(test_wrong_labels_lose),
         cmocka_unit_test(test_one_bad_byte),
