@@ -19,6 +19,8 @@
 
 enum {
     FOLLOW_FIRST_MS = MS_MINUTE,
+    FOLLOW_REST_MS = 5 * MS_SECOND,   /* what one message had no place for */
+    FOLLOW_START_MS = 10 * MS_SECOND, /* what was untold when we ended */
     FOLLOW_MAX_MS = 4 * MS_HOUR,
     FOLLOW_MAX_LOADED = 10000, /* incidents, at start */
     FOLLOW_MAX_DIGEST = BODY_MAX_DIGEST
@@ -221,18 +223,18 @@ engine_tell_later(struct engine *engine, int64_t incident)
 static void
 follow_told(struct engine *engine, const struct told *told, size_t named)
 {
-    struct follow *follow = follow_find(engine, told->incident.id);
-
     bool all = named >= told->nitems && told->nitems < BODY_MAX_ITEMS;
+    struct follow *follow = all ? follow_find(engine, told->incident.id)
+                                : follow_get(engine, told->incident.id);
 
-    if (follow && all && follow->times == 0)
+    if (follow == NULL)
+        return;
+    if (!all)
+        follow->due.ms = engine_now(engine).ms + FOLLOW_REST_MS;
+    else if (follow->times == 0)
         *follow = engine->follows[--engine->nfollows];
-    else if (follow && all)
+    else
         follow->due = WALL_NONE;
-    else if (follow)
-        follow->due.ms = engine_now(engine).ms + follow_wait(follow);
-    else if (!all)
-        (void)engine_tell_later(engine, told->incident.id);
 }
 
 int
@@ -246,8 +248,13 @@ engine_follow_load(struct engine *engine)
     arena_clear(engine->arena);
     r = store_untold_incidents(engine->store, engine->config->notify_min_level,
         FOLLOW_MAX_LOADED, engine->arena, &ids, &n);
-    for (size_t i = 0; i < n && r == 0; i++)
-        r = engine_tell_later(engine, ids[i]);
+    for (size_t i = 0; i < n && r == 0; i++) {
+        struct follow *follow = follow_get(engine, ids[i]);
+
+        if (follow == NULL)
+            return E_NOMEM;
+        follow->due.ms = engine_now(engine).ms + FOLLOW_START_MS;
+    }
     return r;
 }
 

@@ -21,7 +21,7 @@ enum {
     BODY_MAX_SOURCES = 20, /* named; the number is in "items" */
     BODY_MAX_EXPLANATIONS = 30,
     BODY_MAX_DIGEST = 60, /* incidents named in one digest */
-    BODY_MAX_ITEMS = 10   /* new items named of one incident in one message */
+    BODY_MAX_ITEMS = 30   /* new items named of one incident in one message */
 };
 
 /* An item that no message has named yet. */
