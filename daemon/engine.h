@@ -4,7 +4,10 @@
  *   engine.c         start, peers, pings, end
  *   engine_config.c  the configuration: first reading, reload, handing out
  *   engine_write.c   the transaction that all writes of a moment share
- *   engine_poll.c    schedule → fetch; answers → what is written
+ *   engine_poll.c    schedule → fetch; answers, checked (engine_poll.h)
+ *   engine_slot.c, engine_outcome.c, engine_condition.c, engine_group.c
+ *                    polls in flight; what came of them, written; what is
+ *                    wrong with a source; the grouper's memory
  *   engine_item.c    item → score → incident → messages
  *   engine_tell.c    what is to be told → messages in the outbox
  *   engine_outbox.c  messages → notify; verdicts → outbox

@@ -265,7 +265,7 @@ fetch_give_document(struct fetch_poll *poll, struct arena *arena,
     out.poll = in->poll;
     out.source = in->source;
     out.url = pb_cstr(arena, http->url);
-    out.list = in->list;
+    out.want = in->want;
     out.content_type = pb_data(http_answer_header(http, "content-type"));
     out.body = pb_data(http->body);
     out.context = in->context;
@@ -364,7 +364,8 @@ fetch_send(struct fetch_poll *poll)
     char reason[] = "the request could not be made";
 
     headers[n++] = (struct http_header){STR("Accept"),
-        in->list ? STR("text/html, application/xhtml+xml;q=0.9, */*;q=0.1")
+        in->want != TOCSIN__WANT__WANT_FEED
+            ? STR("text/html, application/xhtml+xml;q=0.9, */*;q=0.1")
                  : STR("application/atom+xml, application/rss+xml, "
                        "application/feed+json, application/xml;q=0.9, "
                        "text/xml;q=0.9, */*;q=0.1")};
@@ -446,7 +447,7 @@ fetch_request(struct fetch *fetch, const Tocsin__PollRequest *request)
     poll->fetch = fetch;
     poll->policy = fetch->policy;
     fetch_allow(&poll->policy, request->allow, request->n_allow);
-    if (!request->list || !fetch->obey_robots)
+    if (request->want == TOCSIN__WANT__WANT_FEED || !fetch->obey_robots)
         fetch_send(poll);
     else if (robots_ask(fetch->robots, str_of(poll->request->url),
                  &poll->policy, fetch_robots_done, poll) != 0)

@@ -412,7 +412,8 @@ parse_document(struct parse *parse, const Tocsin__ParseRequest *request,
     struct toc_error error = {0};
     int r;
 
-    r = request->list ? list_parse(parse->arena, &input, &error, &document)
+    r = request->want == TOCSIN__WANT__WANT_LIST
+            ? list_parse(parse->arena, &input, &error, &document)
                       : feed_parse(parse->arena, &input, &error, &document);
     if (r == 0) {
         parse_describe(parse->arena, document, result);

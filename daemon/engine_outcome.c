@@ -1,0 +1,234 @@
+/*
+ * engine_outcome: what came of a poll, written.
+ *
+ * What an answer means for the schedule is worked out on a copy of the poll,
+ * written with the rest, and put in force after the commit
+ * (engine_poll_settle).
+ */
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/url.h"
+#include "daemon/engine_poll.h"
+#include "daemon/pb.h"
+
+enum {
+    POLL_FRESH_MAX_MS = MS_HOUR,   /* of what caching headers and ttl ask */
+    POLL_AGAIN_MS = 30 * MS_SECOND /* what could not be written */
+};
+
+static uint32_t
+poll_random(void)
+{
+    uint32_t n;
+
+    digest_random(&n, sizeof n);
+    return n;
+}
+
+/* A permanent redirect counts when the same target comes again. */
+static int
+outcome_moved(struct engine *engine, const struct source *source,
+    const Tocsin__Answer *answer, struct source_state *state)
+{
+    struct str to = pb_str(answer->moved_to);
+    bool remembered = state->moved_count >= ENGINE_MOVED_AFTER;
+
+    if (remembered) /* it was asked at its new address */
+        return 0;
+    if (to.n == 0 || !url_is_http(to)) {
+        state->moved_to = STR_NONE;
+        state->moved_count = 0;
+        return 0;
+    }
+    if (!str_eq(to, state->moved_to)) {
+        state->moved_to = to;
+        state->moved_count = 0;
+        state->moved_since = engine_now(engine);
+    }
+    state->moved_count++;
+    if (state->moved_count < ENGINE_MOVED_AFTER)
+        return 0;
+    return condition_set(engine, source, STR("moved"),
+        arena_printf(engine->arena,
+            "moved for good to %.*s; please change its address", STR_ARG(to)),
+        true);
+}
+
+/* Validators move on only with what they came with. */
+static void
+outcome_validators(const Tocsin__Answer *answer, struct source_state *state)
+{
+    state->etag = pb_bytes(answer->etag);
+    state->last_modified = pb_bytes(answer->last_modified);
+    memset(state->body_hash, 0, sizeof state->body_hash);
+    if (answer->body_hash.len == DIGEST_SIZE)
+        memcpy(state->body_hash, answer->body_hash.data, DIGEST_SIZE);
+}
+
+static void
+outcome_answer(const struct poll_outcome *outcome, struct poll_answer *ret)
+{
+    int64_t fresh = outcome->answer->fresh_ms;
+
+    if (outcome->result && outcome->result->ttl_ms > fresh)
+        fresh = outcome->result->ttl_ms;
+    *ret = (struct poll_answer){.event = outcome->event,
+        .retry_after_ms = outcome->answer->retry_after_ms,
+        .min_wait_ms = fresh < POLL_FRESH_MAX_MS ? fresh : POLL_FRESH_MAX_MS,
+        .random = poll_random()};
+}
+
+static void
+outcome_state(const struct poll_outcome *outcome, const struct poll *next,
+    struct wall now, struct source_state *state)
+{
+    bool ok = outcome->event == POLL_EVENT_ITEMS ||
+              outcome->event == POLL_EVENT_UNCHANGED;
+
+    state->last_poll = now;
+    if (ok)
+        state->last_success = now;
+    if (ok && !wall_is_set(state->first_poll))
+        state->first_poll = now;
+    state->next_poll = next->next;
+    state->failures = next->failures;
+    state->deaths = next->deaths;
+    state->state = (int)next->state;
+    state->interval_ms = next->interval_ms;
+    state->seen = STR_NONE; /* leaves what is stored */
+    if (outcome->event == POLL_EVENT_UNCHANGED &&
+        outcome->answer->status == 304) {
+        /* A 304 may bring fresher validators, and need not repeat them. */
+        if (outcome->answer->etag.len)
+            state->etag = pb_bytes(outcome->answer->etag);
+        if (outcome->answer->last_modified.len)
+            state->last_modified = pb_bytes(outcome->answer->last_modified);
+    } else if (ok && (outcome->result == NULL || !outcome->result->partial)) {
+        outcome_validators(outcome->answer, state);
+    }
+}
+
+static int
+outcome_items(struct engine *engine, const struct watch *watch,
+    const Tocsin__ParseResult *result, struct source_state *state)
+{
+    const struct ruleset *rules = engine_rules_of(engine, result->generation);
+    int r = rules ? 0 : E_STATE;
+
+    for (size_t i = 0; i < result->n_items && r == 0; i++)
+        r = engine_item(
+            engine, watch, rules, result->generation, result->items[i]);
+    if (result->n_items > 0)
+        state->last_new = engine_now(engine);
+    state->seen = pb_bytes(result->seen);
+    return r;
+}
+
+static int
+outcome_apply(struct engine *engine, const struct watch *watch,
+    const struct poll_outcome *outcome, struct poll *next)
+{
+    const struct source *source = watch->source;
+    struct wall now = engine_now(engine);
+    struct source_state state;
+    struct poll_answer answer;
+    int r = slot_load_state(engine, source, engine->arena, &state);
+
+    if (r != 0)
+        return r;
+    outcome_answer(outcome, &answer);
+    r = poll_apply(next, &answer, now);
+    if (r != 0) {
+        log_say(LOG_ERROR, "a poll's answer means nothing in its state",
+            "state", poll_state_name(next->state), NULL);
+        return 0;
+    }
+    outcome_state(outcome, next, now, &state);
+    if (outcome->result)
+        r = outcome_items(engine, watch, outcome->result, &state);
+    if (r == 0)
+        r = outcome_moved(engine, source, outcome->answer, &state);
+    if (r == 0)
+        r = store_source_save(engine->store, source->id, &state);
+    if (r == 0)
+        r = condition_of_poll(engine, source, next, outcome->reason);
+    return r;
+}
+
+/* Write an outcome into the transaction of the moment. */
+void
+outcome_write(struct engine *engine, struct slot *slot,
+    const struct poll_outcome *outcome)
+{
+    struct watch *watch = &engine->watches[slot->watch];
+    struct pending pending = {.kind = PENDING_POLL,
+        .poll = slot->number,
+        .next = watch->poll,
+        .baseline = watch->baseline && outcome->event != POLL_EVENT_ITEMS};
+    int r;
+
+    if (outcome->event == POLL_EVENT_ITEMS ||
+        outcome->event == POLL_EVENT_UNCHANGED)
+        engine->polls_done++;
+    else
+        engine->polls_failed++;
+    if (outcome->reason.n)
+        log_say(LOG_INFO, "poll failed", "source",
+            arena_cstr(engine->arena, watch->source->id), "why",
+            arena_cstr(engine->arena, outcome->reason), NULL);
+    slot->answered = true;
+    r = engine_write_begin(engine);
+    if (r == 0) {
+        r = outcome_apply(engine, watch, outcome, &pending.next);
+        if (r == 0)
+            r = engine_write_then(engine, &pending);
+        r = engine_write_end(engine, r);
+    }
+    if (r != 0)
+        engine_poll_settle(engine, &pending, false);
+}
+
+/* When the store failed it is as if the poll had never been: the source is not
+ * to blame.  When only this poll could not be written, it has failed. */
+void
+engine_poll_settle(
+    struct engine *engine, const struct pending *pending, bool committed)
+{
+    struct slot *slot = slot_find(engine, pending->poll);
+    struct poll_answer failed = {
+        .event = POLL_EVENT_FAILED, .random = poll_random()};
+    struct watch *watch;
+
+    if (slot == NULL)
+        return;
+    watch = &engine->watches[slot->watch];
+    if (committed) {
+        watch->poll = pending->next;
+        watch->baseline = pending->baseline;
+    } else if (engine->failing.ms != 0) {
+        watch->poll = slot->before;
+        watch->poll.next.ms = engine_now(engine).ms + POLL_AGAIN_MS;
+    } else {
+        (void)poll_apply(&watch->poll, &failed, engine_now(engine));
+    }
+    watch->poll_number = 0;
+    if (watch->poll.state != POLL_STOPPED)
+        schedule_set(engine->schedule, slot->watch, watch->poll.next);
+    slot_free(engine, slot);
+    engine_poll_start(engine);
+}
+
+const Tocsin__Answer outcome_no_answer = TOCSIN__ANSWER__INIT;
+
+void
+outcome_fail(struct engine *engine, struct slot *slot, enum poll_event event,
+    struct str reason)
+{
+    struct poll_outcome outcome = {
+        .event = event, .reason = reason, .answer = &outcome_no_answer};
+
+    arena_clear(engine->arena);
+    outcome_write(engine, slot, &outcome);
+}

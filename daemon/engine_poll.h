@@ -1,0 +1,51 @@
+/*
+ * engine_poll: what the files of the engine that poll have in common.
+ *
+ *   engine_poll.c       due → fetch; what roles answer, checked
+ *   engine_slot.c       the polls in flight
+ *   engine_outcome.c    what came of a poll, written
+ *   engine_condition.c  what is wrong with a source: opened, closed, told
+ */
+#ifndef TOCSIN_DAEMON_ENGINE_POLL_H
+#define TOCSIN_DAEMON_ENGINE_POLL_H
+
+#include "daemon/engine.h"
+
+/* --- engine_slot.c --------------------------------------------------------- */
+/* A free slot with a number of its own, or NULL when all are taken. */
+struct slot *slot_take(struct engine *engine);
+void slot_free(struct engine *engine, struct slot *slot);
+/* The slot of a poll in flight; _waiting: that was not answered yet. */
+struct slot *slot_find(struct engine *engine, uint64_t number);
+struct slot *slot_waiting(struct engine *engine, uint64_t number);
+bool slot_is_waiting(const struct slot *slot);
+/* What the store knows of a source; all absent when it was never polled. */
+int slot_load_state(struct engine *engine, const struct source *source,
+    struct arena *arena, struct source_state *ret);
+
+/* --- engine_outcome.c -------------------------------------------------------- */
+/* What came of a poll. */
+struct poll_outcome {
+    enum poll_event event;
+    struct str reason; /* when it failed */
+    const Tocsin__Answer *answer;
+    const Tocsin__ParseResult *result; /* with POLL_EVENT_ITEMS */
+};
+/* For what ended without an answer. */
+extern const Tocsin__Answer outcome_no_answer;
+/* Write it into the transaction of the moment. */
+void outcome_write(struct engine *engine, struct slot *slot,
+    const struct poll_outcome *outcome);
+/* The poll failed in the house; clears the engine's arena. */
+void outcome_fail(struct engine *engine, struct slot *slot,
+    enum poll_event event, struct str reason);
+
+/* --- engine_condition.c ------------------------------------------------------- */
+/* Open or close one condition of a source, in the open transaction. */
+int condition_set(struct engine *engine, const struct source *source,
+    struct str kind, struct str text, bool open);
+/* Those that the new schedule of a source speaks of. */
+int condition_of_poll(struct engine *engine, const struct source *source,
+    const struct poll *poll, struct str reason);
+
+#endif
