@@ -81,16 +81,30 @@ build_target(struct build *build)
     return build->item ? build->item : &build->feed;
 }
 
+static const char *
+trouble_word(enum document_trouble trouble)
+{
+#define X(name, word)                                                          \
+    if (trouble == TROUBLE_##name)                                             \
+        return word;
+    DOCUMENT_TROUBLES(X)
+#undef X
+    return "note";
+}
+
 void
-build_note(struct build *build, const char *format, ...)
+build_note(
+    struct build *build, enum document_trouble trouble, const char *format, ...)
 {
     struct document *document = &build->document;
     char text[NOTE_MAX_BYTES];
     struct str note;
     va_list args;
+    int n = snprintf(text, sizeof text, "%s: ", trouble_word(trouble));
 
+    document->trouble |= trouble;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    vsnprintf(text + n, sizeof text - (size_t)n, format, args);
     va_end(args);
     note = utf8_cut(str_of(text), sizeof text - 1);
     for (size_t i = 0; i < document->nnotes; i++)
@@ -129,8 +143,8 @@ build_offer(struct build *build, struct draft *draft, enum field field,
     if (value.n == 0 || rank <= draft->rank[field])
         return;
     if (value.n > BUILD_MAX_SHORT_BYTES) {
-        build_note(build, "a value of more than %d bytes was dropped",
-            BUILD_MAX_SHORT_BYTES);
+        build_note(build, TROUBLE_LIMIT,
+            "a value of more than %d bytes was dropped", BUILD_MAX_SHORT_BYTES);
         return;
     }
     offer_kept(draft, field, rank, keep(build, value));
@@ -154,7 +168,8 @@ build_offer_text(struct build *build, struct draft *draft, enum field field,
         max = utf8_offset(text, FEED_MAX_TITLE_CHARS);
     if (text.n > max || cut) {
         text = utf8_cut(text, max);
-        build_note(build, "a text of more than %zu bytes was cut", max);
+        build_note(
+            build, TROUBLE_LIMIT, "a text of more than %zu bytes was cut", max);
     }
     if (text.n > 0)
         offer_kept(draft, field, rank, keep(build, text));
@@ -231,8 +246,8 @@ finish_url(struct build *build, struct str url)
     if (url.n == 0)
         return STR_NONE;
     if (url.n > URL_MAX) {
-        build_note(
-            build, "an address of more than %d bytes was dropped", URL_MAX);
+        build_note(build, TROUBLE_LIMIT,
+            "an address of more than %d bytes was dropped", URL_MAX);
         return STR_NONE;
     }
     for (size_t i = 0; i < 2; i++)
@@ -245,7 +260,8 @@ finish_url(struct build *build, struct str url)
     if (url_resolve(build->arena, STR("http://-/"), url, &out) == 0 &&
         url_is_http(out) && !str_starts(out, STR("http://-/")))
         return out;
-    build_note(build, "an address that is not http or https was dropped");
+    build_note(build, TROUBLE_BAD_URLS,
+        "an address that is not http or https was dropped");
     return STR_NONE;
 }
 
@@ -306,8 +322,8 @@ finish_date(
         return WALL_NONE;
     t = date_parse(text, context);
     if (!wall_is_set(t))
-        build_note(build, "a date could not be read: \"%.*s\"",
-            STR_ARG(utf8_cut(text, 60)));
+        build_note(build, TROUBLE_BAD_DATES,
+            "a date could not be read: \"%.*s\"", STR_ARG(utf8_cut(text, 60)));
     return t;
 }
 
@@ -342,6 +358,39 @@ finish_item(struct build *build, const struct draft *draft,
     item->nenclosures = n;
 }
 
+static int
+compare_updated(const void *a, const void *b)
+{
+    const struct item *const *x = a, *const *y = b;
+
+    if ((*x)->updated.ms != (*y)->updated.ms)
+        return (*x)->updated.ms > (*y)->updated.ms ? -1 : 1;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* The children of a sitemap index, newest first; those without a date, which
+ * is the least of all, after them in their order. */
+static void
+finish_children(struct build *build, const struct item *items, size_t nitems)
+{
+    struct document *document = &build->document;
+    const struct item **sorted =
+        ARENA_ARRAY(build->arena, nitems + 1, const struct item *);
+    struct str *children =
+        ARENA_ARRAY(build->arena, DOCUMENT_MAX_CHILDREN, struct str);
+
+    if (!sorted || !children)
+        return;
+    for (size_t i = 0; i < nitems; i++)
+        sorted[i] = &items[i];
+    qsort(sorted, nitems, sizeof *sorted, compare_updated);
+    for (size_t i = 0;
+         i < nitems && document->nchildren < DOCUMENT_MAX_CHILDREN; i++)
+        if (sorted[i]->url.p)
+            children[document->nchildren++] = sorted[i]->url;
+    document->children = children;
+}
+
 int
 build_finish(struct build *build, const struct document **ret)
 {
@@ -349,6 +398,7 @@ build_finish(struct build *build, const struct document **ret)
     struct item *items =
         ARENA_ARRAY(build->arena, build->nitems + 1, struct item);
     struct date_context context = {build->input->zone, 0, build->input->now};
+    size_t shared = 0;
     int err;
 
     if (build->err)
@@ -368,11 +418,17 @@ build_finish(struct build *build, const struct document **ret)
         build->document.next = finish_url(build, build->document.next);
     for (size_t i = 0; i < build->nitems; i++)
         finish_item(build, &build->items[i], &context, &items[i]);
+    if (build->document.format == DOCUMENT_SITEMAPINDEX)
+        finish_children(build, items, build->nitems);
     if (build->full) {
         build->document.partial = true;
-        build_note(build, "only the first %zu items were read", build->nitems);
+        build_note(build, TROUBLE_LIMIT, "only the first %zu items were read",
+            build->nitems);
     }
-    err = identity_fill(build->arena, items, build->nitems);
+    err = identity_fill(build->arena, items, build->nitems, &shared);
+    if (!err && shared > 0)
+        build_note(build, TROUBLE_DUPLICATES,
+            "%zu items have an identity that another one has too", shared);
     if (err || arena_failed(build->arena))
         return err ? err : E_NOMEM;
     build->document.items = items;

@@ -67,9 +67,9 @@ void build_offer_text(struct build *build, struct draft *draft,
 void build_category(struct build *build, struct draft *draft, struct str value);
 void build_enclosure(
     struct build *build, struct draft *draft, struct str url, struct str type);
-/* Add a sentence to the notes, once. */
-void build_note(struct build *build, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+/* Add a sentence about trouble to the notes, once, and set its bit. */
+void build_note(struct build *build, enum document_trouble trouble,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
 int build_finish(struct build *build, const struct document **ret);
 
 #endif

@@ -59,7 +59,8 @@ read_xml(struct build *build, struct str text, struct toc_error *reterr)
     buf_init(&repaired, 2 * DECODE_MAX_BYTES);
     if (scan.damaged) {
         err = repair_xml(&scan, &repaired);
-        build_note(build, "the XML was not well-formed and had to be mended");
+        build_note(build, TROUBLE_MALFORMED,
+            "the XML was not well-formed and had to be mended");
     }
     if (!err)
         err = read_root(
@@ -126,12 +127,15 @@ feed_parse(struct arena *arena, const struct feed_input *input,
     }
     build_init(&build, arena, input);
     build.document.encoding = decoded.encoding;
+    build.document.replaced = decoded.replaced;
     if (decoded.note.p)
-        build_note(&build, "%.*s", STR_ARG(decoded.note));
+        build_note(&build, TROUBLE_ENCODING, "%.*s", STR_ARG(decoded.note));
     if (decoded.replaced > 0)
-        build_note(&build, "%zu bad bytes were replaced", decoded.replaced);
+        build_note(&build, TROUBLE_ENCODING, "%zu bad bytes were replaced",
+            decoded.replaced);
     if (!whole) {
-        build_note(&build, "the compressed document is damaged at its end");
+        build_note(&build, TROUBLE_CUT,
+            "the compressed document is damaged at its end");
         build.document.partial = true;
     }
     err = read_text(&build, decoded.text, reterr);

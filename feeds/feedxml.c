@@ -522,7 +522,8 @@ feedxml_read(struct build *build, struct str text, bool truncated)
     }
     if (truncated || (err && !build->full)) {
         build->document.partial = true;
-        build_note(build, "the document ends before it is complete");
+        build_note(
+            build, TROUBLE_CUT, "the document ends before it is complete");
     }
     return 0;
 }

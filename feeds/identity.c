@@ -83,19 +83,23 @@ compare(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-/* Call fn for every item whose identity another one has too. */
-static void
+/* Call fn for every item whose identity another one has too; return how many
+ * there are. */
+static size_t
 for_shared(struct item **sorted, size_t n,
     void (*fn)(struct arena *, struct item *), struct arena *arena)
 {
+    size_t shared = 0;
+
     for (size_t from = 0, to; from < n; from = to) {
         for (to = from + 1;
              to < n && memcmp(sorted[from]->identity, sorted[to]->identity,
                            DIGEST_SIZE) == 0;)
             to++;
-        for (size_t i = from; to - from > 1 && i < to; i++)
+        for (size_t i = from; to - from > 1 && i < to; i++, shared++)
             fn(arena, sorted[i]);
     }
+    return shared;
 }
 
 static void
@@ -111,9 +115,11 @@ widen_by_title(struct arena *arena, struct item *item)
 }
 
 int
-identity_fill(struct arena *arena, struct item *items, size_t nitems)
+identity_fill(
+    struct arena *arena, struct item *items, size_t nitems, size_t *ret_shared)
 {
     struct item **sorted = calloc(nitems + 1, sizeof *sorted);
+    size_t shared;
 
     if (!sorted)
         return E_NOMEM;
@@ -125,9 +131,11 @@ identity_fill(struct arena *arena, struct item *items, size_t nitems)
         sorted[i] = &items[i];
     }
     qsort(sorted, nitems, sizeof *sorted, compare);
-    for_shared(sorted, nitems, widen_by_url, arena);
+    shared = for_shared(sorted, nitems, widen_by_url, arena);
     qsort(sorted, nitems, sizeof *sorted, compare);
     for_shared(sorted, nitems, widen_by_title, arena);
     free(sorted);
+    if (ret_shared)
+        *ret_shared = shared;
     return arena_failed(arena) ? E_NOMEM : 0;
 }

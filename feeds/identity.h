@@ -11,7 +11,9 @@
 /* Fill identity (the ladder of CONTRACTS §2: id, canonical URL, folded title
  * and date) and digest of all items of one document.  Items that share an
  * identity have it widened by their URL, and when that does not part them by
- * their title and date.  0 or E_NOMEM. */
-int identity_fill(struct arena *arena, struct item *items, size_t nitems);
+ * their title and date.  *ret_shared, unless ret_shared is NULL, is how many
+ * had one in common.  0 or E_NOMEM. */
+int identity_fill(
+    struct arena *arena, struct item *items, size_t nitems, size_t *ret_shared);
 
 #endif

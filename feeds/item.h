@@ -21,11 +21,11 @@ struct enclosure {
 };
 
 struct item {
-    struct str id;  /* guid, Atom id, JSON Feed id as published; or absent */
+    struct str id; /* guid, Atom id, JSON Feed id as published; or absent */
     struct str url;
     struct str title;
-    struct str text;    /* plain text of the fullest content */
-    struct str summary; /* when the document has both */
+    struct str text;                /* plain text of the fullest content */
+    struct str summary;             /* when the document has both */
     struct wall published, updated; /* WALL_NONE when it does not say */
     const struct str *categories;
     size_t ncategories;
@@ -48,7 +48,35 @@ enum document_format {
     DOCUMENT_LIST /* an HTML page that lists publications */
 };
 
-enum { DOCUMENT_MAX_NOTES = 32 };
+/* clang-format off */
+/* What can be wrong with a document that was read all the same: a bit for a
+ * condition, and the word that its notes begin with ("encoding: 3 bad bytes
+ * were replaced").  REANNOUNCED is not the document's alone: whoever compares
+ * it with the seen set says so. */
+#define DOCUMENT_TROUBLES(X)                                                  \
+    X(ENCODING,    "encoding")  /* a wrong or unknown label, or bad bytes */  \
+    X(MALFORMED,   "malformed") /* XML that had to be mended */               \
+    X(CUT,         "cut")       /* it ends before it is complete */           \
+    X(LIMIT,       "limit")     /* a bound of ours left something out */      \
+    X(BAD_DATES,   "date")      /* a date that cannot be read */              \
+    X(BAD_URLS,    "address")   /* an address that may not leave the house */ \
+    X(DUPLICATES,  "duplicate") /* items that share one identity */           \
+    X(REANNOUNCED, "reannounced")
+/* clang-format on */
+enum document_trouble {
+#define X(name, word) TROUBLE_NUMBER_##name,
+    DOCUMENT_TROUBLES(X)
+#undef X
+        TROUBLE_COUNT,
+#define X(name, word) TROUBLE_##name = 1 << TROUBLE_NUMBER_##name,
+    DOCUMENT_TROUBLES(X)
+#undef X
+};
+
+enum {
+    DOCUMENT_MAX_NOTES = 32,
+    DOCUMENT_MAX_CHILDREN = 16 /* of a sitemap index */
+};
 
 struct document {
     enum document_format format;
@@ -57,10 +85,17 @@ struct document {
     struct str title, link;
     struct wall updated;
     struct str next; /* URL of the next page of the same, or absent */
-    int64_t ttl_ms;  /* RSS ttl, 0 when it does not say */
+    /* The sitemaps of a sitemap index, newest first: its items are these and
+     * no publications; who wants those reads the children. */
+    const struct str *children;
+    size_t nchildren;
+    int64_t ttl_ms;           /* RSS ttl, 0 when it does not say */
     const struct item *items; /* in document order */
     size_t nitems;
-    /* What had to be put up with: sentences for a person, English. */
+    unsigned trouble; /* bits of enum document_trouble */
+    size_t replaced;  /* bad bytes that became U+FFFD */
+    /* What had to be put up with: a word of DOCUMENT_TROUBLES, a colon, and a
+     * sentence for a person, English. */
     struct str notes[DOCUMENT_MAX_NOTES];
     size_t nnotes;
     bool partial; /* cut short by a limit: validators may not advance */

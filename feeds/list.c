@@ -112,7 +112,7 @@ make_items(struct arena *arena, const struct feed_input *input,
     }
     document->items = items;
     document->nitems = count;
-    return identity_fill(arena, items, count);
+    return identity_fill(arena, items, count, NULL);
 }
 
 /* The address of the next page of the list, or absent. */
@@ -201,6 +201,11 @@ list_parse(struct arena *arena, const struct feed_input *input,
             .encoding = page.decoded.encoding,
             .link = input->url,
             .updated = WALL_NONE,
+            .replaced = page.decoded.replaced,
+            .trouble = (page.decoded.note.p || page.decoded.replaced > 0
+                               ? TROUBLE_ENCODING
+                               : 0u) |
+                       (page.html.cut ? TROUBLE_LIMIT : 0u),
             .partial = page.html.cut};
         err = read_page(arena, input, &page, reterr, document);
         for (size_t i = 0; i < page.nnotes; i++)
