@@ -62,6 +62,7 @@ outcome_validators(const Tocsin__Answer *answer, struct source_state *state)
 {
     state->etag = pb_bytes(answer->etag);
     state->last_modified = pb_bytes(answer->last_modified);
+    state->validator_url = pb_str(answer->url);
     memset(state->body_hash, 0, sizeof state->body_hash);
     if (answer->body_hash.len == DIGEST_SIZE)
         memcpy(state->body_hash, answer->body_hash.data, DIGEST_SIZE);
@@ -216,6 +217,23 @@ engine_poll_settle(
     watch->poll_number = 0;
     if (watch->poll.state != POLL_STOPPED)
         schedule_set(engine->schedule, slot->watch, watch->poll.next);
+    slot_free(engine, slot);
+    engine_poll_start(engine);
+}
+
+void
+outcome_later(struct engine *engine, struct slot *slot, int64_t after_ms)
+{
+    struct watch *watch = &engine->watches[slot->watch];
+
+    if (after_ms < MS_SECOND)
+        after_ms = MS_SECOND;
+    if (after_ms > POLL_RETRY_AFTER_MAX_MS)
+        after_ms = POLL_RETRY_AFTER_MAX_MS;
+    watch->poll = slot->before;
+    watch->poll.next.ms = engine_now(engine).ms + after_ms;
+    watch->poll_number = 0;
+    schedule_set(engine->schedule, slot->watch, watch->poll.next);
     slot_free(engine, slot);
     engine_poll_start(engine);
 }

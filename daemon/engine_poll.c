@@ -53,6 +53,8 @@ poll_request(struct engine *engine, struct arena *arena,
     out.want = source->kind == SOURCE_LIST ? TOCSIN__WANT__WANT_LIST
                                            : TOCSIN__WANT__WANT_FEED;
     out.etag = pb_data(state->etag);
+    out.validator_url = pb_cstr(arena, state->validator_url);
+    out.interval_ms = state->interval_ms;
     out.last_modified = pb_data(state->last_modified);
     if (hash_is_set(state->body_hash))
         out.body_hash =
@@ -201,6 +203,7 @@ answer_is_sound(const Tocsin__Answer *answer)
            (answer->body_hash.len == 0 ||
                answer->body_hash.len == DIGEST_SIZE) &&
            words_are_sound(answer->moved_to, URL_MAX) &&
+           words_are_sound(answer->url, URL_MAX) &&
            answer->retry_after_ms >= 0 && answer->fresh_ms >= 0;
 }
 
@@ -219,10 +222,15 @@ engine_poll_answer(struct engine *engine, const Tocsin__PollAnswer *in)
     struct slot *slot = slot_waiting(engine, in->poll);
     struct poll_outcome outcome = {.event = POLL_EVENT_FAILED};
 
-    if (slot == NULL || slot->parser >= 0 || (unsigned)in->outcome >= 4 ||
+    if (slot == NULL || slot->parser >= 0 || (unsigned)in->outcome >= 5 ||
         !words_are_sound(in->reason, POLL_MAX_REASON_BYTES) ||
         (in->answer && !answer_is_sound(in->answer)))
         return;
+    if (in->outcome == TOCSIN__POLL_ANSWER__OUTCOME__LATER) {
+        outcome_later(
+            engine, slot, in->answer ? in->answer->retry_after_ms : 0);
+        return;
+    }
     arena_clear(engine->arena);
     outcome.event = events[in->outcome];
     outcome.answer = in->answer ? in->answer : &outcome_no_answer;

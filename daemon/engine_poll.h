@@ -36,6 +36,9 @@ extern const Tocsin__Answer outcome_no_answer;
 /* Write it into the transaction of the moment. */
 void outcome_write(struct engine *engine, struct slot *slot,
     const struct poll_outcome *outcome);
+/* It was not asked, and no fault of its own: as if the poll had never been, and
+ * due again after so long. */
+void outcome_later(struct engine *engine, struct slot *slot, int64_t after_ms);
 /* The poll failed in the house; clears the engine's arena. */
 void outcome_fail(struct engine *engine, struct slot *slot,
     enum poll_event event, struct str reason);

@@ -37,6 +37,7 @@ struct source {
  * with what it brought. */
 struct source_state {
     struct str etag, last_modified; /* exactly as received */
+    struct str validator_url;       /* the address that gave them */
     uint8_t body_hash[32];          /* of the last body, zero when none */
     struct str seen;    /* the seen set (feeds/seen.h), opaque to the store */
     struct wall first_poll, last_poll, last_success, last_new, next_poll;

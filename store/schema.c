@@ -137,15 +137,22 @@ static const char road_desk[] =
     "  scope TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER,"
     "  UNIQUE(user, name)) STRICT, WITHOUT ROWID;";
 
+/* Step 2: validators belong to the address that gave them, which after a
+ * redirect is not the source's. */
+static const char validator_url[] =
+    "ALTER TABLE source_state ADD COLUMN validator_url TEXT;";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
     {road_items, road_incidents, road_desk},
+    {validator_url},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
 /* One per step: pragmas take no parameters. */
-static const char *const marks[] = {"PRAGMA user_version = 1;"};
+static const char *const marks[] = {
+    "PRAGMA user_version = 1;", "PRAGMA user_version = 2;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned

@@ -110,6 +110,7 @@ source_state_read(
     s.moved_since = query_get_wall(q);
     s.deaths = (uint32_t)query_get_int(q);
     s.state = (int)query_get_int(q);
+    s.validator_url = query_get_str(q, arena);
     if (arena_failed(arena))
         return E_NOMEM;
     *ret = s;
@@ -169,7 +170,8 @@ store_source_save(
                " body_hash = ?, first_poll = ?, last_poll = ?,"
                " last_success = ?, last_new = ?, next_poll = ?, failures = ?,"
                " interval_ms = ?, moved_to = ?, moved_count = ?,"
-               " moved_since = ?, deaths = ?, state = ? WHERE id = ?"));
+               " moved_since = ?, deaths = ?, state = ?,"
+               " validator_url = ? WHERE id = ?"));
     query_str(&q, state->etag);
     query_str(&q, state->last_modified);
     query_blob(&q, state->body_hash, sizeof(state->body_hash));
@@ -185,6 +187,7 @@ store_source_save(
     query_wall(&q, state->moved_since);
     query_int(&q, state->deaths);
     query_int(&q, state->state);
+    query_str(&q, state->validator_url);
     query_str(&q, id);
     r = query_run(&q);
     if (r == 0 && db_changes(&store->db) == 0)
