@@ -34,12 +34,13 @@ item_add(struct store *store, const struct item_put *put, struct known *ret)
 
     db_query(&store->db, &q,
         DB_SQL("INSERT INTO item(source, identity, first_seen, last_seen,"
-               " baseline) VALUES(?, ?, ?, ?, ?)"));
+               " baseline, backfill) VALUES(?, ?, ?, ?, ?, ?)"));
     query_str(&q, put->source);
     query_blob(&q, put->item->identity, sizeof(put->item->identity));
     query_int(&q, put->seen.ms);
     query_int(&q, put->seen.ms);
     query_int(&q, put->baseline);
+    query_int(&q, put->backfill);
     *ret = (struct known){0};
     r = query_insert(&q, &ret->item);
     if (r != 0)

@@ -142,17 +142,32 @@ static const char road_desk[] =
 static const char validator_url[] =
     "ALTER TABLE source_state ADD COLUMN validator_url TEXT;";
 
+/* Step 3: pages that are still to be read; items first seen long after they
+ * were published. */
+static const char wanted_pages[] =
+    "CREATE TABLE wanted("
+    "  id INTEGER PRIMARY KEY,"
+    "  source TEXT NOT NULL REFERENCES source_state(id),"
+    "  kind INTEGER NOT NULL, url TEXT NOT NULL,"
+    "  item INTEGER REFERENCES item(id),"
+    "  remaining INTEGER NOT NULL, tries INTEGER NOT NULL,"
+    "  baseline INTEGER NOT NULL, due INTEGER NOT NULL,"
+    "  UNIQUE(source, kind, url)) STRICT;"
+    "CREATE INDEX wanted_due ON wanted(due);"
+    "ALTER TABLE item ADD COLUMN backfill INTEGER NOT NULL DEFAULT 0;";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
     {road_items, road_incidents, road_desk},
     {validator_url},
+    {wanted_pages},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
 /* One per step: pragmas take no parameters. */
-static const char *const marks[] = {
-    "PRAGMA user_version = 1;", "PRAGMA user_version = 2;"};
+static const char *const marks[] = {"PRAGMA user_version = 1;",
+    "PRAGMA user_version = 2;", "PRAGMA user_version = 3;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned

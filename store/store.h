@@ -72,6 +72,8 @@ struct item_put {
     const struct item *item;
     struct wall seen;
     bool baseline;       /* of a source's first poll: stored, never alarms */
+    bool backfill;       /* published long before it was first seen: likewise,
+                            unless a rule asks for it */
     struct str features; /* incidents/features.h, opaque here */
     struct score *score; /* or NULL when no rule held */
     uint64_t generation;
