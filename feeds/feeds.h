@@ -30,7 +30,12 @@ struct feed_input {
                                 Korean UTC+9, any other UTC */
     struct wall now;         /* when it was read: for "yesterday", missing
                                 years, and to refuse dates of the future */
-    struct str select;       /* lists: XPath of the records, or absent */
+    /* Lists: the records, as XPath or CSS (feeds/select.h), or absent: then
+     * the list is searched for.  The others name a text within a record, and
+     * count only with select; absent, the text is found in the record. */
+    struct str select;
+    struct str select_link, select_title, select_date;
+    struct str hint;         /* lists: an earlier document.hint, or absent */
     size_t max_items;        /* 0 is FEED_MAX_ITEMS */
 };
 
@@ -51,6 +56,15 @@ int feed_parse(struct arena *arena, const struct feed_input *input,
 int list_parse(struct arena *arena, const struct feed_input *input,
     struct toc_error *reterr, const struct document **ret);
 
+/* Why the HTML page in input is not what was asked for, but something that a
+ * server puts in its place with status 200: a bot wall, a log-in page, a notice
+ * of maintenance, a parked domain, an error page, a page that is empty without
+ * its scripts.  *ret is a sentence (static), or absent for any other page.  For
+ * whoever got E_PARSE from feed_parse; list_parse and article_parse say it in
+ * .blocked themselves.  E_LIMIT, E_NOMEM. */
+int page_blocked(
+    struct arena *arena, const struct feed_input *input, struct str *ret);
+
 /* Links that an HTML page offers: its feeds, and pages that look like lists. */
 struct discovery {
     const struct str *feeds, *lists;
@@ -63,6 +77,7 @@ int discover_parse(struct arena *arena, const struct feed_input *input,
 struct article {
     struct str title, text, encoding;
     struct wall published;
+    struct str blocked; /* as document.blocked; title and text are absent */
     struct str notes[DOCUMENT_MAX_NOTES];
     size_t nnotes;
 };

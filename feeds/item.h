@@ -75,7 +75,8 @@ enum document_trouble {
 
 enum {
     DOCUMENT_MAX_NOTES = 32,
-    DOCUMENT_MAX_CHILDREN = 16 /* of a sitemap index */
+    DOCUMENT_MAX_CHILDREN = 16,   /* of a sitemap index */
+    DOCUMENT_MAX_HINT_BYTES = 512 /* of a hint */
 };
 
 struct document {
@@ -99,6 +100,17 @@ struct document {
     struct str notes[DOCUMENT_MAX_NOTES];
     size_t nnotes;
     bool partial; /* cut short by a limit: validators may not advance */
+    /* Lists only.  How the list was found, in bytes that mean nothing outside
+     * of list_parse: given back as feed_input.hint, the same list is chosen
+     * again.  Absent when there was none, or a selector named it. */
+    struct str hint;
+    /* The list of the hint, or what the selector names, is not on the page any
+     * more.  Items are then those of another list that was found, if any. */
+    bool hint_lost;
+    /* Why this is not the page that was asked for but something in its place
+     * (a bot wall, a log-in page, …): a sentence, or absent.  There are no
+     * items then, which says nothing about the source's. */
+    struct str blocked;
 };
 
 #endif
