@@ -19,11 +19,13 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/err.h"
 #include "daemon/pb.h"
 #include "daemon/role.h"
 #include "daemon/sandbox.h"
 #include "feeds/feeds.h"
+#include "feeds/gap.h"
 #include "feeds/seen.h"
 #include "incidents/features.h"
 #include "rules/rules.h"
@@ -344,6 +346,25 @@ parse_is_news(
            !(reannounced && seen_moved(seen, &alone) > 0);
 }
 
+/* An index of sitemaps lists no publications: what is new or changed in it is
+ * to be read in its turn.  Its entries are told apart by their date too. */
+static int
+parse_children(struct parse *parse, const struct seen *seen,
+    struct item *items, size_t n, Tocsin__ParseResult *result)
+{
+    result->children = ARENA_ARRAY(parse->arena, n + 1, char *);
+    for (size_t i = 0; i < n && result->children; i++) {
+        struct str parts[2] = {items[i].url,
+            {(const char *)&items[i].updated.ms, sizeof items[i].updated.ms}};
+
+        digest_parts(parts, 2, items[i].digest);
+        if (items[i].url.n && seen_check(seen, &items[i]) != SEEN_SAME)
+            result->children[result->n_children++] =
+                pb_cstr(parse->arena, items[i].url);
+    }
+    return result->children ? 0 : E_NOMEM;
+}
+
 /* Put what is new or revised into result, and all of the window into the seen
  * set, the top of the document as the newest. */
 static int
@@ -352,29 +373,43 @@ parse_items(struct parse *parse, const Tocsin__ParseRequest *request,
 {
     struct arena *arena = parse->arena;
     struct seen *seen = NULL;
+    bool index = document->format == DOCUMENT_SITEMAPINDEX;
+    struct item *items = ARENA_ARRAY(arena, document->nitems + 1, struct item);
+    struct document own = *document;
+    struct gap_verdict gap;
     bool reannounced;
     struct buf saved;
-    int r = seen_open(pb_bytes(request->context->seen), &seen);
+    int r = items ? seen_open(pb_bytes(request->context->seen), &seen)
+                  : E_NOMEM;
 
     if (r == E_CORRUPT) /* then everything is new; the store knows better */
         r = seen_open(STR_NONE, &seen);
     if (r != 0)
         return r;
-    reannounced = parse_is_reannounced(seen, request, document);
+    if (document->nitems)
+        memcpy(items, document->items, document->nitems * sizeof *items);
+    own.items = items;
+    reannounced = parse_is_reannounced(seen, request, &own);
+    gap = gap_check(seen, &own);
+    result->known = (uint32_t)gap.known;
+    result->reaches = gap.reaches || seen_count(seen) == 0 || index;
+    result->reannounced = reannounced;
     buf_init(&saved, PARSE_MAX_SEEN_BYTES);
-    result->items = ARENA_ARRAY(arena, document->nitems + 1, Tocsin__Item *);
-    for (size_t i = 0; i < document->nitems && r == 0; i++) {
-        const struct item *item = &document->items[i];
-
+    if (index)
+        r = parse_children(parse, seen, items, own.nitems, result);
+    else
+        result->items = ARENA_ARRAY(arena, own.nitems + 1, Tocsin__Item *);
+    for (size_t i = 0; i < own.nitems && r == 0 && !index; i++) {
         if (result->items == NULL)
             r = E_NOMEM;
-        else if (parse_is_news(seen, item, reannounced))
+        else if (parse_is_news(seen, &items[i], reannounced))
             r = parse_item(
-                parse, request, item, &result->items[result->n_items++]);
+                parse, request, &items[i], &result->items[result->n_items++]);
     }
-    for (size_t i = document->nitems; i-- > 0 && r == 0;)
-        r = seen_put(seen, &document->items[i]);
-    if (r == 0 && (result->n_items > 0 || reannounced)) {
+    for (size_t i = own.nitems; i-- > 0 && r == 0;)
+        r = seen_put(seen, &items[i]);
+    if (r == 0 &&
+        (result->n_items > 0 || result->n_children > 0 || reannounced)) {
         r = seen_save(seen, SEEN_MAX_ENTRIES, &saved);
         result->seen = pb_data(arena_str(arena, buf_str(&saved)));
     }
@@ -393,8 +428,47 @@ parse_describe(struct arena *arena, const struct document *document,
     result->in_window = (uint32_t)document->nitems;
     result->partial = document->partial;
     result->ttl_ms = document->ttl_ms;
+    result->next = pb_cstr(arena, document->next);
     result->notes = pb_cstrs(arena, document->notes, document->nnotes);
     result->n_notes = result->notes ? document->nnotes : 0;
+}
+
+/* An item's own page: its text, and its date when none was known. */
+static int
+parse_article(struct parse *parse, const Tocsin__ParseRequest *request,
+    const struct feed_input *input, struct toc_error *error,
+    Tocsin__ParseResult *result)
+{
+    const Tocsin__Item *in = request->context->item;
+    struct arena *arena = parse->arena;
+    const struct article *article;
+    struct item item = {0};
+    int r = in && in->identity.len == DIGEST_SIZE ? 0 : E_PROTO;
+
+    if (r == 0)
+        r = article_parse(arena, input, error, &article);
+    if (r != 0)
+        return r;
+    item.url = pb_str(in->url);
+    item.title = in->title[0] ? pb_str(in->title) : article->title;
+    item.text = article->text;
+    item.published = (struct wall){in->published_ms};
+    item.updated = (struct wall){in->updated_ms};
+    if (!wall_is_set(item.published))
+        item.published = article->published;
+    memcpy(item.identity, in->identity.data, DIGEST_SIZE);
+    digest_parts((struct str[]){item.title, item.text, item.url}, 3,
+        item.digest);
+    result->encoding = pb_cstr(arena, article->encoding);
+    result->notes = pb_cstrs(arena, article->notes, article->nnotes);
+    result->n_notes = result->notes ? article->nnotes : 0;
+    result->items = ARENA_ARRAY(arena, 1, Tocsin__Item *);
+    if (result->items == NULL)
+        return E_NOMEM;
+    if (item.text.n == 0)
+        return 0;
+    result->n_items = 1;
+    return parse_item(parse, request, &item, result->items);
 }
 
 static int
@@ -412,10 +486,13 @@ parse_document(struct parse *parse, const Tocsin__ParseRequest *request,
     struct toc_error error = {0};
     int r;
 
-    r = request->want == TOCSIN__WANT__WANT_LIST
-            ? list_parse(parse->arena, &input, &error, &document)
-                      : feed_parse(parse->arena, &input, &error, &document);
-    if (r == 0) {
+    if (request->want == TOCSIN__WANT__WANT_ARTICLE)
+        r = parse_article(parse, request, &input, &error, result);
+    else if (request->want == TOCSIN__WANT__WANT_LIST)
+        r = list_parse(parse->arena, &input, &error, &document);
+    else
+        r = feed_parse(parse->arena, &input, &error, &document);
+    if (r == 0 && document) {
         parse_describe(parse->arena, document, result);
         r = parse_items(parse, request, document, result);
     }
