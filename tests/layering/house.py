@@ -16,7 +16,7 @@ import tempfile
 # The road.  A folder may include itself, and of others what stands here: all
 # of it, or the named headers.
 ALL = None
-TYPES = {"feeds": ["item.h", "poll.h", "source.h"], "rules": ["verdict.h"],
+TYPES = {"feeds": ["condition.h", "item.h", "poll.h", "source.h"], "rules": ["verdict.h"],
          "incidents": ["incident.h"]}
 MAY_INCLUDE = {
     "base": {},
