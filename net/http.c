@@ -268,6 +268,7 @@ http_new(struct loop *loop, struct str user_agent, struct http **ret)
     http->total = HTTP_MAX_CONCURRENT;
     http->per_host = HTTP_MAX_PER_HOST;
     TAILQ_INIT(&http->running);
+    TAILQ_INIT(&http->asking);
     TAILQ_INIT(&http->finished);
     TAILQ_INIT(&http->ready);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
@@ -298,6 +299,10 @@ http_free(struct http *http)
         call_end(call);
         call_free(call);
     }
+    while ((call = TAILQ_FIRST(&http->asking)) != NULL) {
+        TAILQ_REMOVE(&http->asking, call, link);
+        call_free(call);
+    }
     while ((call = TAILQ_FIRST(&http->finished)) != NULL) {
         TAILQ_REMOVE(&http->finished, call, link);
         call_free(call);
@@ -325,6 +330,24 @@ http_set_limits(
     loop_timer_set(http->pump_timer, 0);
 }
 
+void
+http_set_scope(struct http *http, enum http_scope scope)
+{
+    http->scope = scope;
+}
+
+void
+http_hold(struct http *http, struct str url, int64_t ms)
+{
+    struct arena *arena = arena_new(GATE_MAX_URL_BYTES * 4);
+    struct str name =
+        arena ? scope_name_of_url(http->scope, arena, url) : STR_NONE;
+
+    if (name.n > 0 && ms > 0)
+        queue_hold(http, name, ms);
+    arena_free(arena);
+}
+
 int
 http_start(struct http *http, const struct http_request *request,
     void (*done)(void *arg, const struct http_answer *answer), void *arg,
@@ -350,6 +373,11 @@ http_start(struct http *http, const struct http_request *request,
     } else if (!err) {
         err = queue_add(call, false);
     }
+    if (err == E_BUSY) {
+        call_fail(call, HTTP_LATER, "its host is to be left alone for now");
+        http_finish(call);
+        err = 0;
+    }
     if (err < 0) {
         call_free(call);
         return err;
@@ -372,6 +400,9 @@ http_cancel(struct http_call *call)
     case CALL_RUNNING:
         call_end(call);
         queue_release(call, true);
+        break;
+    case CALL_ASKING:
+        TAILQ_REMOVE(&http->asking, call, link);
         break;
     case CALL_FINISHED:
         TAILQ_REMOVE(&http->finished, call, link);

@@ -28,7 +28,15 @@ enum {
     HTTP_TOTAL_MS = 60000,
     HTTP_MAX_CONCURRENT = 64,
     HTTP_MAX_PER_HOST = 1,
-    HTTP_MAX_ANSWER_HEADERS = 64
+    HTTP_MAX_ANSWER_HEADERS = 64,
+    HTTP_MAX_HELD = 4096 /* hosts that asked to be left alone */
+};
+
+/* What "one request at a time, and a gap" is kept for. */
+enum http_scope {
+    HTTP_SCOPE_HOST,
+    HTTP_SCOPE_URL,  /* each address by itself */
+    HTTP_SCOPE_GROUP /* all hosts of one registrable domain */
 };
 
 struct http_header {
@@ -44,8 +52,17 @@ struct http_request {
     const struct gate_policy *policy; /* lent until the answer */
     bool follow; /* redirects of a GET, each through the gate; a header that
                   * could be a secret goes to the first origin only */
-    size_t max_body_bytes, max_wire_bytes;       /* 0: default */
-    int64_t connect_ms, first_byte_ms, total_ms; /* 0: default */
+    bool cut;    /* keep the first max_body_bytes of a body that is longer */
+    /* Where If-None-Match and If-Modified-Since go, and to no other hop;
+     * absent: to the first.  In the form in which an answer gave its url. */
+    struct str conditional_url;
+    /* Asked before each redirect is followed: go on with http_hop(), at once or
+     * later.  NULL: every one is followed. */
+    void (*hop)(void *arg, struct http_call *call, struct str url);
+    size_t max_body_bytes, max_wire_bytes, max_header_bytes; /* 0: default */
+    int64_t connect_ms, first_byte_ms, total_ms;             /* 0: default */
+    int64_t gap_ms;      /* kept after it when longer than the client's */
+    int64_t patience_ms; /* to wait for its turn, else HTTP_LATER; 0: any */
 };
 
 enum http_result {
@@ -58,6 +75,7 @@ enum http_result {
     HTTP_TOO_LARGE, /* a byte or ratio budget */
     HTTP_BROKEN,    /* framing, reset, cut short */
     HTTP_TOO_MANY_REDIRECTS,
+    HTTP_LATER, /* its turn would come after patience_ms only; not asked */
     HTTP_NO_MEMORY
 };
 
@@ -72,13 +90,17 @@ struct http_answer {
     int status;
     const struct http_header *headers; /* of the last answer */
     size_t nheaders;
-    struct str body; /* decoded */
-    struct str url;  /* the one that answered */
+    struct str body;  /* decoded */
+    bool cut;         /* its rest is missing, as the request allowed */
+    bool conditional; /* it was asked with a validator */
+    int64_t later_ms; /* with HTTP_LATER: when there may be a turn */
+    struct str url;   /* the one that answered */
     const struct http_redirect *redirects;
     size_t nredirects;
     uint64_t wire_bytes;
     int64_t elapsed_ms;
-    struct wall cert_expires; /* of the peer's certificate, or WALL_NONE */
+    struct wall cert_expires; /* of the peer's certificate, or WALL_NONE; also
+                               * of one that was not accepted */
 };
 
 /* The first header of that name (any case), or absent. */
@@ -101,6 +123,13 @@ size_t http_trusted(const struct http *http);
  * ones wait in order.  gap_ms is kept between two to one host. */
 void http_set_limits(
     struct http *http, unsigned total, unsigned per_host, int64_t gap_ms);
+/* What is "one host" for that, from the next request on; HTTP_SCOPE_HOST at
+ * first. */
+void http_set_scope(struct http *http, enum http_scope scope);
+/* Start nothing more to the host of url (an answer's, in normal form) for so
+ * long: it said so.  A longer hold stays.  Beyond HTTP_MAX_HELD hosts it is
+ * forgotten. */
+void http_hold(struct http *http, struct str url, int64_t ms);
 /* Start a request (copied); done is called once, later, from the loop, with an
  * answer that is lent until it returns; the call is gone then.  A URL that the
  * gate refuses is answered with HTTP_REFUSED in the same way.  ret may be
@@ -112,6 +141,9 @@ int http_start(struct http *http, const struct http_request *request,
 /* Give a request up; done is not called.  Allowed from the done callback of
  * another call. */
 void http_cancel(struct http_call *call);
+/* The answer to a call's hop callback: follow, or end with HTTP_REFUSED and
+ * reason. */
+void http_hop(struct http_call *call, bool follow, const char *reason);
 
 /* One blocking request over a unix socket, for the command line.  Its url may
  * be a path; any method goes.  The answer's texts live in arena.  0, or E_IO or

@@ -162,8 +162,9 @@ on_header(char *bytes, size_t size, size_t n, void *arg)
 
     call->got_byte = true;
     call->header_bytes += line.n;
-    if (call->header_bytes > HTTP_MAX_HEADER_BYTES) {
-        call_fail(call, HTTP_TOO_LARGE, "the headers are longer than 64 KiB");
+    if (call->header_bytes > call->max_header) {
+        call_fail(call, HTTP_TOO_LARGE,
+            "the headers are longer than max_header_bytes");
         return 0;
     }
     if (call->headers_done)
@@ -212,6 +213,10 @@ on_body(char *bytes, size_t size, size_t n, void *arg)
         call->cut_redirect = call->redirect_bytes > HTTP_REDIRECT_BODY_BYTES;
         return call->cut_redirect ? 0 : n;
     }
+    if (call->cut && n > call->max_body - call->answer_body.n) {
+        n = call->max_body - call->answer_body.n;
+        call->was_cut = true; /* and curl ends it */
+    }
     err = buf_add(&call->answer_body, bytes, n);
     if (err == E_LIMIT) {
         call_fail(
@@ -240,7 +245,7 @@ on_progress(void *arg, curl_off_t expected, curl_off_t got,
     (void)expected;
     (void)to_upload;
     (void)uploaded;
-    if (got > 0 && (uint64_t)got > call->max_wire) {
+    if (got > 0 && (uint64_t)got > call->max_wire && !call->was_cut) {
         call_fail(call, HTTP_TOO_LARGE,
             "what was sent is longer than max_wire_bytes");
         return 1;
@@ -266,6 +271,13 @@ on_time(void *arg)
     struct http_call *call = call_of(arg);
     struct mono now = loop_mono(call->http->loop);
 
+    if (call->state == CALL_QUEUED) {
+        call->later_ms = call->patience_ms;
+        call_fail(call, HTTP_LATER, "its host had no turn for it in time");
+        queue_remove(call);
+        http_finish(call);
+        return;
+    }
     if (now.ms >= call->deadline.ms) {
         call_fail(call, HTTP_TIMEOUT, "the answer took longer than total_ms");
     } else if (!call->got_byte &&
@@ -278,6 +290,18 @@ on_time(void *arg)
     call_end(call);
     queue_release(call, true);
     http_finish(call);
+}
+
+int
+call_wait(struct http_call *call)
+{
+    if (call->patience_ms <= 0)
+        return 0;
+    if (!call->timer &&
+        loop_timer_new(call->http->loop, on_time, call, &call->timer) < 0)
+        return E_NOMEM;
+    loop_timer_set(call->timer, call->patience_ms);
+    return 0;
 }
 
 /* --- setting a handle up ---------------------------------------------------
@@ -296,6 +320,22 @@ is_harmless(struct str name)
     return false;
 }
 
+/* A validator is of one address and says nothing at another. */
+static bool
+is_validator(struct str name)
+{
+    return str_eq_nocase(name, STR("if-none-match")) ||
+           str_eq_nocase(name, STR("if-modified-since"));
+}
+
+static bool
+validators_go(const struct http_call *call)
+{
+    return call->conditional_url.n
+               ? str_eq(call->conditional_url, call->target.url)
+               : call->nredirects == 0;
+}
+
 static int
 add_header(struct http_call *call, const char *line)
 {
@@ -312,12 +352,18 @@ add_headers(struct http_call *call)
 {
     int err = add_header(call, "Expect:"); /* no waiting for 100 Continue */
 
+    call->conditional = false;
     for (size_t i = 0; !err && i < call->nheaders; i++) {
         const struct http_header *header = &call->headers[i];
         struct str line;
 
         if (call->left_origin && !is_harmless(header->name))
             continue;
+        if (is_validator(header->name)) {
+            if (!validators_go(call))
+                continue;
+            call->conditional = true;
+        }
         line =
             arena_printf(call->arena, header->value.n ? "%.*s: %.*s" : "%.*s;",
                 STR_ARG(header->name), STR_ARG(header->value));
@@ -361,13 +407,14 @@ set_protection(CURL *easy, const struct http_call *call)
     curl_easy_setopt(easy, CURLOPT_CAINFO, NULL); /* the store is ours */
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, tls_use_store);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, call->http);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, call);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
-    curl_easy_setopt(
-        easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)call->max_wire);
+    if (!call->cut)
+        curl_easy_setopt(
+            easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)call->max_wire);
 }
 
 static void
@@ -546,31 +593,75 @@ forget_answer(struct http_call *call)
     call->header_bytes = 0;
     call->redirect_bytes = 0;
     call->headers_done = call->in_redirect = call->cut_redirect = false;
+    call->was_cut = false;
     call->status = 0;
     call->cert_expires = WALL_NONE;
     buf_clear(&call->answer_body);
 }
 
+/* On to the next hop. */
+static void
+go_on(struct http_call *call)
+{
+    int err = queue_add(call, true);
+
+    if (err == 0)
+        return;
+    if (err == E_BUSY)
+        call_fail(call, HTTP_LATER,
+            "it leads to a host that is to be left alone for now");
+    else
+        call_fail(call, HTTP_NO_MEMORY, err_text(E_NOMEM));
+    http_finish(call);
+}
+
+void
+http_hop(struct http_call *call, bool follow, const char *reason)
+{
+    assert(call->magic == HTTP_CALL_MAGIC && call->state == CALL_ASKING);
+    TAILQ_REMOVE(&call->http->asking, call, link);
+    if (follow) {
+        go_on(call);
+    } else {
+        call_fail(call, HTTP_REFUSED, reason);
+        http_finish(call);
+    }
+}
+
+/* What went wrong, when something did. */
+static void
+judge_end(struct http_call *call, CURLcode code)
+{
+    if (call->seen->refused || code == CURLE_PEER_FAILED_VERIFICATION)
+        call->cert_expires = call->seen->expires;
+    if (call->failed || code == CURLE_OK || call->cut_redirect || call->was_cut)
+        return;
+    call_fail(call, result_of(code),
+        call->error_text[0] ? call->error_text : curl_easy_strerror(code));
+}
+
 void
 call_ended(struct http_call *call, CURLcode code)
 {
-    bool go_on = false;
+    bool next;
 
     call->left_ms = call->deadline.ms - loop_mono(call->http->loop).ms;
     call_end(call);
-    if (!call->failed && code != CURLE_OK && !call->cut_redirect)
-        call_fail(call, result_of(code),
-            call->error_text[0] ? call->error_text : curl_easy_strerror(code));
-    if (!call->failed && call->in_redirect)
-        go_on = redirect(call) == 0;
-    queue_release(call, !go_on || !str_eq(call->target.host, queue_host(call)));
-    if (go_on) {
-        forget_answer(call);
-        if (queue_add(call, true) == 0)
-            return;
-        call_fail(call, HTTP_NO_MEMORY, err_text(E_NOMEM));
+    judge_end(call, code);
+    next = !call->failed && call->in_redirect && redirect(call) == 0;
+    queue_release(call, !next || !queue_is_same(call));
+    if (!next) {
+        http_finish(call);
+        return;
     }
-    http_finish(call);
+    forget_answer(call);
+    if (!call->hop) {
+        go_on(call);
+        return;
+    }
+    call->state = CALL_ASKING;
+    TAILQ_INSERT_TAIL(&call->http->asking, call, link);
+    call->hop(call->arg, call, call->target.url);
 }
 
 void
@@ -589,6 +680,9 @@ call_answer(
         .wire_bytes = call->wire_bytes,
         .elapsed_ms = call->started ? now.ms - call->begun.ms : 0,
         .cert_expires = call->cert_expires,
+        .cut = call->was_cut,
+        .conditional = call->conditional,
+        .later_ms = call->later_ms,
     };
     if (!call->failed)
         ret->body = call->answer_body.n ? buf_str(&call->answer_body) : STR("");

@@ -4,6 +4,7 @@
  *   http.c          the client on the loop: curl's sockets and timer, start,
  *                   cancel, deliver
  *   http_queue.c    who may start when: hosts, their queues, gap, concurrency
+ *   http_scope.c    what counts as one host for that
  *   http_request.c  a call made from a request
  *   http_call.c     one call: handle set-up, callbacks, budgets, redirects
  *   http_tls.c      the certificate store, the peer's expiry date
@@ -37,7 +38,7 @@ enum {
     HTTP_REASON_BYTES = 200
 };
 
-enum call_state { CALL_QUEUED, CALL_RUNNING, CALL_FINISHED };
+enum call_state { CALL_QUEUED, CALL_RUNNING, CALL_ASKING, CALL_FINISHED };
 
 struct http_host;
 
@@ -55,9 +56,12 @@ struct http_call {
     size_t nheaders;
     struct str body;
     const struct gate_policy *policy; /* lent */
-    bool follow;
+    bool follow, cut;
     bool left_origin; /* a redirect led elsewhere: only harmless headers go */
-    size_t max_body, max_wire;
+    struct str conditional_url;
+    void (*hop)(void *arg, struct http_call *call, struct str url);
+    size_t max_body, max_wire, max_header;
+    int64_t gap_ms, patience_ms;
     int64_t connect_ms, first_byte_ms;
     int64_t left_ms; /* of the total time, while it does not run */
     void (*done)(void *arg, const struct http_answer *answer);
@@ -70,6 +74,8 @@ struct http_call {
     struct loop_timer *timer;
     struct mono begun, hop_begun, deadline;
     bool started, got_byte, headers_done, in_redirect, cut_redirect;
+    bool was_cut, conditional;
+    struct tls_seen *seen; /* what the handshake showed, shared with it */
     char error_text[CURL_ERROR_SIZE];
 
     /* the answer */
@@ -86,6 +92,7 @@ struct http_call {
     struct http_redirect redirects[HTTP_MAX_REDIRECTS];
     size_t nredirects;
     struct wall cert_expires;
+    int64_t later_ms;
 };
 TAILQ_HEAD(http_calls, http_call);
 
@@ -94,10 +101,14 @@ struct http_host {
     TAILQ_ENTRY(http_host) ready_link;
     struct http *http;
     struct http_calls queue;
+    size_t nqueued;
     unsigned running;
     bool ready;               /* in http->ready */
-    bool resting;             /* its gap has not passed */
-    struct loop_timer *timer; /* ends the gap; made when first needed */
+    bool resting;             /* its gap or its hold has not passed */
+    bool held;                /* counted in http->nheld */
+    struct mono rest_until;   /* of both */
+    int64_t gap_ms;           /* the last one kept, to reckon with */
+    struct loop_timer *timer; /* ends the rest; made when first needed */
     char name[];
 };
 SLIST_HEAD(http_chain, http_host);
@@ -113,9 +124,10 @@ struct http {
     size_t nidle;
     unsigned total, per_host;
     int64_t gap_ms;
+    enum http_scope scope;
     unsigned nrunning;
-    size_t nqueued;
-    struct http_calls running, finished;
+    size_t nqueued, nheld;
+    struct http_calls running, asking, finished;
     TAILQ_HEAD(, http_host) ready;
     struct http_chain hosts[HTTP_HOST_CHAINS];
 };
@@ -128,16 +140,28 @@ int http_multi_new(struct http *http);
 /* Move a call that ended to the finished ones; delivered by the loop. */
 void http_finish(struct http_call *call);
 
+/* http_scope.c */
+/* The name under which requests to a target take turns; allocated in arena, or
+ * part of the target. */
+struct str scope_name(
+    enum http_scope scope, struct arena *arena, const struct gate_target *to);
+/* The same for a URL in normal form; absent when it is none. */
+struct str scope_name_of_url(
+    enum http_scope scope, struct arena *arena, struct str url);
+
 /* http_queue.c */
-/* Put the call in its target host's queue.  0 or E_NOMEM. */
+/* Put the call in its target host's queue.  0, E_NOMEM, or E_BUSY when its turn
+ * would come later than it wants to wait: call->later_ms says when. */
 int queue_add(struct http_call *call, bool first);
 /* Take a queued call out. */
 void queue_remove(struct http_call *call);
 /* The call no longer runs against its host, which then rests for the gap, or
  * not: a redirect to the same host is the same visit. */
 void queue_release(struct http_call *call, bool rest);
-/* The name of the host it runs against. */
-struct str queue_host(const struct http_call *call);
+/* Whether its target takes turns with the host that it runs against. */
+bool queue_is_same(const struct http_call *call);
+/* Let the host of that name rest for ms. */
+void queue_hold(struct http *http, struct str name, int64_t ms);
 /* Start what may start. */
 void queue_pump(struct http *http);
 void queue_done(struct http *http);
@@ -148,6 +172,8 @@ int call_new(struct http *http, const struct http_request *request,
 void call_free(struct http_call *call);
 
 /* http_call.c */
+/* Before it waits in a queue: have its patience end it.  0 or E_NOMEM. */
+int call_wait(struct http_call *call);
 /* Record why the call failed; the first reason stays. */
 void call_fail(
     struct http_call *call, enum http_result result, const char *reason);
@@ -162,8 +188,17 @@ void call_answer(
 
 /* http_tls.c */
 int tls_store_new(struct http *http);
-CURLcode tls_use_store(CURL *easy, void *ssl_ctx, void *http);
+CURLcode tls_use_store(CURL *easy, void *ssl_ctx, void *call);
 struct wall tls_peer_expires(CURL *easy);
+/* What the verification of a peer's certificate saw.  It lives as long as the
+ * longer of the call and the connection. */
+struct tls_seen {
+    unsigned refs;
+    bool refused;        /* the certificate was not accepted */
+    struct wall expires; /* of the peer's own certificate */
+};
+struct tls_seen *tls_seen_new(void);
+void tls_seen_unref(struct tls_seen *seen);
 
 /* http_warm.c */
 void http_warm_resolver(void);

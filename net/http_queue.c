@@ -3,8 +3,11 @@
  *
  * Each host has a queue, in order of arrival.  A host that could start a call
  * now stands once in the list of ready hosts; they take turns, so that a host
- * with a thousand requests delays nobody else.  A host without calls, running
- * or queued, whose gap has passed is forgotten.
+ * with a thousand requests delays nobody else.  After a request a host rests
+ * for its gap, and as long as it asked for (http_hold).  A host without calls,
+ * running or queued, whose rest has passed is forgotten.
+ *
+ * "Host" is what http_scope.c makes of a target.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +50,8 @@ host_free(struct http_host *host)
 
     if (host->ready)
         TAILQ_REMOVE(&http->ready, host, ready_link);
+    if (host->held)
+        http->nheld--;
     SLIST_REMOVE(chain_of(http, str_of(host->name)), host, http_host, chain);
     loop_timer_free(host->timer);
     free(host);
@@ -72,38 +77,73 @@ host_settle(struct http_host *host)
 }
 
 static void
-gap_passed(void *arg)
+rest_passed(void *arg)
 {
     struct http_host *host = arg;
 
     host->resting = false;
+    if (host->held)
+        host->http->nheld--;
+    host->held = false;
     host_settle(host);
 }
 
+/* Let it rest for ms, or longer when it does so already. */
 static void
-host_rest(struct http_host *host)
+host_rest(struct http_host *host, int64_t ms)
 {
     struct http *http = host->http;
+    int64_t until = loop_mono(http->loop).ms + ms;
 
-    if (http->gap_ms <= 0)
+    if (ms <= 0 || (host->resting && host->rest_until.ms >= until))
         return;
     if (!host->timer &&
-        loop_timer_new(http->loop, gap_passed, host, &host->timer) < 0)
+        loop_timer_new(http->loop, rest_passed, host, &host->timer) < 0)
         return; /* without memory for a timer, better early than never */
     host->resting = true;
-    loop_timer_set(host->timer, http->gap_ms);
+    host->rest_until.ms = until;
+    loop_timer_set(host->timer, ms);
+}
+
+/* When a call that came now would have its turn, as far as gaps and rest tell;
+ * how long those ahead will take nobody knows. */
+static int64_t
+host_wait_ms(const struct http_host *host, bool first)
+{
+    struct http *http = host->http;
+    int64_t gap = host->gap_ms > http->gap_ms ? host->gap_ms : http->gap_ms;
+    int64_t ahead = first ? 0 : (int64_t)(host->nqueued + host->running);
+    int64_t wait = ahead / http->per_host * gap;
+
+    if (host->resting)
+        wait += host->rest_until.ms - loop_mono(http->loop).ms;
+    return wait;
 }
 
 int
 queue_add(struct http_call *call, bool first)
 {
-    struct http_host *host = host_get(call->http, call->target.host);
+    struct http *http = call->http;
+    struct http_host *host =
+        host_get(http, scope_name(http->scope, call->arena, &call->target));
+    int64_t wait;
 
     if (!host)
         return E_NOMEM;
+    wait = host_wait_ms(host, first);
+    if (call->patience_ms > 0 && wait > call->patience_ms) {
+        call->later_ms = wait;
+        host_settle(host);
+        return E_BUSY;
+    }
+    if (call_wait(call) < 0) {
+        host_settle(host);
+        return E_NOMEM;
+    }
     call->host = host;
     call->state = CALL_QUEUED;
-    call->http->nqueued++;
+    http->nqueued++;
+    host->nqueued++;
     if (first)
         TAILQ_INSERT_HEAD(&host->queue, call, link);
     else
@@ -119,6 +159,7 @@ queue_remove(struct http_call *call)
 
     TAILQ_REMOVE(&host->queue, call, link);
     call->http->nqueued--;
+    host->nqueued--;
     call->host = NULL;
     host_settle(host);
 }
@@ -130,15 +171,35 @@ queue_release(struct http_call *call, bool rest)
 
     call->host = NULL;
     host->running--;
+    host->gap_ms = call->gap_ms;
     if (rest)
-        host_rest(host);
+        host_rest(host, call->gap_ms > call->http->gap_ms ? call->gap_ms
+                                                          : call->http->gap_ms);
     host_settle(host);
 }
 
-struct str
-queue_host(const struct http_call *call)
+bool
+queue_is_same(const struct http_call *call)
 {
-    return str_of(call->host->name);
+    return str_eq(scope_name(call->http->scope, call->arena, &call->target),
+        str_of(call->host->name));
+}
+
+void
+queue_hold(struct http *http, struct str name, int64_t ms)
+{
+    struct http_host *host = host_get(http, name);
+
+    if (!host)
+        return;
+    if (host->held || http->nheld < HTTP_MAX_HELD) {
+        host_rest(host, ms);
+        if (host->resting && !host->held) {
+            host->held = true;
+            http->nheld++;
+        }
+    }
+    host_settle(host);
 }
 
 void
@@ -154,6 +215,7 @@ queue_pump(struct http *http)
         host->ready = false;
         TAILQ_REMOVE(&host->queue, call, link);
         http->nqueued--;
+        host->nqueued--;
         host->running++;
         host_settle(host); /* to the end of the line */
         if (call_begin(call) < 0) {

@@ -60,11 +60,20 @@ copy_request(struct http_call *call, const struct http_request *request)
     call->body.p = arena_copy(
         call->arena, request->body.p ? request->body.p : "", request->body.n);
     call->policy = request->policy;
+    call->cut = request->cut;
+    call->hop = request->hop;
+    call->gap_ms = request->gap_ms;
+    call->patience_ms = request->patience_ms;
+    if (request->conditional_url.n)
+        call->conditional_url =
+            arena_str(call->arena, request->conditional_url);
     call->follow = request->follow && str_eq(method, STR("GET"));
     call->max_body =
         request->max_body_bytes ? request->max_body_bytes : HTTP_MAX_BODY_BYTES;
     call->max_wire =
         request->max_wire_bytes ? request->max_wire_bytes : HTTP_MAX_WIRE_BYTES;
+    call->max_header = request->max_header_bytes ? request->max_header_bytes
+                                                 : HTTP_MAX_HEADER_BYTES;
     call->connect_ms =
         request->connect_ms ? request->connect_ms : HTTP_CONNECT_MS;
     call->first_byte_ms =
@@ -88,7 +97,8 @@ call_new(struct http *http, const struct http_request *request,
     call->http = http;
     call->cert_expires = WALL_NONE;
     call->arena = arena_new(HTTP_CALL_ARENA_BYTES);
-    err = call->arena ? copy_request(call, request) : E_NOMEM;
+    call->seen = tls_seen_new();
+    err = call->arena && call->seen ? copy_request(call, request) : E_NOMEM;
     buf_init(&call->answer_body, call->max_body);
     if (err < 0) {
         call_free(call);
@@ -104,6 +114,7 @@ call_free(struct http_call *call)
     loop_timer_free(call->timer);
     curl_slist_free_all(call->slist);
     buf_done(&call->answer_body);
+    tls_seen_unref(call->seen);
     arena_free(call->arena);
     call->magic = 0;
     free(call);

@@ -62,13 +62,84 @@ http_trusted(const struct http *http)
     return http->ntrusted;
 }
 
-CURLcode
-tls_use_store(CURL *easy, void *ssl_ctx, void *http)
+/* --- what the handshake showed ---------------------------------------------
+ */
+
+struct tls_seen *
+tls_seen_new(void)
 {
-    const struct http *client = http;
+    struct tls_seen *seen = calloc(1, sizeof(*seen));
+
+    if (seen) {
+        seen->refs = 1;
+        seen->expires = WALL_NONE;
+    }
+    return seen;
+}
+
+void
+tls_seen_unref(struct tls_seen *seen)
+{
+    if (seen && --seen->refs == 0)
+        free(seen);
+}
+
+static void
+context_freed(void *parent, void *seen, CRYPTO_EX_DATA *data, int index,
+    long argl, void *argp)
+{
+    (void)parent;
+    (void)data;
+    (void)index;
+    (void)argl;
+    (void)argp;
+    tls_seen_unref(seen);
+}
+
+/* The place of a context's tls_seen; made once per process. */
+static int
+seen_index(void)
+{
+    static int index = -1;
+
+    if (index < 0)
+        index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, context_freed);
+    return index;
+}
+
+static struct wall expiry_of(const X509 *cert);
+
+/* Called for each certificate of a chain, or for what is wrong with it.  It
+ * decides nothing. */
+static int
+look(int ok, X509_STORE_CTX *store_ctx)
+{
+    SSL *ssl = X509_STORE_CTX_get_ex_data(
+        store_ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
+    SSL_CTX *ctx = ssl ? SSL_get_SSL_CTX(ssl) : NULL;
+    struct tls_seen *seen = ctx ? SSL_CTX_get_ex_data(ctx, seen_index()) : NULL;
+
+    if (seen) {
+        seen->expires = expiry_of(X509_STORE_CTX_get0_cert(store_ctx));
+        if (!ok)
+            seen->refused = true;
+    }
+    return ok;
+}
+
+CURLcode
+tls_use_store(CURL *easy, void *ssl_ctx, void *arg)
+{
+    struct http_call *call = arg;
 
     (void)easy;
-    SSL_CTX_set1_cert_store(ssl_ctx, client->store);
+    SSL_CTX_set1_cert_store(ssl_ctx, call->http->store);
+    if (seen_index() < 0 ||
+        !SSL_CTX_set_ex_data(ssl_ctx, seen_index(), call->seen))
+        return CURLE_OUT_OF_MEMORY;
+    call->seen->refs++;
+    SSL_CTX_set_verify(ssl_ctx, SSL_CTX_get_verify_mode(ssl_ctx), look);
+    SSL_CTX_set_options(ssl_ctx, SSL_OP_NO_RENEGOTIATION);
     return CURLE_OK;
 }
 
@@ -76,16 +147,20 @@ struct wall
 tls_peer_expires(CURL *easy)
 {
     const struct curl_tlssessioninfo *session = NULL;
-    const X509 *cert;
-    const ASN1_TIME *end;
-    struct tm tm;
 
     if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK ||
         !session || session->backend != CURLSSLBACKEND_OPENSSL ||
         !session->internals)
         return WALL_NONE;
-    cert = SSL_get0_peer_certificate(session->internals);
-    end = cert ? X509_get0_notAfter(cert) : NULL;
+    return expiry_of(SSL_get0_peer_certificate(session->internals));
+}
+
+static struct wall
+expiry_of(const X509 *cert)
+{
+    const ASN1_TIME *end = cert ? X509_get0_notAfter(cert) : NULL;
+    struct tm tm;
+
     if (!end || !ASN1_TIME_to_tm(end, &tm))
         return WALL_NONE;
     return civil_to_wall(

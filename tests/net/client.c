@@ -53,6 +53,9 @@ keep(void *arg, const struct http_answer *answer)
     got->wire_bytes = answer->wire_bytes;
     got->elapsed_ms = answer->elapsed_ms;
     got->cert_expires = answer->cert_expires;
+    got->cut = answer->cut;
+    got->conditional = answer->conditional;
+    got->later_ms = answer->later_ms;
     got->body_n = answer->body.n;
     if (n)
         memcpy(got->body, answer->body.p, n);

@@ -597,7 +597,8 @@ test_secrets_stay_home(void **state)
     assert_non_null(strstr(seen.head, "s3cret"));
     assert_true(origin_last(other, "/landed", &seen));
     assert_null(strstr(seen.head, "s3cret"));
-    assert_non_null(strstr(seen.head, "If-None-Match: \"v0\""));
+    /* a validator belongs to the address that gave it */
+    assert_null(strstr(seen.head, "If-None-Match"));
     get("/redirect/1", &got);
     assert_true(origin_last(origin, "/redirect/0", &seen));
     assert_non_null(strstr(seen.head, "s3cret"));

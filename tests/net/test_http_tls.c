@@ -144,6 +144,7 @@ test_unknown_issuer(void **state)
     assert_int_equal(got.result, HTTP_TLS);
     assert_non_null(strstr(got.reason, "certificate"));
     assert_int_equal(origin_count(origin, "/"), 0);
+    assert_true(wall_is_set(got.cert_expires));
 }
 
 static void
@@ -178,6 +179,9 @@ test_expired(void **state)
     get(expired, "127.0.0.1", "/", &got);
     assert_int_equal(got.result, HTTP_TLS);
     assert_non_null(strstr(got.reason, "expired"));
+    /* since when is told, although no connection came of it */
+    assert_in_range(clock_wall().ms - got.cert_expires.ms,
+        (int64_t)MS_DAY - MS_MINUTE, (int64_t)MS_DAY + MS_MINUTE);
 }
 
 static void
