@@ -13,10 +13,7 @@
 #include "daemon/engine_poll.h"
 #include "daemon/pb.h"
 
-enum {
-    POLL_FRESH_MAX_MS = MS_HOUR,   /* of what caching headers and ttl ask */
-    POLL_AGAIN_MS = 30 * MS_SECOND /* what could not be written */
-};
+enum { POLL_AGAIN_MS = 30 * MS_SECOND /* what could not be written */ };
 
 static uint32_t
 poll_random(void)
@@ -71,13 +68,10 @@ outcome_validators(const Tocsin__Answer *answer, struct source_state *state)
 static void
 outcome_answer(const struct poll_outcome *outcome, struct poll_answer *ret)
 {
-    int64_t fresh = outcome->answer->fresh_ms;
-
-    if (outcome->result && outcome->result->ttl_ms > fresh)
-        fresh = outcome->result->ttl_ms;
     *ret = (struct poll_answer){.event = outcome->event,
         .retry_after_ms = outcome->answer->retry_after_ms,
-        .min_wait_ms = fresh < POLL_FRESH_MAX_MS ? fresh : POLL_FRESH_MAX_MS,
+        .fresh_ms = outcome->answer->fresh_ms,
+        .ttl_ms = outcome->result ? outcome->result->ttl_ms : 0,
         .random = poll_random()};
 }
 

@@ -22,6 +22,19 @@ poll_state_name(enum poll_state state)
     return (unsigned)state < STATE_COUNT ? state_names[state] : "UNKNOWN";
 }
 
+const char *
+poll_why_name(enum poll_why why)
+{
+    static const char *const names[] = {
+#define X(id, name) [POLL_WHY_##id] = (name),
+        POLL_WHYS(X)
+#undef X
+    };
+
+    return (unsigned)why < sizeof(names) / sizeof(names[0]) ? names[why]
+                                                            : "soon";
+}
+
 /* Double with each failure, from the interval up to the ceiling; a source
  * that is polled more seldom than the ceiling keeps its interval. */
 static int64_t
@@ -39,11 +52,11 @@ backoff_ms(const struct poll *poll)
 
 /* A wish of the server's, within reason. */
 static int64_t
-wish_ms(int64_t ms)
+wish_ms(int64_t ms, int64_t max)
 {
     if (ms < 0)
         return 0;
-    return ms < POLL_RETRY_AFTER_MAX_MS ? ms : POLL_RETRY_AFTER_MAX_MS;
+    return ms < max ? ms : max;
 }
 
 static int64_t
@@ -71,6 +84,49 @@ wall_after(struct wall now, int64_t wait)
     return t;
 }
 
+/* A wait so far, and what made it so long. */
+struct wait {
+    int64_t ms;
+    enum poll_why why;
+};
+
+static void
+wait_at_least(struct wait *wait, int64_t ms, enum poll_why why)
+{
+    if (ms > wait->ms)
+        *wait = (struct wait){ms, why};
+}
+
+static bool
+is_skipped(const struct poll_answer *answer, struct wall t)
+{
+    enum { EPOCH_DAY = 3 }; /* 1970-01-01 was a Thursday */
+    int64_t day = t.ms / MS_DAY, hour = t.ms / MS_HOUR % 24;
+
+    if (t.ms < 0)
+        return false;
+    return (answer->skip_hours >> hour & 1) ||
+           (answer->skip_days >> ((day + EPOCH_DAY) % 7) & 1);
+}
+
+/* On to the first hour that the feed does not ask to skip.  A feed that asks
+ * to skip all of them asks for nothing. */
+static void
+wait_skip(struct wait *wait, const struct poll_answer *answer, struct wall now)
+{
+    struct wall t = wall_after(now, wait->ms);
+    struct wall end = wall_after(now, POLL_SKIP_MAX_MS);
+
+    if ((answer->skip_hours & 0xffffff) == 0xffffff ||
+        (answer->skip_days & 0x7f) == 0x7f)
+        return;
+    while (t.ms < end.ms && is_skipped(answer, t))
+        t = wall_after(t, MS_HOUR - t.ms % MS_HOUR);
+    if (t.ms > end.ms)
+        t = end;
+    wait_at_least(wait, t.ms - now.ms, POLL_WHY_SKIP);
+}
+
 static int
 poll_set_state(struct poll *poll, enum poll_state state)
 {
@@ -84,7 +140,7 @@ static int
 poll_succeed(
     struct poll *poll, const struct poll_answer *answer, struct wall now)
 {
-    int64_t wait = poll->interval_ms > 0 ? poll->interval_ms : 1;
+    struct wait wait = {answer->wait_ms, answer->wait_why};
     int err = poll_set_state(poll, POLL_IDLE);
 
     if (err)
@@ -94,10 +150,21 @@ poll_succeed(
      * the document that killed one. */
     if (answer->event == POLL_EVENT_ITEMS)
         poll->deaths = 0;
-    wait += jitter_ms(wait, answer->random);
-    wait = later(wait, wish_ms(answer->min_wait_ms));
-    wait = later(wait, wish_ms(answer->retry_after_ms));
-    poll->next = wall_after(now, wait);
+    if (wait.ms <= 0) {
+        wait.ms = poll->interval_ms > 0 ? poll->interval_ms : 1;
+        wait.ms += jitter_ms(wait.ms, answer->random);
+        wait.why = POLL_WHY_INTERVAL;
+    }
+    wait_at_least(
+        &wait, wish_ms(answer->fresh_ms, POLL_FRESH_MAX_MS), POLL_WHY_FRESH);
+    wait_at_least(
+        &wait, wish_ms(answer->ttl_ms, POLL_TTL_MAX_MS), POLL_WHY_TTL);
+    wait_skip(&wait, answer, now);
+    wait_at_least(&wait,
+        wish_ms(answer->retry_after_ms, POLL_RETRY_AFTER_MAX_MS),
+        POLL_WHY_RETRY_AFTER);
+    poll->next = wall_after(now, wait.ms);
+    poll->why = wait.why;
     return 0;
 }
 
@@ -107,22 +174,27 @@ poll_fail(struct poll *poll, const struct poll_answer *answer, struct wall now)
     bool died = answer->event == POLL_EVENT_DIED;
     bool enough = died && poll->deaths + 1 >= POLL_DEATHS_TO_QUARANTINE;
     int err = poll_set_state(poll, enough ? POLL_QUARANTINED : POLL_BACKOFF);
-    int64_t wait, ceiling;
+    struct wait wait = {.why = POLL_WHY_BACKOFF};
+    int64_t ceiling;
 
     if (err)
         return err;
-    wait = backoff_ms(poll); /* before counting: the first waits once */
+    wait.ms = backoff_ms(poll); /* before counting: the first waits once */
     if (poll->failures < UINT32_MAX)
         poll->failures++;
     if (died && poll->deaths < UINT32_MAX)
         poll->deaths++;
     ceiling = later(POLL_FAILURE_CEILING_MS, poll->interval_ms);
     if (enough)
-        wait = ceiling;
-    wait += jitter_ms(wait, answer->random);
-    wait = wait < ceiling ? wait : ceiling;
-    wait = later(wait, wish_ms(answer->retry_after_ms));
-    poll->next = wall_after(now, wait);
+        wait.ms = ceiling;
+    wait.ms += jitter_ms(wait.ms, answer->random);
+    if (wait.ms > ceiling)
+        wait.ms = ceiling;
+    wait_at_least(&wait,
+        wish_ms(answer->retry_after_ms, POLL_RETRY_AFTER_MAX_MS),
+        POLL_WHY_RETRY_AFTER);
+    poll->next = wall_after(now, wait.ms);
+    poll->why = wait.why;
     return 0;
 }
 
@@ -141,8 +213,10 @@ poll_apply(struct poll *poll, const struct poll_answer *answer, struct wall now)
         return poll_set_state(poll, POLL_DUE);
     case POLL_EVENT_PROBE:
         err = poll_set_state(poll, POLL_DUE);
-        if (!err)
+        if (!err) {
             poll->next = now;
+            poll->why = POLL_WHY_SOON;
+        }
         return err;
     case POLL_EVENT_SENT:
         return poll_set_state(poll, POLL_FETCHING);

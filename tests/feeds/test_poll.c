@@ -126,12 +126,12 @@ test_server_wishes(void **state)
     assert_int_equal(wait_after(&poll, answer), POLL_RETRY_AFTER_MAX_MS);
     answer.event = POLL_EVENT_ITEMS;
     answer.retry_after_ms = -5;
-    answer.min_wait_ms = MS_HOUR;
+    answer.fresh_ms = MS_HOUR;
     assert_int_equal(wait_after(&poll, answer), MS_HOUR);
     /* Jitter never undercuts a wish, nor does it add to one that is longer. */
     answer.random = UINT32_MAX;
     assert_true(wait_after(&poll, answer) >= MS_HOUR);
-    answer.min_wait_ms = 0;
+    answer.fresh_ms = 0;
     for (uint32_t random = 0; random < 1000000; random += 9973) {
         answer.random = random;
         assert_in_range(wait_after(&poll, answer), 5 * MS_MINUTE,
@@ -184,7 +184,7 @@ test_random_walk(void **state)
         struct poll_answer answer = {
             .event = (enum poll_event)(next_random(&seed) >> 16) % EVENTS,
             .retry_after_ms = (int64_t)next_random(&seed) - INT32_MAX,
-            .min_wait_ms = (int64_t)next_random(&seed) - INT32_MAX,
+            .fresh_ms = (int64_t)next_random(&seed) - INT32_MAX,
             .random = next_random(&seed)};
         enum poll_state before = poll.state;
 
