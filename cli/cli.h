@@ -42,4 +42,8 @@ int cmd_incidents(int argc, char **argv);
 int cmd_user(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 
+/* those who write rules: `tocsin rules …`, by its second word (rules.c) */
+int cmd_rules(int argc, char **argv);
+int cmd_rules_packs(int argc, char **argv);
+
 #endif

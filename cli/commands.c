@@ -50,6 +50,11 @@ const struct command cli_commands[] = {
         "  --reason TEXT   resolve, false-alarm: why (required); note: the "
         "text\n",
         cmd_incidents},
+    {"rules", "packs [OPTION]…", "Work on rules: see which packs there are",
+        "  packs           list the packs that are there and what each "
+        "needs\n\n"
+        "`tocsin rules` alone lists what each command takes.\n",
+        cmd_rules},
     {"user",
         "add NAME [--role ROLE] [--password-file FILE | --generate] "
         "[OPTION]…",

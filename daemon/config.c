@@ -32,8 +32,7 @@ struct load {
     struct buf digests; /* one per file read, in order */
     struct entries sources, channels;
     struct option_place places[OPTION_MAX]; /* of tocsin.yaml's options */
-    struct rule_file *rules;                /* malloc'ed array */
-    size_t nrules, rules_cap;
+    struct rule_files *rules;
     size_t nfiles;
 };
 
@@ -280,25 +279,24 @@ each_channels(struct load *load, const char *path)
     read_yaml(load, path, read_channels_file);
 }
 
-/* Keep the text of a rule file; it is compiled with the others at the end. */
+/* Keep the texts of a folder's rule files; they are compiled at the end. */
 static void
-each_rules(struct load *load, const char *path)
+read_rules(struct load *load, const char *folder)
 {
-    struct arena *arena = load->config->arena;
-    _cleanup_(buf_done) struct buf text;
+    struct rule_files *rules = load->rules;
+    size_t i = rules->n;
+    uint8_t digest[DIGEST_SIZE];
+    int err = 0;
 
-    buf_init(&text, YAML_MAX_BYTES);
-    if (read_file(load, path, &text) < 0)
-        return;
-    struct rule_file *file = array_push((void **)&load->rules, &load->nrules,
-        &load->rules_cap, sizeof(struct rule_file));
-    if (!file) {
-        toc_errors_add(load->errors, path, 0, 0, "out of memory");
-        return;
+    if (access(folder, F_OK) == 0)
+        err = rule_files_add(rules, load->config->arena, folder, load->errors);
+    for (; i < rules->n && err != E_NOMEM; i++) {
+        struct str parts[] = {str_of(rules->file[i].name), rules->file[i].text};
+        digest_parts(parts, 2, digest);
+        err = buf_add(&load->digests, digest, sizeof(digest));
     }
-    file->name = arena_cstr(arena, str_of(path));
-    file->text.p = arena_copy(arena, buf_cstr(&text), text.n);
-    file->text.n = file->text.p ? text.n : 0;
+    if (err != 0 && err != E_CONF)
+        toc_errors_add(load->errors, folder, 0, 0, "%s", err_text(err));
 }
 
 static void
@@ -335,9 +333,8 @@ read_all(struct load *load)
     if (c->rules_shipped) {
         const char *shipped =
             rule_files_packs(c->arena, getenv("TOCSIN_RULES_DIR"));
-        size_t before = load->nrules;
-        for_each_yaml(load, shipped, each_rules);
-        if (load->nrules == before)
+        read_rules(load, shipped);
+        if (load->rules->n == 0)
             toc_errors_add(load->errors, c->path.p, 0, 0,
                 "there are no shipped rule packs in %s; set TOCSIN_RULES_DIR, "
                 "or rules: {shipped: false}",
@@ -345,7 +342,7 @@ read_all(struct load *load)
     }
     struct str own = arena_printf(c->arena, "%s/rules.d", load->folder);
     if (own.p)
-        for_each_yaml(load, own.p, each_rules);
+        read_rules(load, own.p);
     read_region(load);
 }
 
@@ -358,10 +355,8 @@ settle(struct load *load)
         ARENA_ARRAY(c->arena, load->sources.n + 1, struct source);
     struct channel *channels =
         ARENA_ARRAY(c->arena, load->channels.n + 1, struct channel);
-    struct rule_file *rules =
-        ARENA_ARRAY(c->arena, load->nrules + 1, struct rule_file);
 
-    if (!sources || !channels || !rules || arena_failed(c->arena))
+    if (!sources || !channels || arena_failed(c->arena))
         return E_NOMEM;
     if (load->sources.n)
         memcpy(sources, load->sources.items,
@@ -369,14 +364,12 @@ settle(struct load *load)
     if (load->channels.n)
         memcpy(channels, load->channels.items,
             load->channels.n * sizeof(struct channel));
-    if (load->nrules)
-        memcpy(rules, load->rules, load->nrules * sizeof(struct rule_file));
     c->sources = sources;
     c->nsources = load->sources.n;
     c->channels = channels;
     c->nchannels = load->channels.n;
-    c->rules = rules;
-    c->nrules = load->nrules;
+    c->rules = load->rules->file;
+    c->nrules = load->rules->n;
     digest_sha256(buf_str(&load->digests), c->hash);
     return 0;
 }
@@ -415,7 +408,8 @@ load_run(struct load *load, const char *path, struct ruleset **ret_rules)
 
     c->path = absolute(c->arena, path);
     load->folder = c->path.p ? folder_of(c->arena, c->path.p) : NULL;
-    if (!load->folder)
+    load->rules = ARENA_NEW(c->arena, struct rule_files);
+    if (!load->folder || !load->rules)
         return E_NOMEM;
     read_all(load);
     config_check(
@@ -465,7 +459,6 @@ config_load(const char *path, struct toc_errors *errors, struct config **ret,
     free(load.sources.places);
     free(load.channels.items);
     free(load.channels.places);
-    free(load.rules);
     if (err < 0)
         config_free(config);
     else

@@ -55,22 +55,108 @@ add_file(struct rule_files *files, struct arena *arena, const char *path,
     return err;
 }
 
+static bool
+is_folder(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static char *
+join(struct arena *arena, const char *folder, const char *name)
+{
+    return arena_cstr(arena, arena_printf(arena, "%s/%s", folder, name));
+}
+
+/* All *.yaml of one folder but its manifest. */
+static int
+add_folder(struct rule_files *files, struct arena *arena, const char *path,
+    struct toc_errors *errors)
+{
+    const char **names = NULL;
+    size_t n = 0;
+    int err = file_list(arena, path, ".yaml", &names, &n);
+
+    for (size_t i = 0; i < n && (err == 0 || err == E_CONF); i++) {
+        char *name = join(arena, path, names[i]);
+        if (strcmp(names[i], PACK_MANIFEST) == 0)
+            continue;
+        int e = name ? add_file(files, arena, name, errors) : E_NOMEM;
+        err = e ? e : err;
+    }
+    return err;
+}
+
 int
 rule_files_add(struct rule_files *files, struct arena *arena, const char *path,
     struct toc_errors *errors)
 {
-    const char **names;
-    struct stat st;
-    size_t n;
+    const char **names = NULL;
+    size_t n = 0;
     int err;
 
-    if (strcmp(path, "-") == 0 || stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+    if (strcmp(path, "-") == 0 || !is_folder(path))
         return add_file(files, arena, path, errors);
-    err = file_list(arena, path, ".yaml", &names, &n);
+    err = add_folder(files, arena, path, errors);
+    if (err == 0 || err == E_CONF) {
+        int e = file_list(arena, path, "", &names, &n);
+        err = e ? e : err;
+    }
     for (size_t i = 0; i < n && (err == 0 || err == E_CONF); i++) {
-        struct str full = arena_printf(arena, "%s/%s", path, names[i]);
-        char *name = arena_cstr(arena, full);
-        int e = name ? add_file(files, arena, name, errors) : E_NOMEM;
+        char *folder = join(arena, path, names[i]);
+        char *manifest = folder ? join(arena, folder, PACK_MANIFEST) : NULL;
+        if (!manifest)
+            return E_NOMEM;
+        if (access(manifest, F_OK) != 0)
+            continue;
+        int e = add_folder(files, arena, folder, errors);
+        err = e ? e : err;
+    }
+    return err;
+}
+
+static int
+add_pack(struct pack_list *packs, struct arena *arena, const char *manifest,
+    struct toc_errors *errors)
+{
+    struct rule_file file;
+    int err = rule_files_read(arena, manifest, errors, &file);
+
+    if (err == 0 && packs->n == PACK_LIST_MAX) {
+        toc_errors_add(errors, manifest, 0, 0, "there are more than %d packs",
+            PACK_LIST_MAX);
+        return E_CONF;
+    }
+    if (err == 0)
+        err = pack_parse(
+            arena, file.name, file.text, errors, &packs->pack[packs->n]);
+    packs->n += err == 0;
+    return err;
+}
+
+int
+pack_list_add(struct pack_list *packs, struct arena *arena, const char *folder,
+    struct toc_errors *errors)
+{
+    char *manifest = join(arena, folder, PACK_MANIFEST);
+    const char **names = NULL;
+    size_t n = 0;
+    int err;
+
+    if (!manifest)
+        return E_NOMEM;
+    if (access(manifest, F_OK) == 0)
+        return add_pack(packs, arena, manifest, errors);
+    err = file_list(arena, folder, "", &names, &n);
+    for (size_t i = 0; i < n && (err == 0 || err == E_CONF); i++) {
+        char *sub = join(arena, folder, names[i]);
+        manifest = sub ? join(arena, sub, PACK_MANIFEST) : NULL;
+        if (!manifest)
+            return E_NOMEM;
+        if (access(manifest, F_OK) != 0)
+            continue;
+        int e = add_pack(packs, arena, manifest, errors);
         err = e ? e : err;
     }
     return err;

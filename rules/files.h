@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "rules/manifest.h"
 #include "rules/rules.h"
 
 enum { RULE_FILES_MAX = 4096, RULE_FILE_MAX_BYTES = 16 * 1024 * 1024 };
@@ -16,8 +17,21 @@ struct rule_files {
     size_t n;
 };
 
-/* Add path: a file, or all *.yaml of a folder in the order of their names. What
- * cannot be read is added to errors.  0, E_CONF, E_NOMEM. */
+enum { PACK_LIST_MAX = 256 };
+
+struct pack_list {
+    struct pack pack[PACK_LIST_MAX];
+    size_t n;
+};
+
+/* Add the packs of a folder, or the one that the folder is; everything lives
+ * in arena.  0, E_CONF with errors added, E_NOMEM. */
+int pack_list_add(struct pack_list *packs, struct arena *arena,
+    const char *folder, struct toc_errors *errors);
+
+/* Add path: a file, or all *.yaml of a folder in the order of their names, and
+ * then those of the packs in it. What cannot be read is added to errors.  0,
+ * E_CONF, E_NOMEM. */
 int rule_files_add(struct rule_files *files, struct arena *arena,
     const char *path, struct toc_errors *errors);
 /* Read one file, such as the region's. */

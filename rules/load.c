@@ -42,8 +42,8 @@ place_of(const char *file, const struct ynode *node)
     return (struct place){file, node->line, node->column};
 }
 
-static bool
-is_id(struct str s)
+bool
+model_is_id(struct str s)
 {
     if (s.n == 0 || s.n > MODEL_MAX_ID)
         return false;
@@ -61,7 +61,7 @@ is_name(struct str s)
     if (s.n == 0 || s.n > MODEL_MAX_ID)
         return false;
     for (size_t i = 0; i < s.n; i++)
-        if (!is_id(str_first(str_from(s, i), 1)) && s.p[i] != '_')
+        if (!model_is_id(str_first(str_from(s, i), 1)) && s.p[i] != '_')
             return false;
     return true;
 }
@@ -271,7 +271,7 @@ read_rule(
     r->category = need_text(m, file, node, "category");
     if ((n = yaml_get(node, "id")))
         r->place = place_of(file, n);
-    if (r->id.n && !is_id(r->id))
+    if (r->id.n && !model_is_id(r->id))
         toc_errors_add(m->errors, file, r->place.line, r->place.column,
             "id is to be small letters, digits and '-' only, not \"%.*s\"",
             STR_ARG(r->id));

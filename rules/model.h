@@ -138,6 +138,8 @@ int model_load(struct model *m, const struct rule_file *file);
 /* Add the region's lists: region-home, region-schools, region-near,
  * region-far and region-province; all exist, empty, when region is NULL. */
 int model_region(struct model *m, const struct rule_file *region);
+/* Whether s may be an id: small letters, digits and '-'. */
+bool model_is_id(struct str s);
 struct model_list *model_find_list(const struct model *m, struct str name);
 struct model_rule *model_find_rule(const struct model *m, struct str id);
 

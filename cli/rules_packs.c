@@ -1,0 +1,106 @@
+/*
+ * rules_packs: which packs of rules there are.
+ *
+ * Packs lie in the folder of the shipped ones and in rules.d beside the
+ * configuration.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/jsonx.h"
+#include "cli/cli.h"
+#include "rules/files.h"
+
+enum { PACKS_ARENA_BYTES = 256 * 1024 * 1024 };
+
+static int
+print_json(const struct pack_list *packs)
+{
+    json_t *list = json_array();
+    int r = list ? 0 : E_NOMEM;
+
+    for (size_t i = 0; i < packs->n && r == 0; i++) {
+        const struct pack *p = &packs->pack[i];
+        json_t *j = json_object(), *needs = json_array();
+
+        for (size_t k = 0; k < p->nneeds; k++)
+            json_array_append_new(needs, jsonx_str(p->needs[k].id));
+        jsonx_set(j, "id", jsonx_str(p->id));
+        jsonx_set(j, "version", jsonx_str(p->version_text));
+        jsonx_set(j, "title", jsonx_str(p->title));
+        jsonx_set(j, "author", jsonx_str(p->author));
+        jsonx_set(j, "licence", jsonx_str(p->licence));
+        jsonx_set(j, "requires", needs);
+        jsonx_set(j, "folder", json_string(p->folder));
+        r = json_array_append_new(list, j) == 0 ? 0 : E_NOMEM;
+    }
+    struct buf out;
+    buf_init(&out, PACKS_ARENA_BYTES);
+    if (r == 0)
+        r = jsonx_dump(list, &out);
+    if (r == 0)
+        printf("%s\n", buf_cstr(&out));
+    else
+        fprintf(stderr, "tocsin: %s\n", err_text(r));
+    buf_done(&out);
+    json_decref(list);
+    return r == 0 ? CLI_OK : CLI_FAILED;
+}
+
+static void
+print_packs(const struct pack_list *packs)
+{
+    for (size_t i = 0; i < packs->n; i++) {
+        const struct pack *p = &packs->pack[i];
+
+        printf("%.*s %.*s  %.*s\n", STR_ARG(p->id), STR_ARG(p->version_text),
+            STR_ARG(p->title));
+        printf("  %.*s, %.*s, %s\n", STR_ARG(p->author), STR_ARG(p->licence),
+            p->folder);
+        if (p->nneeds == 0)
+            continue;
+        printf("  requires");
+        for (size_t k = 0; k < p->nneeds; k++)
+            printf("%s %.*s", k ? "," : "", STR_ARG(p->needs[k].id));
+        printf("\n");
+    }
+}
+
+int
+cmd_rules_packs(int argc, char **argv)
+{
+    static const struct option longs[] = {{"dir", required_argument, NULL, 'd'},
+        {"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+    _cleanup_(arena_freep) struct arena *arena = arena_new(PACKS_ARENA_BYTES);
+    struct pack_list *packs = arena ? ARENA_NEW(arena, struct pack_list) : NULL;
+    struct toc_errors errors = {.n = 0};
+    bool json = false, own = false;
+    int c;
+
+    if (!packs) {
+        fprintf(stderr, "tocsin: out of memory\n");
+        return CLI_FAILED;
+    }
+    optind = 1;
+    while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+        if (c == 'd') {
+            own = true;
+            pack_list_add(packs, arena, optarg, &errors);
+        } else if (c == 'j')
+            json = true;
+        else
+            return CLI_USAGE;
+    }
+    if (!own)
+        pack_list_add(packs, arena,
+            rule_files_packs(arena, getenv("TOCSIN_RULES_DIR")), &errors);
+    toc_errors_print(&errors, stderr);
+    c = toc_errors_any(&errors) ? CLI_FAILED : CLI_OK;
+    toc_errors_done(&errors);
+    if (json)
+        return print_json(packs) == CLI_OK ? c : CLI_FAILED;
+    print_packs(packs);
+    return c;
+}
