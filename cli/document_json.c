@@ -84,6 +84,12 @@ document_json(const struct document *document)
         jsonx_set(json, "next", jsonx_str(document->next));
     if (document->partial)
         jsonx_set(json, "partial", json_true());
+    if (document->blocked.p)
+        jsonx_set(json, "blocked", jsonx_str(document->blocked));
+    if (document->hint.p)
+        jsonx_set(json, "hint", jsonx_str(document->hint));
+    if (document->hint_lost)
+        jsonx_set(json, "hint_lost", json_true());
     for (size_t i = 0; i < document->nitems; i++)
         json_array_append_new(items, item_json(&document->items[i]));
     jsonx_set(json, "items", items);

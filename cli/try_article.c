@@ -16,6 +16,8 @@ article_json(const struct article *article)
     jsonx_set(json, "title", jsonx_str(article->title));
     jsonx_set(json, "published", jsonx_time(article->published));
     jsonx_set(json, "text", jsonx_str(article->text));
+    if (article->blocked.p)
+        jsonx_set(json, "blocked", jsonx_str(article->blocked));
     jsonx_set(json, "encoding", jsonx_str(article->encoding));
     jsonx_set(
         json, "notes", document_json_notes(article->notes, article->nnotes));

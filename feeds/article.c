@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "feeds/articlepage.h"
+#include "feeds/blocked.h"
 #include "feeds/htmlpage.h"
 #include "feeds/pagedate.h"
 
@@ -178,13 +179,28 @@ find_text(struct arena *arena, const struct html *html, uint32_t title_node,
     return 0;
 }
 
+static int
+read_page(struct arena *arena, const struct feed_input *input,
+    struct htmlpage *page, struct article *article)
+{
+    uint32_t title_node;
+    int err;
+
+    article->title =
+        arena_str(arena, article_find_title(arena, &page->html, &title_node));
+    article->published = article_find_date(&page->html, input, title_node);
+    err = find_text(arena, &page->html, title_node, &article->text);
+    if (err == 0 && article->text.n == 0)
+        htmlpage_note(page, STR("no article was found on this page"));
+    return err;
+}
+
 int
 article_parse(struct arena *arena, const struct feed_input *input,
     struct toc_error *reterr, const struct article **ret)
 {
     struct htmlpage page;
     struct article *article;
-    uint32_t title_node;
     int err = htmlpage_open(arena, input, reterr, &page);
 
     if (err != 0)
@@ -192,12 +208,13 @@ article_parse(struct arena *arena, const struct feed_input *input,
     article = ARENA_NEW(arena, struct article);
     if (article) {
         article->encoding = page.decoded.encoding;
-        article->title = arena_str(
-            arena, article_find_title(arena, &page.html, &title_node));
-        article->published = article_find_date(&page.html, input, title_node);
-        err = find_text(arena, &page.html, title_node, &article->text);
-        if (err == 0 && article->text.n == 0)
-            htmlpage_note(&page, STR("no article was found on this page"));
+        article->published = WALL_NONE;
+        article->blocked = blocked_reason(&page.html);
+        if (article->blocked.p)
+            htmlpage_note(&page, arena_printf(arena, "blocked: %.*s",
+                                     STR_ARG(article->blocked)));
+        else
+            err = read_page(arena, input, &page, article);
         for (size_t i = 0; i < page.nnotes; i++)
             article->notes[article->nnotes++] = page.notes[i];
     }

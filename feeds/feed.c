@@ -1,4 +1,5 @@
 #include "base/utf8.h"
+#include "feeds/blocked.h"
 #include "feeds/build.h"
 #include "feeds/decode.h"
 #include "feeds/feeds.h"
@@ -52,8 +53,7 @@ read_xml(struct build *build, struct str text, struct toc_error *reterr)
     if (err)
         return err;
     if (str_eq_nocase(scan.name, STR("html"))) {
-        toc_error_set(
-            reterr, NULL, 0, 0, "the document is an HTML page, not a feed");
+        blocked_explain(build->arena, text, reterr);
         return E_PARSE;
     }
     buf_init(&repaired, 2 * DECODE_MAX_BYTES);

@@ -6,12 +6,16 @@
  * page and notes are found.
  */
 #include "base/utf8.h"
+#include "feeds/blocked.h"
 #include "feeds/htmlpage.h"
 #include "feeds/identity.h"
 #include "feeds/listmine.h"
 #include "feeds/select.h"
 
-enum { LIST_TITLE_BYTES = 1000 };
+enum {
+    LIST_TITLE_BYTES = 1000,
+    LIST_NO_WALL = 5 /* items that a wall does not have */
+};
 
 /* The record of an element that the selector named: its link with the longest
  * text.  False when it has none. */
@@ -177,6 +181,14 @@ read_page(struct arena *arena, const struct feed_input *input,
     }
     if (err == 0)
         err = make_items(arena, input, records, n, document);
+    /* A page that lists something is no wall, whatever it says. */
+    if (err == 0 && document->nitems < LIST_NO_WALL)
+        document->blocked = blocked_reason(&page->html);
+    if (document->blocked.p) {
+        document->nitems = 0;
+        htmlpage_note(page,
+            arena_printf(arena, "blocked: %.*s", STR_ARG(document->blocked)));
+    }
     document->title = find_title(arena, &page->html);
     document->next = find_next(arena, &page->html);
     return err;
