@@ -67,6 +67,8 @@ struct config {
     int64_t fetch_concurrent, fetch_per_host; /* 64, 1 */
     int64_t max_body_bytes, max_wire_bytes, max_header_bytes;
     int64_t connect_ms, first_byte_ms, total_ms;
+    int64_t further_pages;     /* followed after a gap; 5 */
+    int64_t backfill_after_ms; /* published so long before: no alarm; 2 days */
     bool obey_robots;        /* list pages; default true */
     const struct str *allow; /* allow_addresses */
     size_t nallow;

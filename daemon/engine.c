@@ -101,6 +101,7 @@ engine_ready(struct engine *engine, struct ipc *ipc, const Tocsin__Ready *in)
     if (ipc_peer(ipc) == TOCSIN__ROLE__ROLE_NOTIFY)
         engine_outbox_run(engine);
     engine_poll_start(engine);
+    loop_timer_set(engine->wanted_timer, 1);
 }
 
 /* --- pulse ------------------------------------------------------------------------ */
@@ -280,6 +281,12 @@ on_poll_timer(void *arg)
 }
 
 static void
+on_wanted_timer(void *arg)
+{
+    engine_wanted_run(arg);
+}
+
+static void
 on_commit_timer(void *arg)
 {
     (void)engine_commit(arg);
@@ -297,6 +304,9 @@ engine_timers(struct engine *engine)
     int r = loop_timer_new(
         engine->loop, on_poll_timer, engine, &engine->poll_timer);
 
+    if (r == 0)
+        r = loop_timer_new(
+            engine->loop, on_wanted_timer, engine, &engine->wanted_timer);
     if (r == 0)
         r = loop_timer_new(
             engine->loop, on_commit_timer, engine, &engine->commit_timer);

@@ -8,6 +8,7 @@
  *   engine_slot.c, engine_outcome.c, engine_condition.c, engine_group.c
  *                    polls in flight; what came of them, written; what is
  *                    wrong with a source; the grouper's memory
+ *   engine_wanted.c  further pages and articles: asked for, read, given up
  *   engine_item.c    item → score → incident → messages
  *   engine_tell.c    what is to be told → messages in the outbox
  *   engine_outbox.c  messages → notify; verdicts → outbox
@@ -32,6 +33,7 @@
 #include "incidents/group.h"
 #include "rules/rules.h"
 #include "store/store.h"
+#include "store/wanted.h"
 
 struct engine {
     struct role *role;
@@ -53,7 +55,7 @@ struct engine {
     size_t in_flight;
     uint16_t host_in_flight[ENGINE_HOSTS];
     uint64_t handed_serial;
-    struct loop_timer *poll_timer;
+    struct loop_timer *poll_timer, *wanted_timer;
 
     struct peer fetch, notify, console, parsers[ROLE_MAX_PARSERS];
     uint32_t nparsers;
@@ -137,19 +139,40 @@ void engine_poll_settle(
     struct engine *engine, const struct pending *pending, bool committed);
 /* The wall clock was set by so much: every wait stays what it was. */
 void engine_poll_shift(struct engine *engine, int64_t by_ms);
-/* Bucket of a source's host. */
-uint16_t engine_host_of(const struct source *source);
+/* Bucket of an address's host. */
+uint16_t engine_host_of(struct str address);
 /* Let a source be polled now.  0, E_STATE when it is being polled. */
 int engine_poll_probe(struct engine *engine, uint32_t watch);
 /* Fill the grouper from the store. */
 int engine_group_load(struct engine *engine);
 
+/* --- engine_wanted.c ------------------------------------------------------- */
+/* Ask for the pages that are due (store/wanted.h). */
+void engine_wanted_run(struct engine *engine);
+/* Want one more, in the open transaction; one that is wanted already, or is
+ * one too many for its source, is no error. */
+int engine_wanted_add(struct engine *engine, const struct wanted *wanted);
+/* After the commit (or its failure) of what a page brought. */
+void engine_wanted_settle(struct engine *engine,
+    const struct pending *pending, bool committed);
+
 /* --- engine_item.c ------------------------------------------------------------ */
 /* Whether what a parser sent is what it may send. */
 bool engine_item_is_sound(const struct ruleset *rules, const Tocsin__Item *in);
+/* How an item came. */
+struct arrival {
+    const struct source *source;
+    const struct ruleset *rules; /* that it was matched by */
+    uint64_t generation;         /* theirs */
+    bool baseline;     /* it is stored, and never alarms */
+    bool article;      /* a known item, with the text of its own page */
+    struct wall since; /* when its source had been read before; what was
+                          published well before that is backfill.  WALL_NONE:
+                          nothing is */
+};
 /* Everything an item brings, inside the open transaction. */
-int engine_item(struct engine *engine, const struct watch *watch,
-    const struct ruleset *rules, uint64_t generation, const Tocsin__Item *in);
+int engine_item(struct engine *engine, const struct arrival *arrival,
+    const Tocsin__Item *in);
 
 /* --- engine_tell.c ------------------------------------------------------------- */
 /* Let every channel that is to know hear of incident; the messages are made at

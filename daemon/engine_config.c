@@ -181,7 +181,7 @@ watches_carry(struct engine *engine, struct watch *fresh, size_t n)
             continue;
         if (watch_find(fresh, n, engine->watches[slot->watch].source->id,
                 &at) == 0 &&
-            fresh[at].poll_number == slot->number) {
+            (slot->wanted || fresh[at].poll_number == slot->number)) {
             slot->watch = at;
         } else {
             slot->number = 0;
@@ -191,7 +191,7 @@ watches_carry(struct engine *engine, struct watch *fresh, size_t n)
     memset(engine->host_in_flight, 0, sizeof engine->host_in_flight);
     for (size_t i = 0; i < ENGINE_MAX_IN_FLIGHT; i++) {
         if (engine->slots[i].number)
-            engine->host_in_flight[fresh[engine->slots[i].watch].host]++;
+            engine->host_in_flight[engine->slots[i].host]++;
     }
 }
 
@@ -221,7 +221,7 @@ watches_build(struct engine *engine, const struct config *config,
         } else {
             r = watch_load(engine, watch, i);
         }
-        watch->host = engine_host_of(watch->source);
+        watch->host = engine_host_of(watch->source->url);
         if (r == 0 && watch->poll_number == 0 &&
             watch->poll.state != POLL_STOPPED)
             schedule_set(schedule, (uint32_t)i, watch->poll.next);

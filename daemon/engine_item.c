@@ -19,6 +19,7 @@
 
 enum {
     ITEM_TITLE_CUT_BYTES = 240, /* of a text that has to serve as a title */
+    ITEM_HEADLINE_MAX_CHARS = 60, /* a text shorter than that says no more */
     EXPLANATION_MAX_BYTES = 64 * 1024,
     MERGES_MAX = 16 /* followed from a merged incident */
 };
@@ -130,22 +131,23 @@ take_verdict(struct arena *arena, const Tocsin__Item *in, struct verdict *ret)
 
 /* Everything known of the item at hand. */
 struct subject {
-    const struct watch *watch;
+    const struct arrival *arrival;
+    const struct source *source;
     const struct ruleset *rules;
-    uint64_t generation;
     struct item item;
     struct verdict verdict;
     struct score score;
     struct str features;
     int64_t id, revision;
     enum item_outcome outcome;
+    bool backfill;
 };
 
 static int
 subject_score(
     struct engine *engine, struct subject *subject, unsigned corroborating)
 {
-    const struct source *source = subject->watch->source;
+    const struct source *source = subject->source;
     struct score_context context = SCORE_CONTEXT_NEUTRAL;
     struct rule_item item = {.title = subject->item.title,
         .text = subject->item.text,
@@ -168,13 +170,14 @@ subject_score(
 static int
 subject_store(struct engine *engine, struct subject *subject)
 {
-    struct item_put put = {.source = subject->watch->source->id,
+    struct item_put put = {.source = subject->source->id,
         .item = &subject->item,
         .seen = engine_now(engine),
-        .baseline = subject->watch->baseline,
+        .baseline = subject->arrival->baseline,
+        .backfill = subject->backfill,
         .features = subject->features,
         .score = subject->verdict.nfindings ? &subject->score : NULL,
-        .generation = subject->generation};
+        .generation = subject->arrival->generation};
     int r = store_item_put(engine->store, &put, &subject->id,
         &subject->revision, &subject->outcome);
 
@@ -188,7 +191,7 @@ subject_store(struct engine *engine, struct subject *subject)
             .title = rule.title,
             .category = rule.category,
             .rule_version = rule.version,
-            .generation = subject->generation,
+            .generation = subject->arrival->generation,
             .points = rule.points,
             .indeterminate = f->indeterminate,
             .spans = f->spans,
@@ -256,8 +259,8 @@ group_item_of(const struct engine *engine, const struct subject *subject,
         .title = subject->item.title,
         .category = subject->score.ncategories ? subject->score.categories[0]
                                                : STR_NONE,
-        .source = subject->watch->source->id,
-        .owner = subject->watch->source->owner,
+        .source = subject->source->id,
+        .owner = subject->source->owner,
         .time = wall_is_set(subject->item.published) &&
                         subject->item.published.ms < now.ms
                     ? subject->item.published
@@ -273,7 +276,7 @@ incident_log(struct engine *engine, const struct incident *incident,
 
     if (r == 0)
         r = jsonx_set(
-            details, "source", jsonx_str(subject->watch->source->id));
+            details, "source", jsonx_str(subject->source->id));
     if (r == 0)
         r = jsonx_set(details, "title", jsonx_str(item_title(&subject->item)));
     if (r == 0)
@@ -322,7 +325,7 @@ incident_open(struct engine *engine, const struct subject *subject,
         .title = item_title(&subject->item),
         .category = subject->score.ncategories ? subject->score.categories[0]
                                                : STR_NONE,
-        .owner = subject->watch->source->owner,
+        .owner = subject->source->owner,
         .items = 1,
         .sources = 1,
         .first_seen = now,
@@ -332,7 +335,7 @@ incident_open(struct engine *engine, const struct subject *subject,
         .closed = WALL_NONE,
         .until = WALL_NONE,
         .previous = previous,
-        .generation = subject->generation};
+        .generation = subject->arrival->generation};
     int r = explain(engine->arena, &subject->score, &incident.explanation);
 
     if (r == 0)
@@ -458,7 +461,9 @@ incident_revise(struct engine *engine, struct subject *subject)
         r = incident_load(engine, id, &incident);
     if (r == 0)
         r = incident_feel(engine, subject, &incident,
-            STR("the item was published in a changed version"));
+            subject->arrival->article
+                ? STR("the item's own page was read")
+                : STR("the item was published in a changed version"));
     return r;
 }
 
@@ -483,13 +488,96 @@ incident_group(struct engine *engine, struct subject *subject)
     return incident_open(engine, subject, &verdict, verdict.previous);
 }
 
-int
-engine_item(struct engine *engine, const struct watch *watch,
-    const struct ruleset *rules, uint64_t generation, const Tocsin__Item *in)
+/* --- items that are only a headline, and old ones ------------------------------------ */
+
+/* Published so long before its source was last read that it is no news, but
+ * was put in later.  A date without a time of day is midnight somewhere, and so
+ * stands on a quarter of an hour; it means all of that day. */
+static bool
+item_is_backfill(const struct engine *engine, const struct arrival *arrival,
+    const struct item *item)
 {
-    struct subject subject = {.watch = watch,
-        .rules = rules,
-        .generation = generation,
+    struct wall published = item->published;
+
+    if (!wall_is_set(arrival->since) || !wall_is_set(published) ||
+        engine->config->backfill_after_ms == 0)
+        return false;
+    if (published.ms % (MS_HOUR / 4) == 0)
+        published.ms += MS_DAY;
+    return published.ms + engine->config->backfill_after_ms <
+           arrival->since.ms;
+}
+
+static bool
+rules_ask_for(const struct subject *subject, enum rule_wish wish)
+{
+    for (size_t i = 0; i < subject->verdict.nfindings; i++) {
+        struct rule_info rule =
+            ruleset_rule(subject->rules, subject->verdict.findings[i].rule);
+
+        if (rule.wishes & wish)
+            return true;
+    }
+    return false;
+}
+
+static bool
+item_is_headline(const struct item *item)
+{
+    return utf8_count(item->text) < ITEM_HEADLINE_MAX_CHARS;
+}
+
+/* Want the item's own page, when it brought a headline only and a rule could
+ * say more with the text. */
+static int
+item_want_article(struct engine *engine, const struct subject *subject)
+{
+    const struct item *item = &subject->item;
+    struct wanted wanted = {.source = subject->source->id,
+        .kind = WANTED_ARTICLE,
+        .url = item->url,
+        .item = subject->id,
+        .since = WALL_NONE,
+        .due = engine_now(engine)};
+    bool wish = item->title.n == 0 || subject->score.points > 0 ||
+                rules_ask_for(subject, RULE_WISH_BODY);
+
+    if (subject->arrival->article || item->url.n == 0 ||
+        !item_is_headline(item))
+        return 0;
+    switch (subject->source->articles) {
+    case ARTICLES_NEVER:
+        return 0;
+    case ARTICLES_MATCHED:
+        return wish ? engine_wanted_add(engine, &wanted) : 0;
+    case ARTICLES_ALWAYS:
+        return engine_wanted_add(engine, &wanted);
+    }
+    return 0;
+}
+
+static int
+item_alarm(struct engine *engine, struct subject *subject)
+{
+    int r;
+
+    if (subject->outcome == ITEM_REVISED) {
+        r = incident_revise(engine, subject);
+        if (r <= 0)
+            return r;
+    }
+    if (subject->verdict.nfindings == 0)
+        return 0;
+    return incident_group(engine, subject);
+}
+
+int
+engine_item(struct engine *engine, const struct arrival *arrival,
+    const Tocsin__Item *in)
+{
+    struct subject subject = {.arrival = arrival,
+        .source = arrival->source,
+        .rules = arrival->rules,
         .features = pb_bytes(in->features)};
     int r = take_item(engine->arena, in, &subject.item);
 
@@ -497,16 +585,14 @@ engine_item(struct engine *engine, const struct watch *watch,
         r = take_verdict(engine->arena, in, &subject.verdict);
     if (r == 0)
         r = subject_score(engine, &subject, 0);
+    subject.backfill = item_is_backfill(engine, arrival, &subject.item);
     if (r == 0)
         r = subject_store(engine, &subject);
-    if (r != 0 || subject.outcome == ITEM_KNOWN || watch->baseline)
+    if (r != 0 || subject.outcome == ITEM_KNOWN || arrival->baseline)
         return r;
-    if (subject.outcome == ITEM_REVISED) {
-        r = incident_revise(engine, &subject);
-        if (r <= 0)
-            return r;
-    }
-    if (subject.verdict.nfindings == 0)
+    if (subject.outcome == ITEM_NEW && subject.backfill &&
+        !rules_ask_for(&subject, RULE_WISH_BACKFILL))
         return 0;
-    return incident_group(engine, &subject);
+    r = item_alarm(engine, &subject);
+    return r == 0 ? item_want_article(engine, &subject) : r;
 }

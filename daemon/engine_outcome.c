@@ -13,7 +13,10 @@
 #include "daemon/engine_poll.h"
 #include "daemon/pb.h"
 
-enum { POLL_AGAIN_MS = 30 * MS_SECOND /* what could not be written */ };
+enum {
+    OUTCOME_MAX_HURRY = 3, /* the wait is halved so often after gaps */
+    POLL_AGAIN_MS = 30 * MS_SECOND /* what could not be written */
+};
 
 static uint32_t
 poll_random(void)
@@ -107,26 +110,57 @@ outcome_state(const struct poll_outcome *outcome, const struct poll *next,
 
 static int
 outcome_items(struct engine *engine, const struct watch *watch,
-    const Tocsin__ParseResult *result, struct source_state *state)
+    const Tocsin__ParseResult *result, struct wall since,
+    struct source_state *state)
 {
-    const struct ruleset *rules = engine_rules_of(engine, result->generation);
-    int r = rules ? 0 : E_STATE;
+    struct arrival arrival = {.source = watch->source,
+        .rules = engine_rules_of(engine, result->generation),
+        .generation = result->generation,
+        .baseline = watch->baseline,
+        .since = since};
+    struct further further = {.watch = watch,
+        .result = result,
+        .since = since,
+        .left = (uint32_t)engine->config->further_pages,
+        .baseline = watch->baseline};
+    int r = arrival.rules ? 0 : E_STATE;
 
     for (size_t i = 0; i < result->n_items && r == 0; i++)
-        r = engine_item(
-            engine, watch, rules, result->generation, result->items[i]);
+        r = engine_item(engine, &arrival, result->items[i]);
+    if (r == 0)
+        r = wanted_further(engine, &further);
     if (result->n_items > 0)
         state->last_new = engine_now(engine);
     state->seen = pb_bytes(result->seen);
     return r;
 }
 
+/* After a gap the source is asked sooner, and again as usual only step by
+ * step.  What the server wishes still counts. */
+static void
+outcome_hurry(const struct engine *engine, struct watch *watch,
+    const Tocsin__ParseResult *result, struct poll_answer *answer)
+{
+    int64_t wait = answer->wait_ms ? answer->wait_ms : watch->poll.interval_ms;
+
+    if (result && !watch->baseline && !result->reaches &&
+        !result->reannounced && watch->hurry < OUTCOME_MAX_HURRY)
+        watch->hurry++;
+    else if (result && result->reaches && watch->hurry > 0)
+        watch->hurry--;
+    wait >>= watch->hurry;
+    if (watch->hurry > 0)
+        answer->wait_ms = wait > engine->config->interval_min_ms
+                              ? wait
+                              : engine->config->interval_min_ms;
+}
+
 static int
-outcome_apply(struct engine *engine, const struct watch *watch,
+outcome_apply(struct engine *engine, struct watch *watch,
     const struct poll_outcome *outcome, struct poll *next)
 {
     const struct source *source = watch->source;
-    struct wall now = engine_now(engine);
+    struct wall now = engine_now(engine), since;
     struct source_state state;
     struct poll_answer answer;
     int r = slot_load_state(engine, source, engine->arena, &state);
@@ -134,15 +168,17 @@ outcome_apply(struct engine *engine, const struct watch *watch,
     if (r != 0)
         return r;
     outcome_answer(outcome, &answer);
+    outcome_hurry(engine, watch, outcome->result, &answer);
     r = poll_apply(next, &answer, now);
     if (r != 0) {
         log_say(LOG_ERROR, "a poll's answer means nothing in its state",
             "state", poll_state_name(next->state), NULL);
         return 0;
     }
+    since = state.last_success;
     outcome_state(outcome, next, now, &state);
     if (outcome->result)
-        r = outcome_items(engine, watch, outcome->result, &state);
+        r = outcome_items(engine, watch, outcome->result, since, &state);
     if (r == 0)
         r = outcome_moved(engine, source, outcome->answer, &state);
     if (r == 0)
@@ -164,6 +200,10 @@ outcome_write(struct engine *engine, struct slot *slot,
         .baseline = watch->baseline && outcome->event != POLL_EVENT_ITEMS};
     int r;
 
+    if (slot->wanted) {
+        wanted_write(engine, slot, outcome);
+        return;
+    }
     if (outcome->event == POLL_EVENT_ITEMS ||
         outcome->event == POLL_EVENT_UNCHANGED)
         engine->polls_done++;

@@ -27,8 +27,7 @@ engine_now(const struct engine *engine)
     return loop_wall(engine->loop);
 }
 
-/* --- sending
- * ------------------------------------------------------------------- */
+/* --- sending ----------------------------------------------------------------- */
 
 static bool
 hash_is_set(const uint8_t hash[DIGEST_SIZE])
@@ -36,6 +35,30 @@ hash_is_set(const uint8_t hash[DIGEST_SIZE])
     static const uint8_t zero[DIGEST_SIZE];
 
     return memcmp(hash, zero, DIGEST_SIZE) != 0;
+}
+
+void
+poll_describe(struct engine *engine, const struct source *source,
+    const struct source_state *state, Tocsin__PollRequest *out,
+    Tocsin__ParseContext *context)
+{
+    struct arena *arena = engine->arena;
+
+    out->source = pb_cstr(arena, source->id);
+    out->want = source->kind == SOURCE_LIST ? TOCSIN__WANT__WANT_LIST
+                                            : TOCSIN__WANT__WANT_FEED;
+    out->interval_ms = state->interval_ms;
+    out->allow = pb_cstrs(arena, source->allow, source->nallow);
+    out->n_allow = source->nallow;
+    out->context = context;
+    context->seen = pb_data(state->seen);
+    context->select = pb_cstr(arena, source->select);
+    context->zone =
+        pb_cstr(arena, source->zone.n ? source->zone : engine->config->zone);
+    context->title = pb_cstr(arena, source->title);
+    context->tier = pb_cstr(arena, source->tier);
+    context->tags = pb_cstrs(arena, source->tags, source->ntags);
+    context->n_tags = source->ntags;
 }
 
 static int
@@ -47,29 +70,15 @@ poll_request(struct engine *engine, struct arena *arena,
     Tocsin__ParseContext context = TOCSIN__PARSE_CONTEXT__INIT;
     bool moved = state->moved_count >= ENGINE_MOVED_AFTER && state->moved_to.n;
 
+    poll_describe(engine, source, state, &out, &context);
     out.poll = number;
-    out.source = pb_cstr(arena, source->id);
     out.url = pb_cstr(arena, moved ? state->moved_to : source->url);
-    out.want = source->kind == SOURCE_LIST ? TOCSIN__WANT__WANT_LIST
-                                           : TOCSIN__WANT__WANT_FEED;
     out.etag = pb_data(state->etag);
     out.validator_url = pb_cstr(arena, state->validator_url);
-    out.interval_ms = state->interval_ms;
     out.last_modified = pb_data(state->last_modified);
     if (hash_is_set(state->body_hash))
         out.body_hash =
             pb_data((struct str){(const char *)state->body_hash, DIGEST_SIZE});
-    out.allow = pb_cstrs(arena, source->allow, source->nallow);
-    out.n_allow = source->nallow;
-    out.context = &context;
-    context.seen = pb_data(state->seen);
-    context.select = pb_cstr(arena, source->select);
-    context.zone =
-        pb_cstr(arena, source->zone.n ? source->zone : engine->config->zone);
-    context.title = pb_cstr(arena, source->title);
-    context.tier = pb_cstr(arena, source->tier);
-    context.tags = pb_cstrs(arena, source->tags, source->ntags);
-    context.n_tags = source->ntags;
     if (arena_failed(arena))
         return E_NOMEM;
     return ipc_send(engine->fetch.ipc, FRAME(poll_request, POLL_REQUEST, &out));
@@ -82,7 +91,7 @@ poll_send(struct engine *engine, uint32_t number)
     struct poll_answer due = {.event = POLL_EVENT_DUE};
     struct poll_answer sent = {.event = POLL_EVENT_SENT};
     struct wall now = engine_now(engine);
-    struct slot *slot = slot_take(engine);
+    struct slot *slot = slot_take(engine, watch->host);
     struct source_state state;
     int r = E_LIMIT;
 
@@ -90,7 +99,6 @@ poll_send(struct engine *engine, uint32_t number)
         return r;
     slot->watch = number;
     slot->before = watch->poll;
-    engine->host_in_flight[watch->host]++;
     arena_clear(engine->arena);
     r = slot_load_state(engine, watch->source, engine->arena, &state);
     if (r == 0)
@@ -108,7 +116,7 @@ poll_send(struct engine *engine, uint32_t number)
     return 0;
 }
 
-static bool
+bool
 engine_may_poll(const struct engine *engine)
 {
     if (engine->stopping || engine->fetch.ipc == NULL || !engine->fetch.ready ||

@@ -4,6 +4,7 @@
  *   engine_poll.c       due → fetch; what roles answer, checked
  *   engine_slot.c       the polls in flight
  *   engine_outcome.c    what came of a poll, written
+ *   engine_wanted.c     pages besides the sources' own: asked for, written
  *   engine_condition.c  what is wrong with a source: opened, closed, told
  */
 #ifndef TOCSIN_DAEMON_ENGINE_POLL_H
@@ -11,9 +12,19 @@
 
 #include "daemon/engine.h"
 
+/* --- engine_poll.c --------------------------------------------------------- */
+/* Whether requests may go out at all. */
+bool engine_may_poll(const struct engine *engine);
+/* Fill in what every request of a source says, whatever it asks for; the texts
+ * live in the engine's arena.  out->want is that of the source itself. */
+void poll_describe(struct engine *engine, const struct source *source,
+    const struct source_state *state, Tocsin__PollRequest *out,
+    Tocsin__ParseContext *context);
+
 /* --- engine_slot.c --------------------------------------------------------- */
-/* A free slot with a number of its own, or NULL when all are taken. */
-struct slot *slot_take(struct engine *engine);
+/* A free slot with a number of its own for a request to a host, or NULL when
+ * all are taken. */
+struct slot *slot_take(struct engine *engine, uint16_t host);
 void slot_free(struct engine *engine, struct slot *slot);
 /* The slot of a poll in flight; _waiting: that was not answered yet. */
 struct slot *slot_find(struct engine *engine, uint64_t number);
@@ -42,6 +53,20 @@ void outcome_later(struct engine *engine, struct slot *slot, int64_t after_ms);
 /* The poll failed in the house; clears the engine's arena. */
 void outcome_fail(struct engine *engine, struct slot *slot,
     enum poll_event event, struct str reason);
+
+/* What the documents of a source say beyond their items: further pages are
+ * wanted, a gap is suspected or bridged.  In the open transaction. */
+struct further {
+    const struct watch *watch;
+    const Tocsin__ParseResult *result;
+    struct wall since; /* when the source had been read before */
+    uint32_t left;     /* further pages that may be asked for */
+    bool baseline;
+};
+int wanted_further(struct engine *engine, const struct further *further);
+/* What came of a page that was wanted; as outcome_write. */
+void wanted_write(struct engine *engine, struct slot *slot,
+    const struct poll_outcome *outcome);
 
 /* --- engine_condition.c ------------------------------------------------------- */
 /* Open or close one condition of a source, in the open transaction. */

@@ -11,7 +11,7 @@
 #include "daemon/engine_poll.h"
 
 struct slot *
-slot_take(struct engine *engine)
+slot_take(struct engine *engine, uint16_t host)
 {
     for (uint32_t i = 0; i < ENGINE_MAX_IN_FLIGHT; i++) {
         struct slot *slot = &engine->slots[i];
@@ -20,9 +20,10 @@ slot_take(struct engine *engine)
             uint64_t chance;
 
             digest_random(&chance, sizeof chance);
-            *slot = (struct slot){.parser = -1};
+            *slot = (struct slot){.parser = -1, .host = host};
             slot->number = (chance | 1) << ENGINE_SLOT_BITS | i;
             engine->in_flight++;
+            engine->host_in_flight[host]++;
             return slot;
         }
     }
@@ -53,12 +54,12 @@ slot_is_waiting(const struct slot *slot)
 }
 
 uint16_t
-engine_host_of(const struct source *source)
+engine_host_of(struct str address)
 {
     uint32_t hash = 2166136261u; /* FNV-1a, for a bucket and nothing else */
     struct url url;
 
-    if (url_parse(source->url, &url) != 0)
+    if (url_parse(address, &url) != 0)
         return 0;
     for (size_t i = 0; i < url.host.n; i++)
         hash = (hash ^ (unsigned char)(url.host.p[i] | 0x20)) * 16777619u;
@@ -68,7 +69,7 @@ engine_host_of(const struct source *source)
 void
 slot_free(struct engine *engine, struct slot *slot)
 {
-    uint16_t host = engine->watches[slot->watch].host;
+    uint16_t host = slot->host;
 
     slot->number = 0;
     engine->in_flight--;

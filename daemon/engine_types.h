@@ -43,6 +43,7 @@ struct watch {
     uint64_t poll_number; /* in flight, or 0 */
     uint16_t host;        /* bucket of its host, for the limit per host */
     bool baseline;        /* has never been polled with success */
+    uint8_t hurry;        /* gaps of late: its wait is halved so often */
 };
 
 struct slot {
@@ -52,6 +53,8 @@ struct slot {
     bool answered;     /* its outcome is in the open transaction */
     struct poll before; /* its schedule before it was sent */
     uint64_t handed;   /* order of handing over */
+    int64_t wanted;    /* of a page that is not the source's own, else 0 */
+    uint16_t host;     /* bucket of the address that was asked */
     struct mono sent;
 };
 
@@ -85,8 +88,9 @@ struct follow {
 
 /* What waits for the commit. */
 struct pending {
-    enum { PENDING_POLL, PENDING_ACTION, PENDING_SEND, PENDING_CHANGED } kind;
-    uint64_t poll;      /* PENDING_POLL: its number */
+    enum { PENDING_POLL, PENDING_ACTION, PENDING_SEND, PENDING_CHANGED,
+        PENDING_WANTED } kind;
+    uint64_t poll;      /* PENDING_POLL, PENDING_WANTED: its number */
     struct poll next;   /* PENDING_POLL: its schedule when committed */
     bool baseline;      /* PENDING_POLL: still so afterwards */
     uint64_t token;     /* PENDING_ACTION */

@@ -191,6 +191,9 @@ engine_settle(struct engine *engine, bool committed)
         case PENDING_POLL:
             engine_poll_settle(engine, &list[i], committed);
             break;
+        case PENDING_WANTED:
+            engine_wanted_settle(engine, &list[i], committed);
+            break;
         case PENDING_ACTION:
             settle_action(engine, &list[i], committed);
             break;

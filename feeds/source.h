@@ -16,6 +16,13 @@ enum source_kind {
     SOURCE_LIST  /* an HTML page that lists publications */
 };
 
+/* Whether an item that comes with a headline only has its own page read. */
+enum source_articles {
+    ARTICLES_NEVER,
+    ARTICLES_MATCHED, /* when a rule held on the headline, or there is none */
+    ARTICLES_ALWAYS
+};
+
 struct source {
     struct str id; /* unique, [a-z0-9-] */
     struct str url;
@@ -27,6 +34,7 @@ struct source {
     size_t ntags;
     int weight;          /* reach, per cent; 100 is neutral */
     int64_t interval_ms; /* between polls when all is well */
+    enum source_articles articles;
     struct str select;   /* XPath of the records of a list, or absent */
     struct str zone;     /* zone of dates without one, or absent */
     const struct str *allow; /* "CIDR" or "CIDR:PORT" opened for it */

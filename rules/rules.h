@@ -42,10 +42,19 @@ struct str ruleset_image(const struct ruleset *set);
 int ruleset_open(struct str image, struct ruleset **ret);
 void ruleset_free(struct ruleset *set);
 
+/* What a rule asks for besides its points. */
+enum rule_wish {
+    RULE_WISH_BODY = 1,    /* `body: true`: when it holds on an item that is
+                              only a headline, the item's own page is read */
+    RULE_WISH_BACKFILL = 2 /* `backfill: true`: it alarms on items that were
+                              published long before they were first seen */
+};
+
 /* What a rule is, for explaining. */
 struct rule_info {
     struct str id, title, category;
     int points;
+    unsigned wishes; /* bits of enum rule_wish */
     uint32_t version; /* changes when anything of the rule does (hash) */
 };
 size_t ruleset_count(const struct ruleset *set);

@@ -151,10 +151,41 @@ static const char wanted_pages[] =
     "  kind INTEGER NOT NULL, url TEXT NOT NULL,"
     "  item INTEGER REFERENCES item(id),"
     "  remaining INTEGER NOT NULL, tries INTEGER NOT NULL,"
-    "  baseline INTEGER NOT NULL, due INTEGER NOT NULL,"
+    "  baseline INTEGER NOT NULL, since INTEGER, due INTEGER NOT NULL,"
     "  UNIQUE(source, kind, url)) STRICT;"
     "CREATE INDEX wanted_due ON wanted(due);"
     "ALTER TABLE item ADD COLUMN backfill INTEGER NOT NULL DEFAULT 0;";
+
+/* Step 4: conditions in both languages, and who was told; signs that are not
+ * enough yet; the last polls of each source. */
+static const char condition_words[] =
+    "ALTER TABLE condition ADD COLUMN text_zh TEXT;"
+    "ALTER TABLE condition ADD COLUMN severity INTEGER NOT NULL DEFAULT 2;"
+    "ALTER TABLE condition ADD COLUMN told INTEGER;"
+    "ALTER TABLE condition ADD COLUMN told_closed INTEGER;"
+    "CREATE INDEX condition_untold ON condition(opened)"
+    "  WHERE closed IS NULL AND told IS NULL;"
+    "CREATE INDEX condition_untold_end ON condition(closed)"
+    "  WHERE closed IS NOT NULL AND told IS NOT NULL AND told_closed IS NULL;"
+    "CREATE INDEX condition_subject ON condition(subject, id);"
+    "CREATE TABLE suspicion("
+    "  subject TEXT NOT NULL, kind TEXT NOT NULL, against INTEGER NOT NULL,"
+    "  PRIMARY KEY(subject, kind)) STRICT, WITHOUT ROWID;"
+    "ALTER TABLE source_state ADD COLUMN trouble INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX source_trouble"
+    "  ON source_state((removed IS NOT NULL), (-trouble), id);";
+static const char poll_logs[] =
+    "CREATE TABLE poll_log("
+    "  source TEXT NOT NULL, number INTEGER NOT NULL,"
+    "  at INTEGER NOT NULL, since INTEGER NOT NULL, times INTEGER NOT NULL,"
+    "  outcome TEXT NOT NULL, cause TEXT, status INTEGER NOT NULL,"
+    "  elapsed_ms INTEGER NOT NULL, bytes INTEGER NOT NULL,"
+    "  in_window INTEGER NOT NULL, news INTEGER NOT NULL,"
+    "  reason TEXT, notes TEXT,"
+    "  PRIMARY KEY(source, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE poll_tally("
+    "  outcome TEXT PRIMARY KEY, polls INTEGER NOT NULL,"
+    "  ms INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
@@ -162,12 +193,14 @@ static const char *const steps[][STEP_PARTS] = {
     {road_items, road_incidents, road_desk},
     {validator_url},
     {wanted_pages},
+    {condition_words, poll_logs},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
 /* One per step: pragmas take no parameters. */
 static const char *const marks[] = {"PRAGMA user_version = 1;",
-    "PRAGMA user_version = 2;", "PRAGMA user_version = 3;"};
+    "PRAGMA user_version = 2;", "PRAGMA user_version = 3;",
+    "PRAGMA user_version = 4;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned

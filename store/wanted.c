@@ -6,21 +6,23 @@
 #include "store/inside.h"
 
 #define WANTED_COLUMNS                                                       \
-    "id, source, kind, url, item, remaining, tries, baseline, due"
+    "id, source, kind, url, item, remaining, tries, baseline, since, due"
 
 static int
 wanted_read(struct query *q, struct arena *arena, struct wanted *ret)
 {
     ret->id = query_get_int(q);
     ret->source = query_get_str(q, arena);
-    ret->kind = query_get_int(q) == WANTED_ARTICLE ? WANTED_ARTICLE
-                                                   : WANTED_PAGE;
+    ret->kind = (enum wanted_kind)query_get_int(q);
     ret->url = query_get_str(q, arena);
     ret->item = query_get_int(q);
     ret->left = (uint32_t)query_get_int(q);
     ret->tries = (uint32_t)query_get_int(q);
     ret->baseline = query_get_int(q) != 0;
+    ret->since = query_get_wall(q);
     ret->due = query_get_wall(q);
+    if (ret->kind > WANTED_CHILD)
+        return E_CORRUPT;
     return arena_failed(arena) ? E_NOMEM : 0;
 }
 
@@ -53,7 +55,8 @@ store_wanted_add(struct store *store, const struct wanted *wanted)
         return r;
     db_query(&store->db, &q,
         DB_SQL("INSERT INTO wanted(source, kind, url, item, remaining,"
-               " tries, baseline, due) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"));
+               " tries, baseline, since, due)"
+               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     query_str(&q, wanted->source);
     query_int(&q, (int)wanted->kind);
     query_text(&q, wanted->url);
@@ -61,6 +64,7 @@ store_wanted_add(struct store *store, const struct wanted *wanted)
     query_int(&q, wanted->left);
     query_int(&q, wanted->tries);
     query_int(&q, wanted->baseline);
+    query_wall(&q, wanted->since);
     query_int(&q, wanted->due.ms);
     return query_insert(&q, &id);
 }

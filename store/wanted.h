@@ -14,7 +14,8 @@ enum { STORE_WANTED_PER_SOURCE = 200 };
 
 enum wanted_kind {
     WANTED_PAGE,    /* a further page of a source; read as the source is */
-    WANTED_ARTICLE  /* an item's own page */
+    WANTED_ARTICLE, /* an item's own page */
+    WANTED_CHILD    /* a sitemap that the source's index names */
 };
 
 struct wanted {
@@ -26,6 +27,7 @@ struct wanted {
     uint32_t left;     /* further pages that may follow this one */
     uint32_t tries;    /* so far */
     bool baseline;     /* what it brings is stored, and never alarms */
+    struct wall since; /* when the source had been read before it was wanted */
     struct wall due;
 };
 
