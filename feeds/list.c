@@ -10,6 +10,7 @@
 #include "feeds/htmlpage.h"
 #include "feeds/identity.h"
 #include "feeds/listmine.h"
+#include "feeds/pager.h"
 #include "feeds/select.h"
 
 enum {
@@ -119,33 +120,6 @@ make_items(struct arena *arena, const struct feed_input *input,
     return identity_fill(arena, items, count, NULL);
 }
 
-/* The address of the next page of the list, or absent. */
-static struct str
-find_next(struct arena *arena, const struct html *html)
-{
-    for (uint32_t i = 1; i < html->n; i++) {
-        struct str text;
-
-        if (!html_is(html, i, HTML_TAG_A) && !html_is(html, i, HTML_TAG_LINK))
-            continue;
-        if (html_attr_has_word(html, i, "rel", "next"))
-            return html_url(arena, html, html_attr(html, i, "href"));
-        if (!html_is(html, i, HTML_TAG_A))
-            continue;
-        text = html_text_of(arena, html, i, 32);
-        if (str_starts(text, STR("下一页")) || str_starts(text, STR("下页")) ||
-            str_eq_nocase(text, STR("next")) ||
-            str_starts_nocase(text, STR("next page"))) {
-            struct str href = str_trim(html_attr(html, i, "href"));
-
-            return href.n == 0 || href.p[0] == '#'
-                       ? STR_NONE
-                       : html_url(arena, html, href);
-        }
-    }
-    return STR_NONE;
-}
-
 static struct str
 find_title(struct arena *arena, const struct html *html)
 {
@@ -190,7 +164,8 @@ read_page(struct arena *arena, const struct feed_input *input,
             arena_printf(arena, "blocked: %.*s", STR_ARG(document->blocked)));
     }
     document->title = find_title(arena, &page->html);
-    document->next = find_next(arena, &page->html);
+    if (!document->blocked.p)
+        document->next = pager_next(arena, &page->html, input->url);
     return err;
 }
 
