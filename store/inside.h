@@ -80,6 +80,12 @@ int user_read(struct query *q, struct arena *arena, struct user *ret);
 int source_state_read(
     struct query *q, struct arena *arena, struct source_state *ret);
 
+/* Close what was open of a source whose address or kind changes now (kind: the
+ * new one), and of all that left the configuration. */
+int condition_forget_address(struct store *store, const struct source *source,
+    const char *kind, struct wall now);
+int condition_forget_removed(struct store *store, struct wall now);
+
 /* Walk the ledger; *ret_bad is the first entry that does not follow from the
  * one before, 0 when all do. */
 int ledger_verify(struct db *db, int64_t *ret_bad, uint64_t *ret_count);

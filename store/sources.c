@@ -22,6 +22,9 @@ source_put(struct store *store, const struct source *source, struct wall now)
 
     buf_init(&tags, 64 * 1024);
     r = source_tags(source, &tags);
+    if (r == 0)
+        r = condition_forget_address(store, source,
+            source->kind == SOURCE_LIST ? "list" : "feed", now);
     if (r != 0)
         return r;
     db_query(&store->db, &q,
@@ -76,6 +79,8 @@ store_source_sync(struct store *store, const struct source *sources, size_t n,
     r = query_run(&q);
     for (size_t i = 0; r == 0 && i < n; i++)
         r = source_put(store, &sources[i], now);
+    if (r == 0)
+        r = condition_forget_removed(store, now);
     if (own && r == 0)
         r = store_commit(store);
     if (own && r != 0)
