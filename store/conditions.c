@@ -369,3 +369,40 @@ store_condition_told(
     query_int(&q, news->id);
     return query_run(&q);
 }
+
+/* --- as the console reads them --- */
+
+void
+condition_read(struct query *q, struct arena *arena, struct condition_row *ret)
+{
+    ret->subject = query_get_str(q, arena);
+    ret->kind = query_get_str(q, arena);
+    ret->text = query_get_str(q, arena);
+    ret->text_zh = query_get_str(q, arena);
+    ret->opened = query_get_wall(q);
+    ret->closed = query_get_wall(q);
+}
+
+int
+view_condition_counts(struct view *view, uint64_t ret[CONDITION_COUNT])
+{
+    uint64_t counts[CONDITION_COUNT] = {0};
+    struct query q;
+    int r;
+
+    db_query(&view->db, &q,
+        DB_SQL("SELECT kind, count(*) FROM condition WHERE closed IS NULL"
+               " GROUP BY kind"));
+    while ((r = query_next(&q)) == 0) {
+        enum condition_kind kind = condition_number(query_peek_str(&q));
+
+        if (kind != CONDITION_COUNT)
+            counts[kind] = (uint64_t)query_get_int(&q);
+    }
+    if (q.done)
+        r = 0;
+    query_done(&q);
+    for (int i = 0; i < CONDITION_COUNT && r == 0; i++)
+        ret[i] = counts[i];
+    return r;
+}

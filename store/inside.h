@@ -80,6 +80,10 @@ int user_read(struct query *q, struct arena *arena, struct user *ret);
 int source_state_read(
     struct query *q, struct arena *arena, struct source_state *ret);
 
+/* The columns of a condition, in the order that condition_read reads. */
+#define CONDITION_COLUMNS "subject, kind, text, text_zh, opened, closed"
+void condition_read(
+    struct query *q, struct arena *arena, struct condition_row *ret);
 /* Close what was open of a source whose address or kind changes now (kind: the
  * new one), and of all that left the configuration. */
 int condition_forget_address(struct store *store, const struct source *source,

@@ -115,3 +115,36 @@ store_poll_log(
                  : poll_insert(store, source, number + 1, entry);
     return r == 0 ? poll_tally(store, entry) : r;
 }
+
+int
+view_poll_sums(struct view *view, struct arena *arena, struct poll_sum **ret,
+    size_t *ret_n)
+{
+    struct list list = {.arena = arena, .size = sizeof(struct poll_sum)};
+    struct query q;
+    int r;
+
+    db_query(&view->db, &q,
+        DB_SQL("SELECT outcome, polls, ms, bytes FROM poll_tally"
+               " ORDER BY outcome"));
+    while ((r = query_next(&q)) == 0) {
+        struct poll_sum *row = list_add(&list);
+
+        if (row == NULL) {
+            r = E_NOMEM;
+            break;
+        }
+        row->outcome = query_get_str(&q, arena);
+        row->polls = (uint64_t)query_get_int(&q);
+        row->ms = (uint64_t)query_get_int(&q);
+        row->bytes = (uint64_t)query_get_int(&q);
+    }
+    if (q.done)
+        r = arena_failed(arena) ? E_NOMEM : 0;
+    query_done(&q);
+    if (r == 0) {
+        *ret = list.rows;
+        *ret_n = list.n;
+    }
+    return r;
+}

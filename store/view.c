@@ -152,7 +152,7 @@ view_conditions(struct view *view, struct str subject, struct arena *arena,
     int r;
 
     db_query(&view->db, &q,
-        DB_SQL("SELECT subject, kind, text, opened, closed FROM condition"
+        DB_SQL("SELECT " CONDITION_COLUMNS " FROM condition"
                " WHERE closed IS NULL AND (?1 IS NULL OR subject = ?1)"
                " ORDER BY opened, id"));
     query_str(&q, subject);
@@ -163,11 +163,7 @@ view_conditions(struct view *view, struct str subject, struct arena *arena,
             r = E_NOMEM;
             break;
         }
-        row->subject = query_get_str(&q, arena);
-        row->kind = query_get_str(&q, arena);
-        row->text = query_get_str(&q, arena);
-        row->opened = query_get_wall(&q);
-        row->closed = query_get_wall(&q);
+        condition_read(&q, arena, row);
     }
     if (q.done)
         r = arena_failed(arena) ? E_NOMEM : 0;

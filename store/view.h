@@ -8,6 +8,7 @@
 #ifndef TOCSIN_STORE_VIEW_H
 #define TOCSIN_STORE_VIEW_H
 
+#include "feeds/condition.h"
 #include "store/store.h"
 
 struct view;
@@ -91,6 +92,7 @@ int view_deliveries(struct view *view, int64_t incident, int state,
 
 struct condition_row {
     struct str subject, kind, text;
+    struct str text_zh;         /* or absent */
     struct wall opened, closed; /* WALL_NONE while open */
 };
 /* Open ones, oldest first; subject absent: all. */
@@ -102,6 +104,8 @@ struct source_row {
     bool removed;
     struct source_state state; /* without the seen set */
     const char *poll_state;    /* "idle", "backoff", …: static */
+    struct wall added;
+    struct str cursor; /* of view_source_page */
     uint64_t items;
     const struct condition_row *conditions; /* open */
     size_t nconditions;
@@ -109,6 +113,57 @@ struct source_row {
 /* By id; those gone from the configuration last. */
 int view_sources(struct view *view, struct arena *arena,
     struct source_row **ret, size_t *ret_n);
+
+struct source_filter {
+    bool troubled;        /* only those with a condition */
+    struct str condition; /* only those with this one, absent is any */
+    struct str tag;
+    struct str text;  /* in title, id, owner or address; ASCII in either case */
+    size_t limit;     /* 0 is VIEW_PAGE_DEFAULT, at most VIEW_SOURCES_MAX */
+    struct str after; /* cursor of the page before, absent is the first */
+};
+enum { VIEW_SOURCES_MAX = 10000 };
+/* The worst first, then by id; those gone from the configuration last.  A
+ * wrong cursor is E_PARSE. */
+int view_source_page(struct view *view, const struct source_filter *filter,
+    struct arena *arena, struct source_row **ret, size_t *ret_n,
+    bool *ret_more);
+/* E_NOTFOUND when there never was one. */
+int view_source(struct view *view, struct str id, struct arena *arena,
+    struct source_row *ret);
+/* How many are configured, and how many of them have a condition. */
+int view_source_counts(
+    struct view *view, uint64_t *ret_all, uint64_t *ret_troubled);
+/* Its conditions, those that closed last first; at most max. */
+int view_source_conditions(struct view *view, struct str id, size_t max,
+    struct arena *arena, struct condition_row **ret, size_t *ret_n);
+struct poll_entry;
+/* Its last polls, newest first (store/conditions.h). */
+int view_source_polls(struct view *view, struct str id, struct arena *arena,
+    struct poll_entry **ret, size_t *ret_n);
+struct source_item {
+    int64_t id, incident; /* incident: 0 when it is in none */
+    struct str title, url;
+    struct wall published, first_seen;
+    int score;
+    enum level level;
+};
+/* Its newest items, at most max. */
+int view_source_items(struct view *view, struct str id, size_t max,
+    struct arena *arena, struct source_item **ret, size_t *ret_n);
+/* Tags of configured sources, in order. */
+int view_source_tags(struct view *view, size_t max, struct arena *arena,
+    struct str **ret, size_t *ret_n);
+
+/* Open ones by kind, index by enum condition_kind. */
+int view_condition_counts(struct view *view, uint64_t ret[CONDITION_COUNT]);
+/* What the polls of all sources came to, by outcome. */
+struct poll_sum {
+    struct str outcome;
+    uint64_t polls, ms, bytes;
+};
+int view_poll_sums(struct view *view, struct arena *arena,
+    struct poll_sum **ret, size_t *ret_n);
 
 /* E_NOTFOUND when there is none. */
 int view_user(

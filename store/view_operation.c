@@ -1,5 +1,4 @@
-/* view_operation: deliveries and sources, for who keeps the thing running. */
-#include "feeds/poll.h"
+/* view_operation: deliveries, for who keeps the thing running. */
 #include "store/inside.h"
 
 static int
@@ -95,96 +94,6 @@ view_deliveries(struct view *view, int64_t incident, int state, size_t limit,
     rows = list.rows;
     for (size_t i = 0; r == 0 && i < list.n; i++)
         r = delivery_tries(view, arena, &rows[i]);
-    db_rollback(&view->db);
-    if (r == 0 && arena_failed(arena))
-        r = E_NOMEM;
-    if (r == 0) {
-        *ret = rows;
-        *ret_n = list.n;
-    }
-    return r;
-}
-
-/* The word for the state of a source's poll. */
-static const char *
-poll_state_word(int state)
-{
-    /* clang-format off */
-    static const char *const words[] = {
-        [POLL_IDLE] = "idle", [POLL_DUE] = "due",
-        [POLL_FETCHING] = "fetching", [POLL_BACKOFF] = "backoff",
-        [POLL_QUARANTINED] = "quarantined", [POLL_STOPPED] = "stopped"};
-    /* clang-format on */
-
-    return state >= 0 && (size_t)state < sizeof(words) / sizeof(words[0])
-               ? words[state]
-               : "unknown";
-}
-
-static int
-sources_page(struct view *view, struct list *list)
-{
-    struct arena *arena = list->arena;
-    struct query q;
-    int r;
-
-    db_query(&view->db, &q,
-        DB_SQL("SELECT id, title, url, kind, owner, tags, removed, "
-               "items, " SOURCE_STATE_COLUMNS
-               " FROM source_state ORDER BY removed IS NOT NULL, id"));
-    while ((r = query_next(&q)) == 0) {
-        struct source_row *row = list_add(list);
-
-        if (!row) {
-            r = E_NOMEM;
-            break;
-        }
-        row->id = query_get_str(&q, arena);
-        row->title = query_get_str(&q, arena);
-        row->url = query_get_str(&q, arena);
-        row->kind = query_get_str(&q, arena);
-        row->owner = query_get_str(&q, arena);
-        row->tags = query_get_str(&q, arena);
-        row->removed = wall_is_set(query_get_wall(&q));
-        row->items = (uint64_t)query_get_int(&q);
-        r = source_state_read(&q, arena, &row->state);
-        row->poll_state = poll_state_word(row->state.state);
-        if (r != 0)
-            break;
-    }
-    query_done(&q);
-    return q.done ? 0 : r;
-}
-
-static int
-source_conditions(
-    struct view *view, struct arena *arena, struct source_row *row)
-{
-    struct condition_row *conditions = NULL;
-    size_t n = 0;
-    int r;
-
-    r = view_conditions(view,
-        arena_printf(arena, "source:%.*s", STR_ARG(row->id)), arena,
-        &conditions, &n);
-    row->conditions = conditions;
-    row->nconditions = n;
-    return r;
-}
-
-int
-view_sources(struct view *view, struct arena *arena, struct source_row **ret,
-    size_t *ret_n)
-{
-    struct list list = {.arena = arena, .size = sizeof(struct source_row)};
-    struct source_row *rows;
-    int r = db_begin(&view->db);
-
-    if (r == 0)
-        r = sources_page(view, &list);
-    rows = list.rows;
-    for (size_t i = 0; r == 0 && i < list.n; i++)
-        r = source_conditions(view, arena, &rows[i]);
     db_rollback(&view->db);
     if (r == 0 && arena_failed(arena))
         r = E_NOMEM;

@@ -28,7 +28,8 @@ MAY_INCLUDE = {
               "incidents": TYPES["incidents"]},
     "notify": {"base": ALL, "net": ALL, "incidents": TYPES["incidents"]},
     # what store/view.h gives out holds findings, so their type comes along
-    "console": {"base": ALL, "net": ["loop.h"], "store": ["view.h"],
+    "console": {"base": ALL, "net": ["loop.h"],
+                "store": ["conditions.h", "view.h"], "feeds": ["condition.h"],
                 "rules": TYPES["rules"], "incidents": TYPES["incidents"]},
     "daemon": {f: ALL for f in ("base", "net", "feeds", "rules", "incidents",
                                 "store", "notify", "console")},
