@@ -242,6 +242,8 @@ engine_poll_answer(struct engine *engine, const Tocsin__PollAnswer *in)
     arena_clear(engine->arena);
     outcome.event = events[in->outcome];
     outcome.answer = in->answer ? in->answer : &outcome_no_answer;
+    outcome.refused =
+        in->outcome == TOCSIN__POLL_ANSWER__OUTCOME__REFUSED;
     if (outcome.event != POLL_EVENT_UNCHANGED)
         outcome.reason = pb_str(in->reason);
     outcome_write(engine, slot, &outcome);

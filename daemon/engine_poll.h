@@ -39,6 +39,7 @@ int slot_load_state(struct engine *engine, const struct source *source,
 struct poll_outcome {
     enum poll_event event;
     struct str reason; /* when it failed */
+    bool refused;      /* by the gate or by robots.txt */
     const Tocsin__Answer *answer;
     const Tocsin__ParseResult *result; /* with POLL_EVENT_ITEMS */
 };

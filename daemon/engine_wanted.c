@@ -289,7 +289,7 @@ wanted_may_try(
     int status = outcome->answer->status;
 
     return wanted->tries + 1 < WANTED_MAX_TRIES &&
-           outcome->event == POLL_EVENT_FAILED &&
+           outcome->event == POLL_EVENT_FAILED && !outcome->refused &&
            (status < 400 || status == 408 || status == 429 || status >= 500);
 }
 
