@@ -394,6 +394,8 @@ parse_items(struct parse *parse, const Tocsin__ParseRequest *request,
     result->known = (uint32_t)gap.known;
     result->reaches = gap.reaches || seen_count(seen) == 0 || index;
     result->reannounced = reannounced;
+    if (reannounced)
+        result->trouble |= TROUBLE_REANNOUNCED;
     buf_init(&saved, PARSE_MAX_SEEN_BYTES);
     if (index)
         r = parse_children(parse, seen, items, own.nitems, result);
@@ -431,6 +433,23 @@ parse_describe(struct arena *arena, const struct document *document,
     result->next = pb_cstr(arena, document->next);
     result->notes = pb_cstrs(arena, document->notes, document->nnotes);
     result->n_notes = result->notes ? document->nnotes : 0;
+    result->trouble = document->trouble;
+    result->hint_lost = document->hint_lost;
+}
+
+/* Whether another page stands in the place of the one that was asked for; then
+ * *reterr says which.  read: what reading it came to. */
+static bool
+parse_is_blocked(struct parse *parse, const struct feed_input *input, int read,
+    const struct document *document, struct toc_error *reterr)
+{
+    struct str why = document ? document->blocked : STR_NONE;
+
+    if (read == E_PARSE && page_blocked(parse->arena, input, &why) != 0)
+        return false;
+    if (why.n > 0)
+        toc_error_set(reterr, NULL, 0, 0, "%.*s", STR_ARG(why));
+    return why.n > 0;
 }
 
 /* An item's own page: its text, and its date when none was known. */
@@ -492,6 +511,11 @@ parse_document(struct parse *parse, const Tocsin__ParseRequest *request,
         r = list_parse(parse->arena, &input, &error, &document);
     else
         r = feed_parse(parse->arena, &input, &error, &document);
+    if (request->want != TOCSIN__WANT__WANT_ARTICLE)
+        result->blocked =
+            parse_is_blocked(parse, &input, r, document, &error);
+    if (result->blocked)
+        r = E_PARSE;
     if (r == 0 && document) {
         parse_describe(parse->arena, document, result);
         r = parse_items(parse, request, document, result);
