@@ -34,8 +34,32 @@ const struct command cli_commands[] = {
         CLIENT_OPTIONS "  --check         exit 1 when a condition is open or a "
                        "dead letter waits\n",
         cmd_status},
-    {"sources", "[OPTION]…", "List the sources and the condition of each",
-        CLIENT_OPTIONS "  --wrong         only those with a condition\n",
+    {"sources",
+        "[list | add URL | test ID | import FILE | export] [OPTION]…",
+        "List the sources, find and add one, try one, import and export them",
+        CLIENT_OPTIONS
+        "  --wrong         list: only those with a condition\n"
+        "\nadd URL finds the feeds of a page (those it names, then usual "
+        "paths) or its lists of\npublications, shows what each would give, "
+        "asks which, and writes sources.d/ID.yaml.\ntest ID shows what a "
+        "source gives now.  Both ask as politely as the daemon.\n\n"
+        "  --yes           add: take the best without asking\n"
+        "  --id ID --title TITLE --owner OWNER --tier TIER --tag TAG…\n"
+        "                  add: what the new source says of itself\n"
+        "  --kind feed|list, --select XPATH\n"
+        "                  add: the address is a feed, or the page itself the "
+        "list\n"
+        "  --out PATH      add: the file; import: the folder; default: "
+        "sources.d\n"
+        "  --force         add, import: replace the file that is there\n\n"
+        "import FILE takes an OPML file of a feed reader; outlines around a "
+        "feed become tags.\nexport prints the configuration's sources as "
+        "OPML.\n\n"
+        "  --dry-run       import: only say what would be added\n"
+        "  --links         import: links without a feed become list pages\n"
+        "  --owner OWNER --tier TIER\n"
+        "                  import: of all of them\n"
+        "  --opml, --json  export: the form\n",
         cmd_sources},
     {"incidents",
         "[list | show N | ack N | respond N | resolve N | false-alarm N | "

@@ -82,6 +82,9 @@ document_json(const struct document *document)
     jsonx_set(json, "updated", jsonx_time(document->updated));
     if (document->next.p)
         jsonx_set(json, "next", jsonx_str(document->next));
+    if (document->nchildren > 0)
+        jsonx_set(json, "children",
+            document_json_notes(document->children, document->nchildren));
     if (document->partial)
         jsonx_set(json, "partial", json_true());
     if (document->blocked.p)

@@ -1,5 +1,6 @@
 /*
- * tocsin sources: the sources, and what is wrong with each.
+ * tocsin sources: the sources, and what is wrong with each; by the second
+ * word what works on the configuration's sources (sources_….c).
  */
 #include <stdio.h>
 #include <string.h>
@@ -59,8 +60,8 @@ print_sources(struct client *client, json_t *list, bool only_wrong)
     return CLI_OK;
 }
 
-int
-cmd_sources(int argc, char **argv)
+static int
+list_sources(int argc, char **argv)
 {
     static const struct option options[] = {CLIENT_LONG_OPTIONS,
         {"wrong", no_argument, NULL, 'w'}, {NULL, 0, NULL, 0}};
@@ -76,7 +77,7 @@ cmd_sources(int argc, char **argv)
             return CLI_USAGE;
     }
     if (optind < argc) {
-        fputs("tocsin: sources takes no argument\n", stderr);
+        fputs("tocsin: sources list takes no argument\n", stderr);
         return CLI_USAGE;
     }
     int status = client_open(&client);
@@ -91,4 +92,25 @@ cmd_sources(int argc, char **argv)
     }
     client_close(&client);
     return status;
+}
+
+static const struct command commands[] = {{"list", "", "", "", list_sources},
+    {"add", "", "", "", cmd_sources_add},
+    {"test", "", "", "", cmd_sources_test},
+    {"import", "", "", "", cmd_sources_import},
+    {"export", "", "", "", cmd_sources_export}, {NULL, NULL, NULL, NULL, NULL}};
+
+int
+cmd_sources(int argc, char **argv)
+{
+    if (argc < 2 || argv[1][0] == '-')
+        return list_sources(argc, argv);
+    for (const struct command *c = commands; c->name; c++)
+        if (strcmp(c->name, argv[1]) == 0)
+            return c->run(argc - 1, argv + 1);
+    fprintf(stderr,
+        "tocsin: there is no command \"sources %s\"; `tocsin help sources` "
+        "lists them\n",
+        argv[1]);
+    return CLI_USAGE;
 }
