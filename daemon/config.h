@@ -24,6 +24,7 @@
 #include "base/level.h"
 #include "base/str.h"
 #include "feeds/source.h"
+#include "net/http.h"
 #include "rules/rules.h"
 
 enum {
@@ -69,7 +70,8 @@ struct config {
     int64_t connect_ms, first_byte_ms, total_ms;
     int64_t further_pages;     /* followed after a gap; 5 */
     int64_t backfill_after_ms; /* published so long before: no alarm; 2 days */
-    bool obey_robots;        /* list pages; default true */
+    enum http_scope fetch_scope;    /* of what a gap is kept; a host */
+    bool obey_robots, robots_feeds; /* pages; feeds too: true, false */
     const struct str *allow; /* allow_addresses */
     size_t nallow;
     const uint16_t *ports;

@@ -57,6 +57,7 @@ COUNT_FOLLOWS(struct source, allow, nallow);
 COUNT_FOLLOWS(struct channel, allow, nallow);
 _Static_assert(sizeof(enum level) == sizeof(int), "an enum is an int");
 _Static_assert(sizeof(enum source_kind) == sizeof(int), "an enum is an int");
+_Static_assert(sizeof(enum http_scope) == sizeof(int), "an enum is an int");
 
 /* One value on its way into one field. */
 struct target {

@@ -181,7 +181,8 @@ watches_carry(struct engine *engine, struct watch *fresh, size_t n)
             continue;
         if (watch_find(fresh, n, engine->watches[slot->watch].source->id,
                 &at) == 0 &&
-            (slot->wanted || fresh[at].poll_number == slot->number)) {
+            (slot->wanted || slot->pushed ||
+                fresh[at].poll_number == slot->number)) {
             slot->watch = at;
         } else {
             slot->number = 0;
@@ -223,6 +224,7 @@ watches_build(struct engine *engine, const struct config *config,
         }
         watch->host = engine_host_of(watch->source->url);
         if (r == 0 && watch->poll_number == 0 &&
+            watch->source->kind != SOURCE_PUSH &&
             watch->poll.state != POLL_STOPPED)
             schedule_set(schedule, (uint32_t)i, watch->poll.next);
     }
@@ -504,6 +506,9 @@ send_fetch(struct arena *arena, const struct config *config, struct ipc *ipc)
     out.ports = ports_of(arena, config);
     out.n_ports = config->nports;
     out.obey_robots = config->obey_robots;
+    out.robots_feeds = config->robots_feeds;
+    out.scope = (uint32_t)config->fetch_scope;
+    out.max_header_bytes = (uint64_t)config->max_header_bytes;
     out.deny = own_listener(arena, config);
     return arena_failed(arena)
                ? E_NOMEM

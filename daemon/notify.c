@@ -10,17 +10,15 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "daemon/outward.h"
 #include "daemon/pb.h"
-#include "daemon/role.h"
-#include "daemon/sandbox.h"
-#include "daemon/webfiles.h"
 #include "notify/sender.h"
 
 enum { NOTIFY_ARENA_BYTES = 1024 * 1024 };
 
 struct notify {
     struct role *role;
-    struct loop_timer *files_timer;
+    struct outward outward;
     struct sender *sender;
     Tocsin__NotifyConfig *config; /* owned copy: addresses and secrets */
 };
@@ -74,16 +72,6 @@ notify_channel(const struct notify *notify, struct str id)
 }
 
 static void
-notify_allow(struct gate_policy *policy, char *const *list, size_t n)
-{
-    for (size_t i = 0; i < n && policy->nallow < GATE_MAX_ALLOW; i++) {
-        if (gate_allow_parse(str_of(list[i]), NULL,
-                &policy->allow[policy->nallow]) == 0)
-            policy->nallow++;
-    }
-}
-
-static void
 notify_fill_channel(const struct notify *notify,
     const Tocsin__ChannelConfig *in, struct channel_config *ret)
 {
@@ -93,15 +81,11 @@ notify_fill_channel(const struct notify *notify,
         .lang = pb_str(in->lang)};
     for (size_t i = 0; i < in->n_secrets && i < CHANNEL_MAX_SECRETS; i++)
         ret->secrets[ret->nsecrets++] = pb_bytes(in->secrets[i]);
-    gate_policy_init(&ret->policy);
+    outward_policy(&ret->policy, notify->config->ports,
+        notify->config->n_ports, notify->config->deny);
+    outward_allow(&ret->policy, notify->config->allow, notify->config->n_allow);
+    outward_allow(&ret->policy, in->allow, in->n_allow);
     ret->policy.https_only = !in->insecure_http;
-    notify_allow(&ret->policy, notify->config->allow, notify->config->n_allow);
-    notify_allow(&ret->policy, in->allow, in->n_allow);
-    if (gate_allow_parse(str_of(notify->config->deny), NULL, &ret->policy.deny[0]) == 0)
-        ret->policy.ndeny = 1;
-    for (size_t i = 0; i < notify->config->n_ports && i < GATE_MAX_PORTS; i++)
-        ret->policy.ports[ret->policy.nports++] =
-            (uint16_t)notify->config->ports[i];
 }
 
 static void
@@ -179,40 +163,15 @@ notify_keep(struct notify *notify, const Tocsin__NotifyConfig *config)
     return notify->config ? 0 : E_NOMEM;
 }
 
-/* The name service's files were replaced: begin anew, with the new ones. */
-static void
-notify_check_files(void *arg)
-{
-    struct notify *notify = arg;
-
-    if (webfiles_have_changed()) {
-        log_say(LOG_NOTICE, "the name service's files have changed", NULL);
-        role_stop(notify->role, EXIT_SUCCESS);
-        return;
-    }
-    loop_timer_set(notify->files_timer, WEBFILES_CHECK_MS);
-}
-
 static int
 notify_open(struct role *role, const Tocsin__NotifyConfig *config)
 {
     struct notify *notify = role->state;
-    struct sandbox sandbox = {.role = TOCSIN__ROLE__ROLE_NOTIFY};
-    struct buf protections;
-    int r = sender_new(
-        role->loop, pb_str(config->user_agent), &notify->sender);
+    int r =
+        sender_new(role->loop, pb_str(config->user_agent), &notify->sender);
 
     if (r == 0)
-        r = loop_timer_new(role->loop, notify_check_files, notify, &notify->files_timer);
-    if (r != 0)
-        return r;
-    loop_timer_set(notify->files_timer, WEBFILES_CHECK_MS);
-    webfiles_allow(&sandbox);
-    buf_init(&protections, 256);
-    r = sandbox_enter(&sandbox, &protections);
-    if (r == 0)
-        role_ready(role, buf_cstr(&protections));
-    buf_done(&protections);
+        r = outward_enter(&notify->outward, role, TOCSIN__ROLE__ROLE_NOTIFY);
     return r;
 }
 
