@@ -37,13 +37,16 @@
     X(LOGIN_FAILED,   "login_failed",   "-") /* for the ledger */         \
     X(TOKEN_ADD,      "token_add",      "viewer") /* object: name */      \
     X(TOKEN_DROP,     "token_drop",     "viewer")                         \
-    X(SESSION_TOUCH,  "session_touch",  "-") /* secret, until */
+    X(SESSION_TOUCH,  "session_touch",  "-") /* secret, until */           \
+    X(PUSH,           "push",           "operator") /* object: source, text: type, data */
 /* clang-format on */
 enum action_kind {
 #define X(action, name, role) ACTION_##action,
     ACTIONS(X)
 #undef X
 };
+
+enum { ACTION_MAX_DATA_BYTES = 4 * 1024 * 1024 };
 
 struct action {
     enum action_kind kind;
@@ -53,6 +56,7 @@ struct action {
     struct str role;   /* of a new user; scope of a new token */
     struct str secret; /* password hash; SHA-256 of a session or token */
     struct wall until; /* or WALL_NONE */
+    struct str data;   /* a document, at most ACTION_MAX_DATA_BYTES */
     struct str by;     /* who asks, as the console knows him */
     struct str from;   /* his address, or "socket" */
 };

@@ -159,6 +159,13 @@ check_sources(const struct config *c, struct entries *entries,
                 STR_ARG(s->id));
         if (!s->zone.p)
             s->zone = c->zone;
+        if ((s->kind == SOURCE_PUSH) == (s->url.p != NULL))
+            toc_errors_add(errors, place->file, place->line, place->column,
+                s->url.p ? "source \"%.*s\" of kind push is not polled: it has "
+                           "no url"
+                         : "source \"%.*s\" has no url; url: "
+                           "https://… would be right",
+                STR_ARG(s->id));
         if (s->select.p && s->kind != SOURCE_LIST)
             toc_errors_add(errors, place->file, place->line, place->column,
                 "source \"%.*s\" has select, which only kind: list can use",

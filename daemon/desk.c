@@ -46,6 +46,7 @@ desk_act(void *arg, uint64_t token, const struct action *action)
         request.role = pb_cstr(arena, action->role);
         request.secret = pb_data(action->secret);
         request.until_ms = action->until.ms;
+        request.data = pb_data(action->data);
         request.by = pb_cstr(arena, action->by);
         request.from = pb_cstr(arena, action->from);
         r = arena_failed(arena)  ? E_NOMEM

@@ -9,6 +9,7 @@
  *                    polls in flight; what came of them, written; what is
  *                    wrong with a source; the grouper's memory
  *   engine_wanted.c  further pages and articles: asked for, read, given up
+ *   engine_push.c    documents that were brought, not fetched
  *   engine_item.c    item → score → incident → messages
  *   engine_tell.c    what is to be told → messages in the outbox
  *   engine_outbox.c  messages → notify; verdicts → outbox
@@ -156,9 +157,29 @@ int engine_wanted_add(struct engine *engine, const struct wanted *wanted);
 void engine_wanted_settle(struct engine *engine,
     const struct pending *pending, bool committed);
 
+/* --- engine_push.c --------------------------------------------------------- */
+/* A document that somebody brought for a source. */
+struct push {
+    struct str source, content_type, body;
+    uint64_t token; /* of the action that is answered when it is stored */
+};
+/* Let it be read; the answer comes after the commit.  E_NOTFOUND no such
+ * source, E_STATE a source that was never polled yet, E_BUSY no parser. */
+int engine_push(struct engine *engine, const struct push *push);
+void engine_push_settle(
+    struct engine *engine, const struct pending *pending);
+
 /* --- engine_item.c ------------------------------------------------------------ */
 /* Whether what a parser sent is what it may send. */
 bool engine_item_is_sound(const struct ruleset *rules, const Tocsin__Item *in);
+/* What became of it. */
+struct arrived {
+    int64_t item;
+    struct str id; /* as its publisher calls it */
+    enum item_outcome outcome;
+    int score;
+    enum level level;
+};
 /* How an item came. */
 struct arrival {
     const struct source *source;
@@ -169,6 +190,7 @@ struct arrival {
     struct wall since; /* when its source had been read before; what was
                           published well before that is backfill.  WALL_NONE:
                           nothing is */
+    struct arrived *ret; /* filled in, or NULL */
 };
 /* Everything an item brings, inside the open transaction. */
 int engine_item(struct engine *engine, const struct arrival *arrival,

@@ -457,9 +457,29 @@ act_probe(struct asked *asked)
         r = engine_poll_probe(asked->engine, watch);
     act_answer(asked, r,
         r == 0         ? "It is being polled."
-        : r == E_STATE ? "It is being polled already."
+        : r == E_STATE  ? "It is being polled already."
+        : r == E_DENIED ? "Nothing is polled there: its items are brought."
                        : act_why(r),
         NULL);
+}
+
+/* Answered after the commit, or at once when it cannot be read. */
+static void
+act_push(struct asked *asked)
+{
+    struct push push = {.source = asked->object,
+        .content_type = asked->text,
+        .body = pb_bytes(asked->in->data),
+        .token = asked->in->token};
+    int r = engine_push(asked->engine, &push);
+
+    if (r != 0)
+        act_answer(asked, r,
+            r == E_STATE ? "It was never polled yet; what was there before is "
+                           "no news."
+            : r == E_BUSY ? "The house is busy. Please try again."
+                          : act_why(r),
+            NULL);
 }
 
 static bool
@@ -474,7 +494,8 @@ fields_are_sound(const Tocsin__ActionRequest *in)
         if (s.n > ACT_MAX_TEXT_BYTES || !utf8_is_valid(s))
             return false;
     }
-    return in->secret.len <= ACT_MAX_HASH_BYTES;
+    return in->secret.len <= ACT_MAX_HASH_BYTES &&
+           in->data.len <= ACTION_MAX_DATA_BYTES;
 }
 
 void
@@ -502,6 +523,9 @@ engine_action(struct engine *engine, const Tocsin__ActionRequest *in)
         break;
     case ACTION_PROBE:
         act_probe(&asked);
+        break;
+    case ACTION_PUSH:
+        act_push(&asked);
         break;
     default:
         act_in_transaction(&asked);

@@ -588,6 +588,12 @@ engine_item(struct engine *engine, const struct arrival *arrival,
     subject.backfill = item_is_backfill(engine, arrival, &subject.item);
     if (r == 0)
         r = subject_store(engine, &subject);
+    if (r == 0 && arrival->ret)
+        *arrival->ret = (struct arrived){.item = subject.id,
+            .id = subject.item.id,
+            .outcome = subject.outcome,
+            .score = subject.score.points,
+            .level = subject.score.level};
     if (r != 0 || subject.outcome == ITEM_KNOWN || arrival->baseline)
         return r;
     if (subject.outcome == ITEM_NEW && subject.backfill &&

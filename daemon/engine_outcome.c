@@ -50,10 +50,7 @@ outcome_moved(struct engine *engine, const struct source *source,
     state->moved_count++;
     if (state->moved_count < ENGINE_MOVED_AFTER)
         return 0;
-    return condition_set(engine, source, STR("moved"),
-        arena_printf(engine->arena,
-            "moved for good to %.*s; please change its address", STR_ARG(to)),
-        true);
+    return condition_moved(engine, source, to);
 }
 
 /* Validators move on only with what they came with. */
@@ -184,7 +181,7 @@ outcome_apply(struct engine *engine, struct watch *watch,
     if (r == 0)
         r = store_source_save(engine->store, source->id, &state);
     if (r == 0)
-        r = condition_of_poll(engine, source, next, outcome->reason);
+        r = condition_of_poll(engine, watch, outcome, next);
     return r;
 }
 
@@ -202,6 +199,10 @@ outcome_write(struct engine *engine, struct slot *slot,
 
     if (slot->wanted) {
         wanted_write(engine, slot, outcome);
+        return;
+    }
+    if (slot->pushed) {
+        push_write(engine, slot, outcome);
         return;
     }
     if (outcome->event == POLL_EVENT_ITEMS ||
@@ -278,8 +279,10 @@ void
 outcome_fail(struct engine *engine, struct slot *slot, enum poll_event event,
     struct str reason)
 {
-    struct poll_outcome outcome = {
-        .event = event, .reason = reason, .answer = &outcome_no_answer};
+    struct poll_outcome outcome = {.event = event,
+        .reason = reason,
+        .answer = &outcome_no_answer,
+        .silent_since = WALL_NONE};
 
     arena_clear(engine->arena);
     outcome_write(engine, slot, &outcome);

@@ -182,6 +182,8 @@ engine_poll_probe(struct engine *engine, uint32_t number)
     struct poll_answer probe = {.event = POLL_EVENT_PROBE};
     int r;
 
+    if (watch->source->kind == SOURCE_PUSH)
+        return E_DENIED;
     if (watch->poll_number != 0)
         return E_STATE;
     r = poll_apply(&watch->poll, &probe, engine_now(engine));
@@ -228,7 +230,8 @@ engine_poll_answer(struct engine *engine, const Tocsin__PollAnswer *in)
         [TOCSIN__POLL_ANSWER__OUTCOME__GONE] = POLL_EVENT_GONE,
         [TOCSIN__POLL_ANSWER__OUTCOME__REFUSED] = POLL_EVENT_FAILED};
     struct slot *slot = slot_waiting(engine, in->poll);
-    struct poll_outcome outcome = {.event = POLL_EVENT_FAILED};
+    struct poll_outcome outcome = {
+        .event = POLL_EVENT_FAILED, .silent_since = WALL_NONE};
 
     if (slot == NULL || slot->parser >= 0 || (unsigned)in->outcome >= 5 ||
         !words_are_sound(in->reason, POLL_MAX_REASON_BYTES) ||
@@ -241,9 +244,8 @@ engine_poll_answer(struct engine *engine, const Tocsin__PollAnswer *in)
     }
     arena_clear(engine->arena);
     outcome.event = events[in->outcome];
+    outcome.refused = in->outcome == TOCSIN__POLL_ANSWER__OUTCOME__REFUSED;
     outcome.answer = in->answer ? in->answer : &outcome_no_answer;
-    outcome.refused =
-        in->outcome == TOCSIN__POLL_ANSWER__OUTCOME__REFUSED;
     if (outcome.event != POLL_EVENT_UNCHANGED)
         outcome.reason = pb_str(in->reason);
     outcome_write(engine, slot, &outcome);
@@ -294,7 +296,9 @@ engine_poll_result(
     struct engine *engine, uint32_t parser, const Tocsin__ParseResult *in)
 {
     struct slot *slot = slot_waiting(engine, in->poll);
-    struct poll_outcome outcome = {.event = POLL_EVENT_ITEMS, .result = in};
+    struct poll_outcome outcome = {.event = POLL_EVENT_ITEMS,
+        .result = in,
+        .silent_since = WALL_NONE};
 
     if (slot == NULL ||
         (slot->parser >= 0 && slot->parser != (int32_t)parser) ||
@@ -306,6 +310,7 @@ engine_poll_result(
         outcome.event = POLL_EVENT_FAILED;
         outcome.reason = pb_str(in->reason);
         outcome.result = NULL;
+        outcome.blocked = in->blocked;
     } else if (engine_rules_of(engine, in->generation) == NULL) {
         outcome.event = POLL_EVENT_FAILED;
         outcome.reason = STR("it was matched by rules that are gone");
@@ -380,7 +385,8 @@ engine_poll_shift(struct engine *engine, int64_t by_ms)
     for (size_t i = 0; i < engine->nwatches; i++) {
         struct watch *watch = &engine->watches[i];
 
-        if (watch->poll_number != 0 || watch->poll.state == POLL_STOPPED)
+        if (watch->poll_number != 0 || watch->poll.state == POLL_STOPPED ||
+            watch->source->kind == SOURCE_PUSH)
             continue;
         watch->poll.next.ms += by_ms;
         schedule_set(engine->schedule, (uint32_t)i, watch->poll.next);

@@ -39,9 +39,12 @@ int slot_load_state(struct engine *engine, const struct source *source,
 struct poll_outcome {
     enum poll_event event;
     struct str reason; /* when it failed */
-    bool refused;      /* by the gate or by robots.txt */
     const Tocsin__Answer *answer;
     const Tocsin__ParseResult *result; /* with POLL_EVENT_ITEMS */
+    bool refused; /* by the gate or robots.txt */
+    bool blocked; /* another page stood in its place */
+    struct wall silent_since; /* silent for longer than its rhythm explains,
+                                 else WALL_NONE */
 };
 /* For what ended without an answer. */
 extern const Tocsin__Answer outcome_no_answer;
@@ -69,12 +72,21 @@ int wanted_further(struct engine *engine, const struct further *further);
 void wanted_write(struct engine *engine, struct slot *slot,
     const struct poll_outcome *outcome);
 
+/* What came of a document that was brought; as outcome_write. */
+void push_write(struct engine *engine, struct slot *slot,
+    const struct poll_outcome *outcome);
+
 /* --- engine_condition.c ------------------------------------------------------- */
-/* Open or close one condition of a source, in the open transaction. */
+/* A sign that one condition of a source holds, or does not, in the open
+ * transaction; how many it takes to open or close it is the kind's. */
 int condition_set(struct engine *engine, const struct source *source,
     struct str kind, struct str text, bool open);
-/* Those that the new schedule of a source speaks of. */
-int condition_of_poll(struct engine *engine, const struct source *source,
-    const struct poll *poll, struct str reason);
+/* It has moved for good. */
+int condition_moved(
+    struct engine *engine, const struct source *source, struct str to);
+/* All that a poll shows of its source's conditions, and its entry in the log;
+ * next is the schedule that follows from it. */
+int condition_of_poll(struct engine *engine, struct watch *watch,
+    const struct poll_outcome *outcome, const struct poll *next);
 
 #endif

@@ -43,6 +43,8 @@ struct watch {
     uint64_t poll_number; /* in flight, or 0 */
     uint16_t host;        /* bucket of its host, for the limit per host */
     bool baseline;        /* has never been polled with success */
+    uint8_t cause;        /* enum poll_cause of the last poll, and when it was */
+    struct wall answered;
     uint8_t hurry;        /* gaps of late: its wait is halved so often */
 };
 
@@ -55,6 +57,8 @@ struct slot {
     uint64_t handed;   /* order of handing over */
     int64_t wanted;    /* of a page that is not the source's own, else 0 */
     uint16_t host;     /* bucket of the address that was asked */
+    bool pushed;       /* a document that was brought: who waits is */
+    uint64_t token;    /* the action of this number */
     struct mono sent;
 };
 
@@ -89,7 +93,7 @@ struct follow {
 /* What waits for the commit. */
 struct pending {
     enum { PENDING_POLL, PENDING_ACTION, PENDING_SEND, PENDING_CHANGED,
-        PENDING_WANTED } kind;
+        PENDING_WANTED, PENDING_PUSH } kind;
     uint64_t poll;      /* PENDING_POLL, PENDING_WANTED: its number */
     struct poll next;   /* PENDING_POLL: its schedule when committed */
     bool baseline;      /* PENDING_POLL: still so afterwards */

@@ -194,6 +194,9 @@ engine_settle(struct engine *engine, bool committed)
         case PENDING_WANTED:
             engine_wanted_settle(engine, &list[i], committed);
             break;
+        case PENDING_PUSH:
+            engine_push_settle(engine, &list[i]);
+            break;
         case PENDING_ACTION:
             settle_action(engine, &list[i], committed);
             break;

@@ -532,7 +532,8 @@ parse_document(struct parse *parse, const Tocsin__ParseRequest *request,
 }
 
 static void
-parse_request(struct role *role, const Tocsin__ParseRequest *request)
+parse_request(struct role *role, const struct ipc *from,
+    const Tocsin__ParseRequest *request)
 {
     struct parse *parse = role->state;
     Tocsin__ParseResult result = TOCSIN__PARSE_RESULT__INIT;
@@ -564,7 +565,7 @@ parse_request(struct role *role, const Tocsin__ParseRequest *request)
         (void)ipc_send(
             role->engine, FRAME(parse_result, PARSE_RESULT, &result));
     }
-    if (parse->fetch)
+    if (parse->fetch && from == parse->fetch)
         (void)ipc_send(parse->fetch, FRAME(parse_done, PARSE_DONE, &done));
     arena_clear(parse->arena);
 }
@@ -597,7 +598,6 @@ static void
 parse_frame(
     struct role *role, struct ipc *ipc, const Tocsin__Frame *frame, int fd)
 {
-    (void)ipc;
     if (frame->body_case == TOCSIN__FRAME__BODY_PARSE_CONFIG) {
         parse_configure(role, frame->parse_config, fd);
         return;
@@ -605,7 +605,7 @@ parse_frame(
     if (fd >= 0)
         close(fd);
     if (frame->body_case == TOCSIN__FRAME__BODY_PARSE_REQUEST)
-        parse_request(role, frame->parse_request);
+        parse_request(role, ipc, frame->parse_request);
 }
 
 static void

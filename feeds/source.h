@@ -13,7 +13,8 @@
 
 enum source_kind {
     SOURCE_FEED, /* RSS, Atom, RDF, JSON Feed, sitemap: told by its content */
-    SOURCE_LIST  /* an HTML page that lists publications */
+    SOURCE_LIST, /* an HTML page that lists publications */
+    SOURCE_PUSH  /* nothing is polled: somebody brings its items */
 };
 
 /* Whether an item that comes with a headline only has its own page read. */

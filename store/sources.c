@@ -1,6 +1,15 @@
 /* sources: their rows, and what polling knows of them. */
 #include "store/inside.h"
 
+static const char *
+kind_name(enum source_kind kind)
+{
+    static const char *const names[] = {
+        [SOURCE_FEED] = "feed", [SOURCE_LIST] = "list", [SOURCE_PUSH] = "push"};
+
+    return names[kind];
+}
+
 /* Tags joined by ", ". */
 static int
 source_tags(const struct source *source, struct buf *out)
@@ -24,7 +33,7 @@ source_put(struct store *store, const struct source *source, struct wall now)
     r = source_tags(source, &tags);
     if (r == 0)
         r = condition_forget_address(store, source,
-            source->kind == SOURCE_LIST ? "list" : "feed", now);
+            kind_name(source->kind), now);
     if (r != 0)
         return r;
     db_query(&store->db, &q,
@@ -55,7 +64,7 @@ source_put(struct store *store, const struct source *source, struct wall now)
     query_str(&q, source->id);
     query_text(&q, source->url);
     query_text(&q, source->title);
-    query_cstr(&q, source->kind == SOURCE_LIST ? "list" : "feed");
+    query_cstr(&q, kind_name(source->kind));
     query_str(&q, source->owner);
     query_str(&q, source->tier);
     query_text(&q, buf_str(&tags));
