@@ -42,7 +42,7 @@ enum condition_severity {
     X(SELECTOR_LOST, "selector-lost",  BLIND,    2,         1)                \
     X(EMPTY,         "empty",          TROUBLE,  2,         1)                \
     X(SILENT,        "silent",         TROUBLE,  1,         1)                \
-    X(GAP,           "gap",            TROUBLE,  1,         3)                \
+    X(GAP,           "gap",            TROUBLE,  1,         1)                \
     X(CERTIFICATE,   "certificate",    TROUBLE,  1,         1)                \
     X(MALFORMED,     "malformed",      NOTE,     3,         2)                \
     X(ENCODING,      "encoding",       NOTE,     3,         2)                \
