@@ -139,6 +139,10 @@ document_args_read(
     static const struct option known[] = {{"url", required_argument, NULL, 'u'},
         {"content-type", required_argument, NULL, 'c'},
         {"select", required_argument, NULL, 's'},
+        {"select-link", required_argument, NULL, 'l'},
+        {"select-title", required_argument, NULL, 't'},
+        {"select-date", required_argument, NULL, 'd'},
+        {"hint", required_argument, NULL, 'h'},
         {"now", required_argument, NULL, 'n'},
         {"zone", required_argument, NULL, 'z'}, {NULL, 0, NULL, 0}};
     struct document_args args = {.file = "-"};
@@ -158,6 +162,14 @@ document_args_read(
             args.input.content_type = str_of(optarg);
         else if (option == 's')
             args.input.select = str_of(optarg);
+        else if (option == 'l')
+            args.input.select_link = str_of(optarg);
+        else if (option == 't')
+            args.input.select_title = str_of(optarg);
+        else if (option == 'd')
+            args.input.select_date = str_of(optarg);
+        else if (option == 'h')
+            args.input.hint = str_of(optarg);
         else if (option == 'n' && read_now(optarg, &args.input.now))
             return usage(argv[0], "--now is to be a date as 2026-06-07");
         else if (option == 'z' && zone_load(optarg, &args.zone))

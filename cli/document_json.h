@@ -18,8 +18,9 @@ json_t *document_json_notes(const struct str *notes, size_t nnotes);
 int document_json_print(json_t *json_taken);
 
 /* What `tocsin try` commands on one document have in common: read the options
- * --url, --content-type, --select, --now and --zone as far as options names
- * them by their first letters ("uc" is the first two), then the file. */
+ * --url, --content-type, --select, --now, --zone, --select-link (as 'l'),
+ * --select-title ('t'), --select-date ('d') and --hint as far as options names
+ * them by their letters ("uc" is the first two), then the file. */
 struct document_args {
     struct feed_input input;
     struct buf bytes;  /* owned */

@@ -14,7 +14,7 @@ cmd_try_list(int argc, char **argv)
     struct toc_error error = {0};
     const struct document *document;
     struct arena *arena;
-    int status = document_args_read(argc, argv, "ucsnz", &args);
+    int status = document_args_read(argc, argv, "ucsnzltdh", &args);
 
     if (status)
         return status;

@@ -9,78 +9,25 @@
 #include "feeds/blocked.h"
 #include "feeds/htmlpage.h"
 #include "feeds/identity.h"
-#include "feeds/listmine.h"
+#include "feeds/listselect.h"
 #include "feeds/pager.h"
-#include "feeds/select.h"
 
 enum {
     LIST_TITLE_BYTES = 1000,
-    LIST_NO_WALL = 5 /* items that a wall does not have */
+    LIST_BARE_LETTERS = 20, /* of a page that says nothing */
+    LIST_NO_WALL = 5        /* items that a wall does not have */
 };
 
-/* The record of an element that the selector named: its link with the longest
- * text.  False when it has none. */
+/* Whether there is anything to read on the page. */
 static bool
-record_of_node(
-    const struct list_page *page, uint32_t node, struct list_record *ret)
+is_bare_page(const struct html *html)
 {
-    const struct html *html = page->html;
-    uint32_t end = html->nodes[node].end;
-    uint32_t best = 0, letters = 0;
+    uint32_t letters = 0;
 
-    for (uint32_t i = node; i < end; i++) {
-        uint32_t n;
-
-        if (!html_is(html, i, HTML_TAG_A) ||
-            !html_url(page->arena, html, html_attr(html, i, "href")).p)
-            continue;
-        n = list_count_letters(
-            html_text_of(page->arena, html, i, FEED_MAX_TITLE_BYTES));
-        if (n == 0)
-            n = list_count_letters(html_attr(html, i, "title"));
-        if (best == 0 || n > letters) {
-            best = i;
-            letters = n;
-        }
-    }
-    if (best == 0) {
-        best = html_ancestor(html, node, HTML_TAG_A);
-        if (best == 0)
-            return false;
-    }
-    *ret = (struct list_record){.link = best,
-        .root = node,
-        .from = node,
-        .to = end,
-        .url = html_url(page->arena, html, html_attr(html, best, "href")),
-        .date = WALL_NONE};
-    return ret->url.p != NULL;
-}
-
-static int
-list_select(const struct list_page *page, struct str selector,
-    struct toc_error *reterr, struct list_record **ret, size_t *ret_n)
-{
-    uint32_t *nodes;
-    size_t count, n = 0;
-    struct list_record *records;
-    int err =
-        select_nodes(page->arena, page->html, selector, reterr, &nodes, &count);
-
-    if (err != 0)
-        return err;
-    records = ARENA_ARRAY(page->arena, count + 1, struct list_record);
-    if (!records)
-        return E_NOMEM;
-    for (size_t i = 0; i < count; i++) {
-        if (!record_of_node(page, nodes[i], &records[n]))
-            continue;
-        list_read_record(page, &records[n]);
-        n++;
-    }
-    *ret = records;
-    *ret_n = n;
-    return 0;
+    for (uint32_t i = 1; i < html->n && letters < LIST_BARE_LETTERS; i++)
+        if (html_is(html, i, HTML_TAG_TEXT))
+            letters += list_count_letters(html->nodes[i].text);
+    return letters < LIST_BARE_LETTERS;
 }
 
 static bool
@@ -132,41 +79,57 @@ find_title(struct arena *arena, const struct html *html)
     return title.n > 0 ? title : STR_NONE;
 }
 
+/* The records of the page: those that are named, or the list that is found. */
+static int
+find_records(const struct list_page *list, const struct feed_input *input,
+    struct htmlpage *page, struct toc_error *reterr, struct list_found *ret)
+{
+    bool named = str_trim(input->select).n > 0;
+    int err;
+
+    *ret = (struct list_found){0};
+    if (named) {
+        err = list_select(list, input, page, reterr, &ret->records, &ret->n);
+        ret->lost = err == 0 && ret->n == 0;
+    } else {
+        err = list_find(list, input->hint, ret);
+        if (err == 0 && ret->n == 0)
+            htmlpage_note(page, STR("no list was found on this page"));
+        else if (err == 0 && ret->lost)
+            htmlpage_note(page,
+                STR("the list that was here is gone: another one was read"));
+    }
+    return err;
+}
+
 static int
 read_page(struct arena *arena, const struct feed_input *input,
     struct htmlpage *page, struct toc_error *reterr, struct document *document)
 {
-    struct list_page list = {.arena = arena,
-        .html = &page->html,
-        .zone = input->zone,
-        .now = input->now};
-    struct list_record *records;
-    size_t n;
-    int err;
+    const struct html *html = &page->html;
+    struct list_page list = {
+        .arena = arena, .html = html, .zone = input->zone, .now = input->now};
+    struct list_found found;
+    int err = find_records(&list, input, page, reterr, &found);
 
-    if (str_trim(input->select).n > 0) {
-        err = list_select(&list, input->select, reterr, &records, &n);
-        if (err == 0 && n == 0)
-            htmlpage_note(page, STR("the selector names nothing on this page"));
-    } else {
-        err = list_mine(&list, &records, &n);
-        if (err == 0 && n == 0)
-            htmlpage_note(page, STR("no list was found on this page"));
-    }
     if (err == 0)
-        err = make_items(arena, input, records, n, document);
+        err = make_items(arena, input, found.records, found.n, document);
+    if (err != 0)
+        return err;
+    document->title = find_title(arena, html);
     /* A page that lists something is no wall, whatever it says. */
-    if (err == 0 && document->nitems < LIST_NO_WALL)
-        document->blocked = blocked_reason(&page->html);
+    if (document->nitems < LIST_NO_WALL)
+        document->blocked = blocked_reason(html);
     if (document->blocked.p) {
         document->nitems = 0;
         htmlpage_note(page,
             arena_printf(arena, "blocked: %.*s", STR_ARG(document->blocked)));
+        return 0;
     }
-    document->title = find_title(arena, &page->html);
-    if (!document->blocked.p)
-        document->next = pager_next(arena, &page->html, input->url);
-    return err;
+    document->next = pager_next(arena, html, input->url);
+    document->hint = found.hint;
+    document->hint_lost = found.lost && !is_bare_page(html);
+    return 0;
 }
 
 int

@@ -53,13 +53,19 @@ choice_offer(struct date_choice *choice, enum date_rank rank,
     return true;
 }
 
+static struct wall
+read_machine(const struct list_page *page, struct str text)
+{
+    struct date_context context = {
+        .zone = page->zone, .offset_minutes = 8 * 60, .now = page->now};
+
+    return date_parse(str_trim(text), &context);
+}
+
 static void
 choice_offer_machine(struct date_choice *choice, struct str text)
 {
-    struct date_context context = {.zone = choice->page->zone,
-        .offset_minutes = 8 * 60,
-        .now = choice->page->now};
-    struct wall t = date_parse(str_trim(text), &context);
+    struct wall t = read_machine(choice->page, text);
 
     if (!wall_is_set(t) || choice->rank == RANK_PURE)
         return;
@@ -266,4 +272,22 @@ list_read_date(const struct list_page *page, struct list_record *record)
     look_at_headings(&choice, record->from);
     look_at_url(&choice, record);
     record->date = choice.date;
+}
+
+struct wall
+list_read_date_text(const struct list_page *page, struct str text)
+{
+    struct pagedate date;
+    struct wall t = WALL_NONE;
+    size_t at = 0;
+
+    text = str_trim(str_first(text, DATE_TEXT_MAX));
+    while (!wall_is_set(t) && pagedate_find(text, at,
+                                  PAGEDATE_SHORT | PAGEDATE_COMPACT |
+                                      PAGEDATE_RELATIVE | PAGEDATE_SPLIT,
+                                  &date)) {
+        t = pagedate_wall(&date, page->zone, page->now);
+        at = date.end > at ? date.end : at + 1;
+    }
+    return wall_is_set(t) ? t : read_machine(page, text);
 }

@@ -170,7 +170,7 @@ list_links(
         link->url_hash = hash_bytes(HASH_START, link->url.p, link->url.n);
         link->shape = hash_shape(link->url);
         link->has_query = str_find_char(link->url, '?') < link->url.n;
-        link->cluster = hash_path(html, i);
+        link->path = link->cluster = hash_path(html, i);
         link->date = WALL_NONE;
         n++;
     }

@@ -2,11 +2,11 @@
  * listmine: find the records of a page that lists publications; see
  * listmine.h for the method.
  */
-#include "feeds/listmine.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "feeds/listhint.h"
 
 enum {
     MINE_MAX_GROUPS = 400,   /* that are scored, the largest first */
@@ -20,6 +20,7 @@ struct mine {
     const struct list_page *page;
     struct list_record *links; /* by cluster, then in document order */
     size_t n;
+    bool hinted; /* the links are those of a known list, with their roots */
 };
 
 /* Records [from, to) of mine->links that look alike. */
@@ -242,15 +243,20 @@ class_hash(const struct html *html, uint32_t i)
     return hash;
 }
 
+uint64_t
+list_look(const struct html *html, uint32_t root)
+{
+    uint32_t parent = html->nodes[root].parent;
+    uint64_t hash = mix(html->nodes[root].tag, html->nodes[parent].tag);
+
+    return mix(hash, class_hash(html, parent));
+}
+
 static void
 set_group(struct mine *mine, struct list_record *record)
 {
-    const struct html *html = mine->page->html;
-    uint32_t parent = html->nodes[record->root].parent;
-    uint64_t hash = mix(record->cluster, html->nodes[record->root].tag);
-
-    hash = mix(hash, html->nodes[parent].tag);
-    record->group = mix(hash, class_hash(html, parent));
+    record->group =
+        mix(record->cluster, list_look(mine->page->html, record->root));
 }
 
 /* One record per run of links with one address; the link with the longest
@@ -274,7 +280,8 @@ find_roots(struct mine *mine)
                     record = mine->links[b];
                 b++;
             }
-            record.root = climb(mine, from, to, a, b);
+            if (!mine->hinted)
+                record.root = climb(mine, from, to, a, b);
             if (record.root > record.link ||
                 html_is(mine->page->html, record.root, HTML_TAG_A))
                 record.root = record.link;
@@ -282,7 +289,8 @@ find_roots(struct mine *mine)
             mine->links[kept++] = record;
             a = b;
         }
-        level_roots(mine, first, kept);
+        if (!mine->hinted)
+            level_roots(mine, first, kept);
         for (size_t i = first; i < kept; i++)
             set_group(mine, &mine->links[i]);
         from = to;
@@ -489,12 +497,14 @@ best_group(struct mine *mine, uint64_t *scratch)
                mine->links[group.to].group == mine->links[from].group)
             group.to++;
         from = group.to;
-        if (group.to - group.from < 2)
+        if (group.to - group.from < 2 && !mine->hinted)
             continue;
         groups++;
         read_group(mine, group.from, group.to);
         score_group(mine, &group, scratch);
-        if (is_list(&group) && group.score > best.score)
+        if ((mine->hinted ? group.letters >= LIST_MIN_LETTERS
+                          : is_list(&group)) &&
+            group.score > best.score)
             best = group;
     }
     return best;
@@ -512,46 +522,91 @@ bare_links(struct mine *mine)
     return mine->n;
 }
 
+/* The records of the best list among mine's links. */
+static int
+mine_links(struct mine *mine, struct list_found *ret)
+{
+    uint64_t *scratch = ARENA_ARRAY(mine->page->arena, mine->n + 1, uint64_t);
+    struct mine_group best;
+
+    if (!scratch)
+        return E_NOMEM;
+    qsort(mine->links, mine->n, sizeof *mine->links, by_cluster);
+    (void)split_by_shape(mine, scratch);
+    drop_columns(mine, scratch);
+    find_roots(mine);
+    qsort(mine->links, mine->n, sizeof *mine->links, by_group);
+    best = best_group(mine, scratch);
+    if (best.to == best.from)
+        return 0;
+    ret->records = mine->links + best.from;
+    ret->n = best.to - best.from;
+    qsort(ret->records, ret->n, sizeof *ret->records, by_place);
+    if (best.dated >= .6)
+        ret->n = drop_undated_parts(mine, ret->records, ret->n);
+    ret->hint = listhint_write(mine->page, ret->records, ret->n);
+    return 0;
+}
+
+/* The list of a hint: where it was, else what looks like it. */
+static int
+mine_hint(const struct list_page *page, const struct listhint *hint,
+    const struct list_record *links, size_t n, struct list_found *ret)
+{
+    int err = 0;
+
+    for (int loose = 0; loose < 2 && ret->n == 0 && err == 0; loose++) {
+        struct mine mine = {.page = page, .hinted = true};
+
+        mine.links = ARENA_ARRAY(page->arena, n + 1, struct list_record);
+        if (!mine.links)
+            return E_NOMEM;
+        memcpy(mine.links, links, n * sizeof *links);
+        mine.n = listhint_keep(hint, loose != 0, page->html, mine.links, n);
+        if (mine.n > 0)
+            err = mine_links(&mine, ret);
+    }
+    return err;
+}
+
+int
+list_find(const struct list_page *page, struct str hint, struct list_found *ret)
+{
+    struct mine mine = {.page = page};
+    struct list_found found = {0};
+    struct listhint known;
+    int err = list_links(page, &mine.links, &mine.n);
+
+    if (err == 0 && listhint_read(hint, &known)) {
+        err = mine_hint(page, &known, mine.links, mine.n, &found);
+        found.lost = found.n == 0;
+    }
+    if (err == 0 && found.n == 0) {
+        size_t bare = found.lost ? 0 : bare_links(&mine);
+
+        /* Two and three may be a list with dates. */
+        if (bare != 1)
+            err = mine_links(&mine, &found);
+        if (err == 0 && found.n == 0 && bare > 0) {
+            qsort(mine.links, mine.n, sizeof *mine.links, by_place);
+            found.records = mine.links;
+            found.n = mine.n < bare ? mine.n : bare;
+        }
+    }
+    if (err == 0)
+        *ret = found;
+    return err;
+}
+
 int
 list_mine(const struct list_page *page, struct list_record **ret, size_t *ret_n)
 {
-    struct mine mine = {.page = page};
-    struct list_record *links;
-    struct mine_group best;
-    uint64_t *scratch;
-    size_t n;
-    int err = list_links(page, &links, &n);
+    struct list_found found = {0};
+    int err = list_find(page, STR_NONE, &found);
 
     if (err != 0)
         return err;
-    mine.links = links;
-    mine.n = n;
-    scratch = ARENA_ARRAY(page->arena, n + 1, uint64_t);
-    if (!scratch)
-        return E_NOMEM;
-    *ret = links;
-    *ret_n = 0;
-    if (n <= LIST_BARE_LINKS) {
-        *ret_n = bare_links(&mine);
-        if (*ret_n < 2) /* two and three may be a list with dates */
-            return 0;
-    }
-    qsort(mine.links, mine.n, sizeof *mine.links, by_cluster);
-    (void)split_by_shape(&mine, scratch);
-    drop_columns(&mine, scratch);
-    find_roots(&mine);
-    qsort(mine.links, mine.n, sizeof *mine.links, by_group);
-    best = best_group(&mine, scratch);
-    if (best.to == best.from) {
-        if (*ret_n > mine.n)
-            *ret_n = mine.n;
-        qsort(links, mine.n, sizeof *links, by_place);
-        return 0;
-    }
-    *ret = mine.links + best.from;
-    *ret_n = best.to - best.from;
-    qsort(*ret, *ret_n, sizeof **ret, by_place);
-    if (best.dated >= .6)
-        *ret_n = drop_undated_parts(&mine, *ret, *ret_n);
+    *ret = found.records;
+    *ret_n = found.n;
     return 0;
 }

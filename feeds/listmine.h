@@ -37,7 +37,8 @@ struct list_record {
     uint32_t from, to; /* nodes of all that belongs to it */
     struct str url;
     uint64_t url_hash;
-    uint64_t cluster; /* of its path of tags */
+    uint64_t path;    /* of tags above it */
+    uint64_t cluster; /* of the path, and of the shape where that parts it */
     uint64_t shape;   /* of its address without digits and values */
     bool has_query;
     uint32_t letters; /* of the text */
@@ -57,15 +58,31 @@ struct list_page {
 /* Every usable link of the page, as records that are only a link.  E_NOMEM. */
 int list_links(
     const struct list_page *page, struct list_record **ret, size_t *ret_n);
-/* The records of the list, in document order; none when there is no list. */
+/* What was found on a page. */
+struct list_found {
+    struct list_record *records; /* in document order */
+    size_t n;                    /* 0: there is no list */
+    struct str hint;             /* to find it again, or absent */
+    bool lost;                   /* the list of the hint given is not there */
+};
+/* Find the list that hint (of an earlier page, or absent) is of, or else the
+ * best one.  E_NOMEM. */
+int list_find(
+    const struct list_page *page, struct str hint, struct list_found *ret);
+/* The records of the best list; none when there is no list. */
 int list_mine(
     const struct list_page *page, struct list_record **ret, size_t *ret_n);
 /* Fill title and date of a record from link, from and to. */
 void list_read_record(const struct list_page *page, struct list_record *record);
 /* The date of record (listdate.c), with the title's own dates left out. */
 void list_read_date(const struct list_page *page, struct list_record *record);
+/* The date that text is or holds, WALL_NONE for none (listdate.c). */
+struct wall list_read_date_text(const struct list_page *page, struct str text);
 /* The title of record (listtitle.c). */
 void list_read_title(const struct list_page *page, struct list_record *record);
+/* What the element around the records of a list looks like: the tag of root,
+ * tag and class of its parent. */
+uint64_t list_look(const struct html *html, uint32_t root);
 /* Letters and digits of a text, a Han character as one. */
 uint32_t list_count_letters(struct str text);
 

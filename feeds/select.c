@@ -1,5 +1,5 @@
 /*
- * select: the records of a page, said by the relation; see select.h.
+ * select: the records of a page, and what is in them; see select.h.
  */
 #include "feeds/select.h"
 
@@ -7,8 +7,30 @@
 #include <string.h>
 
 #include <libxml/xpath.h>
+#include <libxml/xpathInternals.h>
 
 #include "base/utf8.h"
+#include "feeds/selectcss.h"
+
+/* Whether s begins as a function's call: "string(.//a)", "text()". */
+static bool
+is_call(struct str s)
+{
+    size_t i = 0;
+
+    while (i < s.n &&
+           ((s.p[i] >= 'a' && s.p[i] <= 'z') || (i > 0 && s.p[i] == '-')))
+        i++;
+    return i > 0 && i < s.n && s.p[i] == '(';
+}
+
+/* "::" of an axis, not ::text or ::attr(). */
+static bool
+is_axis(struct str s)
+{
+    return str_starts(s, STR("::")) && !str_starts(s, STR("::text")) &&
+           !str_starts(s, STR("::attr("));
+}
 
 static bool
 is_xpath(struct str s)
@@ -16,249 +38,58 @@ is_xpath(struct str s)
     char quote = 0;
     int depth = 0;
 
-    if (s.n > 0 && s.p[0] == '(')
+    if (str_eq(s, STR(".")) || (s.n > 0 && strchr("(@", s.p[0])) || is_call(s))
         return true;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
 
-        if (quote) {
+        if (quote)
             quote = c == quote ? 0 : quote;
-        } else if (c == '"' || c == '\'') {
+        else if (c == '"' || c == '\'')
             quote = c;
-        } else if (c == '[') {
-            depth++;
-        } else if (c == ']') {
-            depth--;
-        } else if (c == '/' && depth == 0) {
+        else if (c == '[' || c == ']')
+            depth += c == '[' ? 1 : -1;
+        else if ((c == '/' && depth == 0) || is_axis(str_from(s, i)))
             return true;
-        } else if (c == ':' && i + 1 < s.n && s.p[i + 1] == ':') {
-            return true;
-        }
     }
     return false;
 }
 
-/* A CSS selector being read. */
-struct css {
-    struct str text;
-    size_t at;
-    struct buf *out;
-};
-
-static bool
-css_is_name(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           (unsigned char)c >= 0x80;
-}
-
-static struct str
-css_name(struct css *css)
-{
-    size_t from = css->at;
-
-    while (css->at < css->text.n && css_is_name(css->text.p[css->at]))
-        css->at++;
-    return str_first(str_from(css->text, from), css->at - from);
-}
-
-static char
-css_peek(const struct css *css)
-{
-    return css->at < css->text.n ? css->text.p[css->at] : '\0';
-}
-
-static bool
-css_space(struct css *css)
-{
-    size_t from = css->at;
-
-    while (
-        css_peek(css) == ' ' || css_peek(css) == '\t' || css_peek(css) == '\n')
-        css->at++;
-    return css->at > from;
-}
-
-/* A value cannot hold its own quote: XPath has no escapes. */
 static int
-css_literal(struct css *css, struct str value)
+translate(
+    struct str selector, bool within, struct buf *out, struct toc_error *reterr)
 {
-    if (str_find_char(value, '\'') < value.n)
-        return E_CONF;
-    (void)buf_printf(css->out, "'%.*s'", STR_ARG(value));
-    return 0;
-}
-
-/* [name], [name=value], and ~= ^= $= *= */
-static int
-css_attribute(struct css *css)
-{
-    struct str name, value;
-    char relation = 0;
-    char quote;
-
-    css->at++;
-    (void)css_space(css);
-    name = css_name(css);
-    (void)css_space(css);
-    if (name.n == 0)
-        return E_CONF;
-    if (css_peek(css) == ']') {
-        css->at++;
-        (void)buf_printf(css->out, "[@%.*s]", STR_ARG(name));
-        return 0;
-    }
-    if (css_peek(css) != '=') {
-        relation = css_peek(css);
-        css->at++;
-    }
-    if (css_peek(css) != '=' || (relation && !strchr("~^$*", relation)))
-        return E_CONF;
-    css->at++;
-    (void)css_space(css);
-    quote = css_peek(css);
-    if (quote == '"' || quote == '\'') {
-        struct str rest = str_from(css->text, css->at + 1);
-        size_t n = str_find_char(rest, quote);
-
-        if (n == rest.n)
-            return E_CONF;
-        value = str_first(rest, n);
-        css->at += n + 2;
-    } else {
-        value = css_name(css);
-    }
-    (void)css_space(css);
-    if (css_peek(css) != ']' || str_find_char(value, '\'') < value.n)
-        return E_CONF;
-    css->at++;
-    if (relation == 0)
-        (void)buf_printf(
-            css->out, "[@%.*s='%.*s']", STR_ARG(name), STR_ARG(value));
-    else if (relation == '^')
-        (void)buf_printf(css->out, "[starts-with(@%.*s,'%.*s')]", STR_ARG(name),
-            STR_ARG(value));
-    else if (relation == '*')
-        (void)buf_printf(css->out, "[contains(@%.*s,'%.*s')]", STR_ARG(name),
-            STR_ARG(value));
-    else if (relation == '~')
-        (void)buf_printf(css->out,
-            "[contains(concat(' ',normalize-space(@%.*s),' '),' %.*s ')]",
-            STR_ARG(name), STR_ARG(value));
-    else
-        (void)buf_printf(css->out,
-            "[substring(@%.*s,string-length(@%.*s)-string-length('%.*s')+1)="
-            "'%.*s']",
-            STR_ARG(name), STR_ARG(name), STR_ARG(value), STR_ARG(value));
-    return 0;
-}
-
-/* The conditions behind a type: .class, #id, [attribute]. */
-static int
-css_conditions(struct css *css, bool *ret_any)
-{
-    for (;;) {
-        char c = css_peek(css);
-        struct str name;
-        int err = 0;
-
-        if (c == '[') {
-            err = css_attribute(css);
-        } else if (c == '.' || c == '#') {
-            css->at++;
-            name = css_name(css);
-            if (name.n == 0)
-                return E_CONF;
-            (void)buf_add_cstr(css->out,
-                c == '#' ? "[@id="
-                         : "[contains(concat(' ',normalize-space(@class),"
-                           "' '),concat(' ',");
-            err = css_literal(css, name);
-            (void)buf_add_cstr(css->out, c == '#' ? "]" : ",' '))]");
-        } else {
-            return 0;
-        }
-        if (err != 0)
-            return err;
-        *ret_any = true;
-    }
-}
-
-/* One compound: li.item[data-x] */
-static int
-css_compound(struct css *css)
-{
-    struct str type = css_name(css);
-    bool any = type.n > 0;
+    struct str text = str_trim(selector);
+    size_t at = 0;
     int err;
 
-    if (type.n == 0 && css_peek(css) == '*') {
-        css->at++;
-        any = true;
-    }
-    (void)buf_add_str(css->out, type.n > 0 ? type : STR("*"));
-    err = css_conditions(css, &any);
-    return err != 0 ? err : any ? 0 : E_CONF;
-}
-
-static int
-css_selector(struct css *css)
-{
-    int err;
-
-    (void)css_space(css);
-    (void)buf_add_cstr(css->out, "//");
-    for (;;) {
-        bool space;
-        char c;
-
-        err = css_compound(css);
-        if (err != 0)
-            return err;
-        space = css_space(css);
-        c = css_peek(css);
-        if (c == '\0')
-            return 0;
-        if (c == '>' || c == '+' || c == '~' || c == ',') {
-            css->at++;
-            (void)css_space(css);
-        } else if (!space) {
-            return E_CONF;
-        }
-        if (c == '>')
-            (void)buf_add_cstr(css->out, "/");
-        else if (c == '+')
-            (void)buf_add_cstr(css->out, "/following-sibling::*[1]/self::");
-        else if (c == '~')
-            (void)buf_add_cstr(css->out, "/following-sibling::");
-        else
-            (void)buf_add_cstr(css->out, c == ',' ? "|//" : "//");
-    }
-}
-
-int
-select_translate(struct str selector, struct buf *out, struct toc_error *reterr)
-{
-    struct css css = {.text = str_trim(selector), .out = out};
-    int err;
-
-    if (css.text.n == 0 || css.text.n > SELECT_MAX_BYTES ||
-        memchr(css.text.p, '\0', css.text.n)) {
+    if (text.n == 0 || text.n > SELECT_MAX_BYTES ||
+        memchr(text.p, '\0', text.n)) {
         toc_error_set(reterr, NULL, 0, 0,
             "a selector has 1 to %d bytes, none of them zero",
             SELECT_MAX_BYTES);
         return E_CONF;
     }
-    if (is_xpath(css.text))
-        return buf_add_str(out, css.text);
-    err = css_selector(&css);
-    if (err != 0)
-        toc_error_set(reterr, NULL, 0, (unsigned)css.at + 1,
+    if (is_xpath(text)) {
+        if (within && text.p[0] == '/')
+            (void)buf_add_char(out, '.');
+        return buf_add_str(out, text);
+    }
+    err = selectcss_translate(text, within, out, &at);
+    if (err == E_CONF)
+        toc_error_set(reterr, NULL, 0,
+            (unsigned)utf8_count(str_first(text, at)) + 1,
             "the selector is not understood from \"%.*s\" on; XPath needs a "
-            "'/', CSS may use type, .class, #id, [attribute] and > + ~ ,",
-            STR_ARG(utf8_cut(str_from(css.text, css.at), 40)));
-    return err != 0 ? err : out->err;
+            "'/', CSS may use type, .class, #id, [attribute], :nth-child(), "
+            ":not(), :contains() and > + ~ ,",
+            STR_ARG(utf8_cut(str_from(text, at), 40)));
+    return err;
+}
+
+int
+select_translate(struct str selector, struct buf *out, struct toc_error *reterr)
+{
+    return translate(selector, false, out, reterr);
 }
 
 static void
@@ -270,13 +101,14 @@ swallow(void *arg, xmlErrorPtr error)
 
 /* Compile selector in context; NULL with *reterr. */
 static xmlXPathCompExprPtr
-compile(xmlXPathContext *context, struct str selector, struct toc_error *reterr)
+compile(xmlXPathContext *context, struct str selector, bool within,
+    struct toc_error *reterr)
 {
     struct buf xpath;
     xmlXPathCompExprPtr expression = NULL;
 
     buf_init(&xpath, 64 * 1024);
-    if (select_translate(selector, &xpath, reterr) == 0) {
+    if (translate(selector, within, &xpath, reterr) == 0) {
         expression =
             xmlXPathCtxtCompile(context, (const xmlChar *)buf_cstr(&xpath));
         if (!expression)
@@ -287,8 +119,8 @@ compile(xmlXPathContext *context, struct str selector, struct toc_error *reterr)
     return expression;
 }
 
-int
-select_check(struct str selector, struct toc_error *reterr)
+static int
+check(struct str selector, bool within, struct toc_error *reterr)
 {
     xmlXPathContext *context = xmlXPathNewContext(NULL);
     xmlXPathCompExprPtr expression;
@@ -296,10 +128,22 @@ select_check(struct str selector, struct toc_error *reterr)
     if (!context)
         return E_NOMEM;
     context->error = swallow;
-    expression = compile(context, selector, reterr);
+    expression = compile(context, selector, within, reterr);
     xmlXPathFreeCompExpr(expression);
     xmlXPathFreeContext(context);
     return expression ? 0 : E_CONF;
+}
+
+int
+select_check(struct str selector, struct toc_error *reterr)
+{
+    return check(selector, false, reterr);
+}
+
+int
+select_check_within(struct str selector, struct toc_error *reterr)
+{
+    return check(selector, true, reterr);
 }
 
 /* The place of a result in html's nodes, 0 for none of them. */
@@ -362,7 +206,7 @@ select_nodes(struct arena *arena, const struct html *html, struct str selector,
         return E_NOMEM;
     context->error = swallow;
     context->opLimit = SELECT_MAX_STEPS;
-    expression = compile(context, selector, reterr);
+    expression = compile(context, selector, false, reterr);
     if (expression) {
         result = xmlXPathCompiledEval(expression, context);
         if (!result) {
@@ -381,5 +225,98 @@ select_nodes(struct arena *arena, const struct html *html, struct str selector,
     xmlXPathFreeObject(result);
     xmlXPathFreeCompExpr(expression);
     xmlXPathFreeContext(context);
+    return err;
+}
+
+struct select {
+    const struct html *html;
+    xmlXPathContext *context;
+    xmlXPathCompExprPtr expression;
+};
+
+void
+select_done(struct select *select)
+{
+    if (!select)
+        return;
+    xmlXPathFreeCompExpr(select->expression);
+    xmlXPathFreeContext(select->context);
+    free(select);
+}
+
+int
+select_open(const struct html *html, struct str selector,
+    struct toc_error *reterr, struct select **ret)
+{
+    struct select *select = calloc(1, sizeof *select);
+
+    if (!select)
+        return E_NOMEM;
+    select->html = html;
+    select->context = xmlXPathNewContext(html->doc);
+    if (!select->context) {
+        select_done(select);
+        return E_NOMEM;
+    }
+    select->context->error = swallow;
+    select->context->opLimit = SELECT_MAX_STEPS;
+    select->expression = compile(select->context, selector, true, reterr);
+    if (!select->expression) {
+        select_done(select);
+        return E_CONF;
+    }
+    *ret = select;
+    return 0;
+}
+
+/* What result says: the first of its nodes, or its value as a text. */
+static int
+take_hit(struct arena *arena, const struct html *html, xmlXPathObject *result,
+    struct select_hit *ret)
+{
+    const xmlNodeSet *set = result->nodesetval;
+    xmlNode *first = NULL;
+    xmlChar *text;
+
+    *ret = (struct select_hit){0};
+    if (result->type == XPATH_NODESET) {
+        if (!set || set->nodeNr <= 0)
+            return 0;
+        xmlXPathNodeSetSort(result->nodesetval);
+        first = set->nodeTab[0];
+        if (first->type == XML_ELEMENT_NODE) {
+            ret->node = node_index(html, first);
+            return 0;
+        }
+        text = xmlXPathCastNodeToString(first);
+    } else {
+        text = xmlXPathCastToString(result);
+    }
+    if (!text)
+        return E_NOMEM;
+    ret->text = arena_str(
+        arena, utf8_cut(str_of((const char *)text), HTML_MAX_VALUE_BYTES));
+    xmlFree(text);
+    return ret->text.p ? 0 : E_NOMEM;
+}
+
+int
+select_within(struct select *select, struct arena *arena, uint32_t node,
+    struct toc_error *reterr, struct select_hit *ret)
+{
+    xmlXPathObject *result;
+    int err;
+
+    select->context->node = select->html->nodes[node].xml;
+    result = xmlXPathCompiledEval(select->expression, select->context);
+    if (!result) {
+        toc_error_set(reterr, NULL, 0, 0,
+            "a selector within the records takes more than %d steps on this "
+            "page",
+            SELECT_MAX_STEPS);
+        return E_LIMIT;
+    }
+    err = take_hit(arena, select->html, result, ret);
+    xmlXPathFreeObject(result);
     return err;
 }
