@@ -44,6 +44,8 @@ struct channel {
     size_t nallow;
     bool insecure_http; /* plain http allowed */
     struct str lang;    /* "zh" (default) or "en" */
+    const struct str *conditions; /* kinds that it is told of, "all", "none" */
+    size_t nconditions;
 };
 
 struct config {
@@ -54,6 +56,7 @@ struct config {
     struct str bureau, zone, contact, database, region;
     enum level notify_min_level; /* default yellow */
     int64_t ack_expiry_ms;       /* an acknowledgement lasts, default 24 h */
+    int64_t condition_after_ms;  /* how long one stands before it is told */
 
     /* console */
     struct str console_listen, console_socket, console_url;
@@ -70,6 +73,7 @@ struct config {
     int64_t connect_ms, first_byte_ms, total_ms;
     int64_t further_pages;     /* followed after a gap; 5 */
     int64_t backfill_after_ms; /* published so long before: no alarm; 2 days */
+    struct str fetch_trust; /* PEM file, absent when none */
     enum http_scope fetch_scope;    /* of what a gap is kept; a host */
     bool obey_robots, robots_feeds; /* pages; feeds too: true, false */
     const struct str *allow; /* allow_addresses */

@@ -27,6 +27,10 @@ fetch_open(struct role *role, const Tocsin__FetchConfig *config)
 
     if (r == 0)
         r = http_new(role->loop, pb_str(config->user_agent), &fetch->http);
+    if (r == 0 && config->trust[0] != '\0' &&
+        http_trust(fetch->http, config->trust) != 0)
+        log_say(LOG_ERROR, "the certificate authorities cannot be read", "file",
+            config->trust, NULL);
     if (r == 0)
         r = robots_new(
             role->loop, fetch->http, STR("tocsin"), NULL, &fetch->robots);
