@@ -42,6 +42,7 @@ int cmd_sources_add(int argc, char **argv);
 int cmd_sources_test(int argc, char **argv);
 int cmd_sources_import(int argc, char **argv);
 int cmd_sources_export(int argc, char **argv);
+int cmd_ingest(int argc, char **argv);
 int cmd_incidents(int argc, char **argv);
 int cmd_user(int argc, char **argv);
 int cmd_demo(int argc, char **argv);

@@ -146,40 +146,69 @@ print_refusal(const struct http_answer *answer)
     json_decref(json);
 }
 
-int
-client_ask(struct client *client, const char *method, const char *path,
-    json_t *body_taken, json_t **ret)
+/* CLI_OK and what the daemon answered, in the client's arena. */
+static int
+exchange(struct client *client, const char *method, const char *path,
+    struct str body, struct http_answer *ret)
 {
     static const struct http_header headers[] = {
         {{"Host", 4}, {"localhost", 9}},
         {{"Accept", 6}, {"application/json", 16}},
         {{"Content-Type", 12}, {"application/json", 16}}};
-    _cleanup_(buf_done) struct buf body;
     struct toc_error why = {0};
-    struct http_answer answer = {0};
-
-    buf_init(&body, CLIENT_MAX_ANSWER);
-    if (body_taken)
-        jsonx_dump(body_taken, &body);
     struct http_request request = {.method = str_of(method),
         .url = arena_printf(client->arena, "http://localhost%s", path),
         .headers = headers,
-        .nheaders = body_taken ? 3 : 2,
-        .body = buf_str(&body),
+        .nheaders = body.p ? 3 : 2,
+        .body = body,
         .max_body_bytes = CLIENT_MAX_ANSWER,
         .max_wire_bytes = CLIENT_MAX_ANSWER,
         .total_ms = CLIENT_TIMEOUT_MS,
         .first_byte_ms = CLIENT_TIMEOUT_MS};
-    json_decref(body_taken);
-    int err =
-        http_local(client->arena, client->path.p, &request, &why, &answer);
-    if (err < 0 || answer.result != HTTP_ANSWERED) {
-        fprintf(stderr,
-            "tocsin: no answer from the daemon at %s: %s; is tocsind "
-            "running?\n",
-            client->path.p, why.text[0] ? why.text : err_text(err));
+    int err = http_local(client->arena, client->path.p, &request, &why, ret);
+    if (err == 0 && ret->result == HTTP_ANSWERED)
+        return CLI_OK;
+    fprintf(stderr,
+        "tocsin: no answer from the daemon at %s: %s; is tocsind running?\n",
+        client->path.p, why.text[0] ? why.text : err_text(err));
+    return CLI_FAILED;
+}
+
+int
+client_post(struct client *client, const char *path, struct str body,
+    int *ret_status, json_t **ret)
+{
+    struct http_answer answer = {0};
+    struct toc_error why = {0};
+
+    if (exchange(client, "POST", path, body, &answer) != CLI_OK)
+        return CLI_FAILED;
+    if (jsonx_load(answer.body, &why, ret) < 0) {
+        fprintf(
+            stderr, "tocsin: the daemon's answer is no JSON: %s\n", why.text);
         return CLI_FAILED;
     }
+    *ret_status = answer.status;
+    return CLI_OK;
+}
+
+int
+client_ask(struct client *client, const char *method, const char *path,
+    json_t *body_taken, json_t **ret)
+{
+    _cleanup_(buf_done) struct buf body;
+    struct toc_error why = {0};
+    struct http_answer answer = {0};
+    int status;
+
+    buf_init(&body, CLIENT_MAX_ANSWER);
+    if (body_taken)
+        jsonx_dump(body_taken, &body);
+    json_decref(body_taken);
+    status = exchange(client, method, path,
+        body_taken ? buf_str(&body) : STR_NONE, &answer);
+    if (status != CLI_OK)
+        return status;
     if (answer.status < 200 || answer.status > 299) {
         print_refusal(&answer);
         return CLI_FAILED;

@@ -53,6 +53,11 @@ void client_close(struct client *client);
  * the daemon said on standard error. */
 int client_ask(struct client *client, const char *method, const char *path,
     json_t *body_taken, json_t **ret);
+/* Post JSON to path; CLI_OK and the status and JSON of any answer, which the
+ * caller owns; CLI_FAILED when there was none, with the reason on standard
+ * error. */
+int client_post(struct client *client, const char *path, struct str body,
+    int *ret_status, json_t **ret);
 /* Print json as one line and give it up.  CLI_OK or CLI_FAILED. */
 int client_print_json(json_t *json_taken);
 /* Append text as it stands in a query of a URL. */

@@ -61,6 +61,16 @@ const struct command cli_commands[] = {
         "                  import: of all of them\n"
         "  --opml, --json  export: the form\n",
         cmd_sources},
+    {"ingest", "--source ID [OPTION]… [FILE]",
+        "Bring items to a source of kind push: JSON lines of a hotline or form",
+        CLIENT_OPTIONS
+        "  --source ID     the source they are of; its kind is push\n"
+        "\nEach line is one item: {\"title\", \"text\", \"id\", \"url\", "
+        "\"published\",\n\"categories\"}, of which title or text is needed. "
+        "The same item brought twice is\none.  A line that is wrong is named "
+        "and left out; the others are taken.  Without\nFILE, or with -, "
+        "standard input is read.\n",
+        cmd_ingest},
     {"incidents",
         "[list | show N | ack N | respond N | resolve N | false-alarm N | "
         "reopen N | note N] [OPTION]…",

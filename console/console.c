@@ -72,6 +72,15 @@ read_json(struct context *ctx, struct str body)
     return 0;
 }
 
+/* Items are read by their own handler, which can say which one is wrong. */
+static bool
+kind_is_items(struct str kind)
+{
+    return str_eq_nocase(kind, STR("application/json")) ||
+           str_eq_nocase(kind, STR("application/x-ndjson")) ||
+           str_eq_nocase(kind, STR("application/jsonl"));
+}
+
 /* Forms are for pages, JSON for both; an API's change has no other body. */
 static int
 read_body(struct context *ctx)
@@ -82,6 +91,8 @@ read_body(struct context *ctx)
 
     if (http_method_is_safe(request->method))
         return 0;
+    if (ctx->route->handler == do_items)
+        return kind_is_items(kind) ? 0 : 415;
     if (str_eq_nocase(kind, STR("application/json")))
         return read_json(ctx, request->body);
     if (request->body.n == 0) {

@@ -12,6 +12,8 @@
  *   engine_push.c    documents that were brought, not fetched
  *   engine_item.c    item → score → incident → messages
  *   engine_tell.c    what is to be told → messages in the outbox
+ *   engine_notice.c, engine_many.c
+ *                    conditions that stand are told; many at once are one
  *   engine_outbox.c  messages → notify; verdicts → outbox
  *   engine_act.c     what operators ask
  *
@@ -77,6 +79,10 @@ struct engine {
     struct send sends[ENGINE_MAX_SENDS]; /* deliveries with notify */
     size_t nsends;
     bool disabled[CONFIG_MAX_CHANNELS]; /* channels that answered 410 */
+    bool many_open;    /* many sources fail together: the condition is open */
+    uint8_t many_why;  /* enum cause_class of what opened it */
+    struct mono many_rest, many_next; /* single failures are told again;
+                                         all that fails may be asked again */
     struct tell tells[ENGINE_MAX_TELLS]; /* of the open transaction */
     size_t ntells;
     struct follow *follows; /* owned */
@@ -161,10 +167,12 @@ void engine_wanted_settle(struct engine *engine,
 /* A document that somebody brought for a source. */
 struct push {
     struct str source, content_type, body;
+    bool signed_by_hub; /* news of a feed, by WebSub */
     uint64_t token; /* of the action that is answered when it is stored */
 };
 /* Let it be read; the answer comes after the commit.  E_NOTFOUND no such
- * source, E_STATE a source that was never polled yet, E_BUSY no parser. */
+ * source, E_DENIED one that takes nothing, E_STATE one that was never polled
+ * yet, E_BUSY no parser. */
 int engine_push(struct engine *engine, const struct push *push);
 void engine_push_settle(
     struct engine *engine, const struct pending *pending);
@@ -214,6 +222,20 @@ void engine_tell_forget(struct engine *engine);
 int engine_follow_load(struct engine *engine);
 /* Send the follow-ups that are due. */
 void engine_follow(struct engine *engine);
+
+/* Queue one message, made already, for one channel. */
+int engine_outbox_add(struct engine *engine, const struct channel *channel,
+    int64_t incident, enum level level, enum incident_event event,
+    struct str body);
+
+/* --- engine_notice.c, engine_many.c ------------------------------------------------ */
+/* Tell the channels that want it of conditions that stand. */
+void engine_notice(struct engine *engine);
+/* Look whether many sources fail together. */
+void engine_many(struct engine *engine);
+int engine_many_load(struct engine *engine);
+/* Whether they do, or did until a moment ago. */
+bool engine_many_is_open(const struct engine *engine);
 
 /* --- engine_outbox.c ----------------------------------------------------------- */
 /* Hand what is due to the notify role. */

@@ -477,6 +477,7 @@ act_push(struct asked *asked)
         act_answer(asked, r,
             r == E_STATE ? "It was never polled yet; what was there before is "
                            "no news."
+            : r == E_DENIED ? "It is polled: nothing is brought to it."
             : r == E_BUSY ? "The house is busy. Please try again."
                           : act_why(r),
             NULL);

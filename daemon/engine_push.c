@@ -72,8 +72,8 @@ push_send(struct engine *engine, struct slot *slot, const struct push *push)
         return E_NOMEM;
     slot->parser = (int32_t)parser;
     slot->handed = ++engine->handed_serial;
-    return ipc_send(engine->parsers[parser].ipc,
-        FRAME(parse_request, PARSE_REQUEST, &out));
+    return ipc_send(
+        engine->parsers[parser].ipc, FRAME(parse_request, PARSE_REQUEST, &out));
 }
 
 int
@@ -85,8 +85,10 @@ engine_push(struct engine *engine, const struct push *push)
 
     if (r != 0)
         return r;
-    if (engine->watches[watch].baseline &&
-        engine->watches[watch].source->kind != SOURCE_PUSH)
+    if (engine->watches[watch].source->kind != SOURCE_PUSH &&
+        !push->signed_by_hub)
+        return E_DENIED;
+    if (engine->watches[watch].baseline && push->signed_by_hub)
         return E_STATE; /* first it is to be seen as it is */
     slot = slot_take(engine, 0);
     if (slot == NULL)
@@ -101,15 +103,14 @@ engine_push(struct engine *engine, const struct push *push)
     return r;
 }
 
-/* --- what came of it --------------------------------------------------------- */
+/* --- what came of it ---------------------------------------------------------
+ */
 
 static int
-push_item(
-    struct engine *engine, const struct arrived *arrived, json_t *list)
+push_item(struct engine *engine, const struct arrived *arrived, json_t *list)
 {
     static const char *const outcomes[] = {
-        [ITEM_NEW] = "new", [ITEM_REVISED] = "revised",
-        [ITEM_KNOWN] = "known"};
+        [ITEM_NEW] = "new", [ITEM_REVISED] = "revised", [ITEM_KNOWN] = "known"};
     json_t *one = json_object();
     int64_t incident = 0;
     int r = store_incident_of(engine->store, arrived->item, &incident);
@@ -130,8 +131,8 @@ push_item(
                 ? json_null()
                 : json_string(level_name(arrived->level)));
     if (r == 0)
-        r = jsonx_set(one, "incident",
-            incident ? json_integer(incident) : json_null());
+        r = jsonx_set(
+            one, "incident", incident ? json_integer(incident) : json_null());
     if (r == 0 && json_array_append(list, one) != 0)
         r = E_NOMEM;
     json_decref(one);
@@ -192,8 +193,8 @@ push_answer(struct engine *engine, const struct slot *slot, json_t *list,
     buf_init(&text, PUSH_ANSWER_BYTES);
     if (r == 0)
         r = jsonx_set(data, "known",
-            json_integer((json_int_t)result->in_window -
-                         (json_int_t)result->n_items));
+            json_integer(
+                (json_int_t)result->in_window - (json_int_t)result->n_items));
     if (r == 0)
         r = jsonx_set(data, "items", json_incref(list));
     if (r == 0)
@@ -209,8 +210,8 @@ push_answer(struct engine *engine, const struct slot *slot, json_t *list,
 
 /* Answer at once that it failed. */
 static void
-push_refuse(struct engine *engine, const struct slot *slot, int err,
-    struct str reason)
+push_refuse(
+    struct engine *engine, const struct slot *slot, int err, struct str reason)
 {
     Tocsin__ActionResult out = TOCSIN__ACTION_RESULT__INIT;
     char none[] = "";
@@ -220,8 +221,8 @@ push_refuse(struct engine *engine, const struct slot *slot, int err,
     out.text = pb_cstr(engine->arena, reason);
     out.data = none;
     if (out.text && engine->console.ipc)
-        (void)ipc_send(engine->console.ipc,
-            FRAME(action_result, ACTION_RESULT, &out));
+        (void)ipc_send(
+            engine->console.ipc, FRAME(action_result, ACTION_RESULT, &out));
 }
 
 static int
@@ -261,8 +262,8 @@ push_write(struct engine *engine, struct slot *slot,
         r = engine_write_end(engine, r);
     }
     if (r != 0) {
-        push_refuse(engine, slot, r,
-            STR("It could not be stored. Please try again."));
+        push_refuse(
+            engine, slot, r, STR("It could not be stored. Please try again."));
         slot_free(engine, slot);
     }
 }
