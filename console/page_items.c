@@ -4,6 +4,7 @@
 #include "base/jsonx.h"
 #include "console/brought.h"
 #include "console/context.h"
+#include "console/rows.h"
 
 static void
 items_done(struct context *ctx, const struct action_result *result)
