@@ -190,6 +190,8 @@ engine_pulse(void *arg)
     engine_outbox_patience(engine);
     engine_expire(engine);
     engine_follow(engine);
+    engine_many(engine);
+    engine_notice(engine);
     grouper_expire(engine->grouper, engine_now(engine));
     if (engine_commit(engine) == 0)
         (void)store_idle(engine->store);
@@ -409,6 +411,8 @@ engine_begin(struct engine *engine)
         r = engine_group_load(engine);
     if (r == 0)
         r = engine_follow_load(engine);
+    if (r == 0)
+        r = engine_many_load(engine);
     if (r == 0)
         r = engine_lock(engine);
     if (r != 0)

@@ -28,8 +28,8 @@ enum {
 
 /* --- one row of the outbox ------------------------------------------------------- */
 
-static int
-outbox_add(struct engine *engine, const struct channel *channel,
+int
+engine_outbox_add(struct engine *engine, const struct channel *channel,
     int64_t incident, enum level level, enum incident_event event,
     struct str body)
 {
@@ -74,7 +74,7 @@ engine_tell_test(struct engine *engine, const struct channel *channel)
     buf_init(&body, BODY_MAX_BYTES);
     r = body_test(&body, channel->id, engine_now(engine));
     if (r == 0)
-        r = outbox_add(engine, channel, 0, LEVEL_NONE, INCIDENT_EVENT_TEST,
+        r = engine_outbox_add(engine, channel, 0, LEVEL_NONE, INCIDENT_EVENT_TEST,
             buf_str(&body));
     buf_done(&body);
     return r;
@@ -322,7 +322,7 @@ tell_one(struct engine *engine, const struct tell *tell)
                 str_of(tell->reason), engine_now(engine), &named);
         made = true;
         if (r == 0)
-            r = outbox_add(engine, channel, told.incident.id,
+            r = engine_outbox_add(engine, channel, told.incident.id,
                 told.incident.level, tell->event, buf_str(&body));
     }
     buf_done(&body);
@@ -384,7 +384,7 @@ digest_for(struct engine *engine, const struct channel *channel,
         named[at[i]] = k < named[at[i]] ? k : named[at[i]];
     }
     if (r == 0)
-        r = outbox_add(engine, channel, nviews == 1 ? views[0].incident->id : 0,
+        r = engine_outbox_add(engine, channel, nviews == 1 ? views[0].incident->id : 0,
             level, INCIDENT_EVENT_DIGEST, buf_str(&body));
     buf_done(&body);
     return r;

@@ -294,9 +294,12 @@ condition_json(const struct body_condition *condition)
 
     bad |= jsonx_set(json, "subject", jsonx_str(condition->subject));
     bad |= jsonx_set(json, "title", foreign(condition->title, BODY_TEXT_BYTES));
+    bad |= jsonx_set(json, "owner", foreign(condition->owner, BODY_TEXT_BYTES));
     bad |= jsonx_set(json, "kind", jsonx_str(condition->kind));
+    bad |= jsonx_set(json, "name", jsonx_str(condition->name));
     bad |= jsonx_set(json, "open", json_boolean(condition->open));
     bad |= jsonx_set(json, "since", jsonx_time(condition->since));
+    bad |= jsonx_set(json, "until", jsonx_time(condition->until));
     bad |= jsonx_set(json, "url", jsonx_str(condition->url));
     if (bad) {
         json_decref(json);
@@ -310,14 +313,55 @@ body_condition(struct buf *out, enum incident_event event,
     const struct body_condition *condition, struct wall now)
 {
     json_t *data = json_object();
+    int bad = 0;
 
-    if (jsonx_set(data, "condition", condition_json(condition)) < 0 ||
-        jsonx_set(data, "reason", foreign(condition->text, BODY_TEXT_BYTES)) <
-            0) {
+    bad |= jsonx_set(data, "condition", condition_json(condition));
+    bad |= jsonx_set(data, "reason", foreign(condition->text, BODY_TEXT_BYTES));
+    bad |= jsonx_set(data, "advice", jsonx_str(condition->advice));
+    if (bad) {
         json_decref(data);
         return E_NOMEM;
     }
     return write_message(out, event, now, data);
+}
+
+static json_t *
+conditions_data(
+    const struct body_condition *conditions, size_t n, size_t shown)
+{
+    json_t *data = json_object();
+    json_t *list = json_array();
+    int bad = 0;
+
+    for (size_t i = 0; i < shown; i++) {
+        json_t *one = condition_json(&conditions[i]);
+
+        bad |= jsonx_set(
+            one, "reason", foreign(conditions[i].text, BODY_TEXT_BYTES));
+        bad |= json_array_append_new(list, one);
+    }
+    bad |= jsonx_set(data, "conditions", list);
+    bad |= jsonx_set(data, "more", json_integer((json_int_t)(n - shown)));
+    bad |= jsonx_set(data, "reason", json_string("conditions"));
+    if (!bad)
+        return data;
+    json_decref(data);
+    return NULL;
+}
+
+int
+body_conditions(struct buf *out, const struct body_condition *conditions,
+    size_t n, struct wall now)
+{
+    size_t shown = n < BODY_MAX_DIGEST ? n : BODY_MAX_DIGEST;
+    int err;
+
+    do {
+        err = write_message(out, INCIDENT_EVENT_DIGEST, now,
+            conditions_data(conditions, n, shown));
+        shown /= 2;
+    } while (err == E_LIMIT && !out->err && shown > 0);
+    return err;
 }
 
 int

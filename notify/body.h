@@ -54,16 +54,23 @@ int body_digest(struct buf *out, const struct body_incident *views,
  * (INCIDENT_EVENT_SOURCE, INCIDENT_EVENT_CHANNEL): who it is about, the kind of
  * condition, whether it holds or has ended, and the sentence. */
 struct body_condition {
-    struct str subject; /* id of the source or channel */
+    struct str subject; /* id of the source or channel, or "daemon" */
     struct str title;   /* its name, or absent */
+    struct str owner;   /* of the source, or absent */
     struct str kind;    /* "down", "gone", "quarantined", … */
-    struct str text;
-    struct str url; /* of its page on the console, or absent */
+    struct str name;    /* of the kind, in the channel's language */
+    struct str text;    /* what is wrong */
+    struct str advice;  /* what to do about it, or absent */
+    struct str url;     /* of its page on the console, or absent */
     bool open;
-    struct wall since;
+    struct wall since, until; /* until: WALL_NONE while it is open */
 };
 int body_condition(struct buf *out, enum incident_event event,
     const struct body_condition *condition, struct wall now);
+/* Append one digest of n of them, the others than BODY_MAX_DIGEST of them
+ * counted in "more". */
+int body_conditions(struct buf *out, const struct body_condition *conditions,
+    size_t n, struct wall now);
 /* Append the message of "send a test". */
 int body_test(struct buf *out, struct str channel, struct wall now);
 

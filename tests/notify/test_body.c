@@ -195,17 +195,64 @@ test_digest(void **state)
     buf_done(&out);
 }
 
+static struct body_condition
+a_condition(void)
+{
+    return (struct body_condition){
+        .subject = STR("yunxi-news"),
+        .title = STR("云溪新闻网"),
+        .owner = STR("云溪传媒"),
+        .kind = STR("down"),
+        .name = STR("无法获取"),
+        .text = STR("连续 3 次轮询失败：13812345678"),
+        .advice = STR("请打开该地址"),
+        .open = true,
+        .since = now,
+        .until = WALL_NONE,
+    };
+}
+
+static void
+test_conditions(void **state)
+{
+    struct body_condition conditions[BODY_MAX_DIGEST + 5];
+    struct buf out;
+    json_t *json, *data;
+
+    (void)state;
+    for (size_t i = 0; i < BODY_MAX_DIGEST + 5; i++)
+        conditions[i] = a_condition();
+    conditions[1].open = false;
+    conditions[1].until = now;
+    buf_init(&out, BODY_MAX_BYTES);
+    assert_int_equal(body_conditions(&out, conditions, 7, now), 0);
+    json = parsed(&out);
+    assert_string_equal(
+        json_string_value(json_object_get(json, "type")), "digest");
+    data = json_object_get(json, "data");
+    assert_int_equal(
+        json_array_size(json_object_get(data, "conditions")), 7);
+    assert_int_equal(json_integer_value(json_object_get(data, "more")), 0);
+    json_decref(json);
+    buf_clear(&out);
+    assert_int_equal(
+        body_conditions(&out, conditions, BODY_MAX_DIGEST + 5, now), 0);
+    json = parsed(&out);
+    data = json_object_get(json, "data");
+    /* Those that find no place are counted, none is lost. */
+    assert_int_equal(json_array_size(json_object_get(data, "conditions")) +
+                         (size_t)json_integer_value(
+                             json_object_get(data, "more")),
+        BODY_MAX_DIGEST + 5);
+    assert_true(json_integer_value(json_object_get(data, "more")) >= 5);
+    json_decref(json);
+    buf_done(&out);
+}
+
 static void
 test_others(void **state)
 {
-    struct body_condition condition = {
-        .subject = STR("yunxi-news"),
-        .title = STR("云溪新闻网"),
-        .kind = STR("down"),
-        .text = STR("no answer for six hours"),
-        .open = true,
-        .since = now,
-    };
+    struct body_condition condition = a_condition();
     struct buf out;
 
     (void)state;
@@ -215,9 +262,11 @@ test_others(void **state)
     assert_string_equal(buf_cstr(&out),
         "{\"type\":\"source.condition\",\"timestamp\":\"2026-06-07T01:30:00Z\","
         "\"data\":{\"condition\":{\"subject\":\"yunxi-news\","
-        "\"title\":\"云溪新闻网\",\"kind\":\"down\",\"open\":true,"
-        "\"since\":\"2026-06-07T01:30:00Z\",\"url\":null},"
-        "\"reason\":\"no answer for six hours\"}}");
+        "\"title\":\"云溪新闻网\",\"owner\":\"云溪传媒\",\"kind\":\"down\","
+        "\"name\":\"无法获取\",\"open\":true,"
+        "\"since\":\"2026-06-07T01:30:00Z\",\"until\":null,\"url\":null},"
+        "\"reason\":\"连续 3 次轮询失败：138****5678\","
+        "\"advice\":\"请打开该地址\"}}");
     buf_clear(&out);
     assert_int_equal(body_test(&out, STR("desk"), now), 0);
     assert_non_null(strstr(buf_cstr(&out), "\"type\":\"test\""));
@@ -256,6 +305,7 @@ main(void)
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_broken_explanation),
         cmocka_unit_test(test_digest),
+        cmocka_unit_test(test_conditions),
         cmocka_unit_test(test_others),
         cmocka_unit_test(test_message_id),
     };
