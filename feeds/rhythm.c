@@ -79,14 +79,14 @@ add_seen(uint32_t seen, size_t items)
 
 void
 rhythm_learn(struct rhythm *rhythm, const struct week *week, size_t items,
-    struct wall now)
+    double events, struct wall now)
 {
     bool first = !wall_is_set(rhythm->at);
 
     rhythm_observe(rhythm, week, now);
     if (first || items == 0)
         return;
-    rhythm->events += sqrt((double)items);
+    rhythm->events += events;
     rhythm->items += (double)items;
     rhythm->seen = add_seen(rhythm->seen, items);
     rhythm_mark(rhythm, now);

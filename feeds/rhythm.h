@@ -36,9 +36,9 @@ struct rhythm {
 
 void rhythm_init(struct rhythm *rhythm);
 /* A poll at now found items new ones since the poll before it (none is news
- * too).  The first call only notes the time. */
+ * too), which are so many events.  The first call only notes the time. */
 void rhythm_learn(struct rhythm *rhythm, const struct week *week, size_t items,
-    struct wall now);
+    double events, struct wall now);
 /* The first document of a source held items of these times; times is sorted.
  * Times in the future, or too old, are left out. */
 void rhythm_learn_first(struct rhythm *rhythm, const struct week *week,

@@ -28,6 +28,13 @@ assert_within_factor(double value, double truth, double factor)
         fail_msg("%g is not within a factor %g of %g", value, factor, truth);
 }
 
+/* Items that were found by one poll were published together. */
+static void
+learn(struct rhythm *r, const struct week *week, size_t items, struct wall now)
+{
+    rhythm_learn(r, week, items, sqrt((double)items), now);
+}
+
 /* Polled every quarter of a day; an item whenever another gap is over. */
 static double
 learn_evenly(struct rhythm *r, const struct week *week, double gap, int items)
@@ -36,7 +43,7 @@ learn_evenly(struct rhythm *r, const struct week *week, double gap, int items)
     int n = 0;
 
     rhythm_init(r);
-    rhythm_learn(r, week, 3, start);
+    learn(r, week, 3, start);
     while (n < items) {
         size_t found = 0;
 
@@ -44,7 +51,7 @@ learn_evenly(struct rhythm *r, const struct week *week, double gap, int items)
         for (; next <= t; next += gap)
             found++;
         n += (int)found;
-        rhythm_learn(r, week, found, after_days(t));
+        learn(r, week, found, after_days(t));
     }
     return t;
 }
@@ -59,7 +66,7 @@ test_the_first_poll_only_notes_the_time(void **state)
     week_even(NULL, &week);
     rhythm_init(&r);
     double before = rhythm_rate(&r);
-    rhythm_learn(&r, &week, 20, start);
+    learn(&r, &week, 20, start);
     assert_true(rhythm_rate(&r) == before);
     assert_int_equal(r.seen, 0);
     assert_true(before > 0.1 && before < 1);
@@ -93,8 +100,8 @@ test_batches_are_one_event(void **state)
     rhythm_init(&single);
     rhythm_init(&batch);
     for (int day = 0; day < 60; day++) {
-        rhythm_learn(&single, &week, 1, after_days(day));
-        rhythm_learn(&batch, &week, 9, after_days(day));
+        learn(&single, &week, 1, after_days(day));
+        learn(&batch, &week, 9, after_days(day));
     }
     assert_within_factor(rhythm_rate(&batch), 3 * rhythm_rate(&single), 1.1);
     assert_within_factor(
@@ -112,12 +119,12 @@ test_polls_do_not_matter(void **state)
     week_even(NULL, &week);
     rhythm_init(&often);
     rhythm_init(&seldom);
-    rhythm_learn(&often, &week, 0, start);
-    rhythm_learn(&seldom, &week, 0, start);
+    learn(&often, &week, 0, start);
+    learn(&seldom, &week, 0, start);
     for (int i = 1; i <= 40 * 96; i++)
-        rhythm_learn(&often, &week, i % 96 == 0, after_days(i / 96.0));
+        learn(&often, &week, i % 96 == 0, after_days(i / 96.0));
     for (int i = 1; i <= 40; i++)
-        rhythm_learn(&seldom, &week, 1, after_days(i));
+        learn(&seldom, &week, 1, after_days(i));
     assert_within_factor(rhythm_rate(&often), rhythm_rate(&seldom), 1.02);
 }
 
@@ -135,11 +142,11 @@ test_old_news_fades(void **state)
     rate = rhythm_rate(&r);
     assert_within_factor(rate, 4, 1.2);
     for (int i = 1; i <= 2 * RHYTHM_HALF_LIFE_DAYS; i++)
-        rhythm_learn(&r, &week, 0, after_days(t + i));
+        learn(&r, &week, 0, after_days(t + i));
     /* Faded to a quarter of the events, over as many days and more. */
     assert_true(rhythm_rate(&r) < rate / 3);
     for (int i = 1; i <= 400; i++)
-        rhythm_learn(&r, &week, 0, after_days(t + 56 + i));
+        learn(&r, &week, 0, after_days(t + 56 + i));
     assert_true(rhythm_rate(&r) < 0.05 && rhythm_rate(&r) > 0);
 }
 
@@ -154,9 +161,9 @@ test_time_goes_back(void **state)
     week_even(NULL, &week);
     learn_evenly(&r, &week, 1, 20);
     before = r;
-    rhythm_learn(&r, &week, 0, after_days(-100));
+    learn(&r, &week, 0, after_days(-100));
     assert_memory_equal(&r, &before, sizeof r);
-    rhythm_learn(&r, &week, 1, after_days(-100));
+    learn(&r, &week, 1, after_days(-100));
     assert_true(rhythm_rate(&r) > rhythm_rate(&before));
     assert_true(isfinite(rhythm_rate(&r)));
 }
@@ -183,7 +190,7 @@ test_first_document(void **state)
     assert_int_equal(r.at.ms, start.ms);
     /* Its word is worth a few days only: a quiet month outweighs it. */
     for (int i = 1; i <= 28; i++)
-        rhythm_learn(&r, &week, 0, after_days(i));
+        learn(&r, &week, 0, after_days(i));
     assert_true(rhythm_rate(&r) < 0.4);
     /* Forty at once are one event. */
     for (int i = 0; i < 40; i++)
@@ -223,9 +230,9 @@ test_silence(void **state)
     assert_true(rhythm_is_silent(&r, &week, after_days(t + 12)));
     /* Polls that find nothing do not make the silence usual. */
     for (int i = 1; i <= 200; i++)
-        rhythm_learn(&r, &week, 0, after_days(t + i));
+        learn(&r, &week, 0, after_days(t + i));
     assert_true(rhythm_is_silent(&r, &week, after_days(t + 200)));
-    rhythm_learn(&r, &week, 1, after_days(t + 201));
+    learn(&r, &week, 1, after_days(t + 201));
     assert_false(rhythm_is_silent(&r, &week, after_days(t + 201)));
 }
 
@@ -268,7 +275,7 @@ test_weekends(void **state)
     for (int i = 0; i <= 60 * 28; i++) {
         struct wall t = after_days(i / 4.0);
 
-        rhythm_learn(&r, &week, week_cell(NULL, t) < 120, t);
+        learn(&r, &week, week_cell(NULL, t) < 120, t);
     }
     assert_within_factor(rhythm_rate(&r), 4 * 5 / 7.0, 1.2);
     r.last = friday;
