@@ -198,6 +198,10 @@ find_origin(struct probe *probe, struct str url)
     origin->known = asking.result == HTTP_TOO_LARGE ||
                     (asking.result == HTTP_ANSWERED &&
                         (asking.status / 100 == 2 || asking.status / 100 == 4));
+    origin->why =
+        asking.result == HTTP_ANSWERED
+            ? arena_printf(probe->arena, "the server says %d", asking.status)
+            : asking.reason;
     return origin;
 }
 
@@ -212,9 +216,9 @@ robots_refusal(struct probe *probe, struct str url)
         return STR("its robots.txt could not be asked for");
     if (!origin->known)
         return arena_printf(probe->arena,
-            "the robots.txt of %.*s could not be read, so nothing there is "
-            "asked for",
-            STR_ARG(origin->name));
+            "the robots.txt of %.*s could not be read (%.*s), so nothing "
+            "there is asked for",
+            STR_ARG(origin->name), STR_ARG(origin->why));
     verdict = robots_check(origin->body, STR("tocsin"), url);
     if (verdict.allowed)
         return STR_NONE;

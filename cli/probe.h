@@ -18,6 +18,7 @@ struct probe_origin {
     struct str name; /* "https://host:port" */
     bool known;      /* body is its robots.txt, possibly an empty one */
     struct str body;
+    struct str why; /* it is not known */
 };
 
 struct probe {
