@@ -44,7 +44,8 @@ struct channel {
     size_t nallow;
     bool insecure_http; /* plain http allowed */
     struct str lang;    /* "zh" (default) or "en" */
-    const struct str *conditions; /* kinds that it is told of, "all", "none" */
+    const struct str *conditions; /* kinds that it is told of, "all", "none";
+                                     absent: the usual ones */
     size_t nconditions;
 };
 

@@ -55,6 +55,7 @@ COUNT_FOLLOWS(struct config, console_hosts, nconsole_hosts);
 COUNT_FOLLOWS(struct source, tags, ntags);
 COUNT_FOLLOWS(struct source, allow, nallow);
 COUNT_FOLLOWS(struct channel, allow, nallow);
+COUNT_FOLLOWS(struct channel, conditions, nconditions);
 _Static_assert(sizeof(enum level) == sizeof(int), "an enum is an int");
 _Static_assert(sizeof(enum source_kind) == sizeof(int), "an enum is an int");
 _Static_assert(sizeof(enum http_scope) == sizeof(int), "an enum is an int");
@@ -269,6 +270,24 @@ choice_find(const char *choices, struct str s)
 }
 
 static int
+complain_choice(
+    const struct target *t, const struct ynode *node, struct str s)
+{
+    char words[400];
+    size_t n = 0;
+
+    for (const char *c = t->option->choices; *c && n + 3 < sizeof(words); c++) {
+        words[n++] = *c == '|' ? ',' : *c;
+        if (*c == '|')
+            words[n++] = ' ';
+    }
+    words[n] = 0;
+    return complain(t->reader, node, "%s \"%.*s\" is to be %s%s",
+        t->option->key, STR_ARG(s),
+        strchr(t->option->choices, '|') ? "one of: " : "", words);
+}
+
+static int
 choose(const struct target *t, const struct ynode *node, struct str *ret,
     int *ret_position)
 {
@@ -278,20 +297,8 @@ choose(const struct target *t, const struct ynode *node, struct str *ret,
     if (err < 0)
         return err;
     int position = choice_find(t->option->choices, s);
-    if (position < 0) {
-        char words[200];
-        size_t n = 0;
-        for (const char *c = t->option->choices; *c && n + 3 < sizeof(words);
-             c++) {
-            words[n++] = *c == '|' ? ',' : *c;
-            if (*c == '|')
-                words[n++] = ' ';
-        }
-        words[n] = 0;
-        return complain(t->reader, node, "%s \"%.*s\" is to be %s%s",
-            t->option->key, STR_ARG(s),
-            strchr(t->option->choices, '|') ? "one of: " : "", words);
-    }
+    if (position < 0)
+        return complain_choice(t, node, s);
     *ret_position = position;
     return keep(t->reader, node, s, ret);
 }
@@ -419,6 +426,9 @@ read_texts(const struct target *t, const struct ynode *node)
             e = complain(t->reader, i,
                 "%s: an entry of %zu bytes is too long; at most 200",
                 t->option->key, s.n);
+        if (e == 0 && t->option->choices &&
+            choice_find(t->option->choices, s) < 0)
+            e = complain_choice(t, i, s);
         if (e == 0)
             e = keep(t->reader, i, s, &texts[n]);
         if (e == 0)

@@ -30,6 +30,8 @@ notice_kinds(const struct channel *channel)
 {
     uint32_t kinds = 0;
 
+    if (channel->nconditions == 0)
+        return 1u << CONDITION_MANY_DOWN | 1u << CONDITION_UNDELIVERABLE;
     for (size_t i = 0; i < channel->nconditions; i++) {
         enum condition_kind kind = condition_of(channel->conditions[i]);
 

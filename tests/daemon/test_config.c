@@ -156,6 +156,8 @@ values_arrive(void **state)
     assert_non_null(desk);
     assert_int_equal(desk->min_level, LEVEL_RED);
     assert_int_equal(desk->nsecrets, 1);
+    assert_int_equal(desk->nconditions, 2);
+    assert_true(str_eq(desk->conditions[1], STR("many-down")));
     assert_true(str_eq(desk->secrets[0], str_of(SECRET)));
     const struct channel *hall = config_channel(c, STR("hall"));
     assert_non_null(hall);
