@@ -43,6 +43,10 @@ check(const char *path, int printed)
         toc_errors_done(&errors);
         return CLI_FAILED;
     }
+    for (size_t i = 0; i < config->warnings.n; i++) {
+        fputs("warning: ", stderr);
+        toc_error_print(&config->warnings.list[i], stderr);
+    }
     if (printed)
         status = print(config);
     else

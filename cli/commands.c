@@ -148,11 +148,14 @@ const struct command cli_try_commands[] = {
         "  --url URL           where it came from\n"
         "  --content-type CT   the header that came with it\n",
         cmd_try_article},
-    {"rules", "[--rules PATH]… [--region FILE] [--explain] [FILE]",
+    {"rules",
+        "[--rules PATH]… [--region FILE] [--now DATE] [--explain] [FILE]",
         "Match rules on items (JSON lines) and say why they hold",
-        "  --rules PATH        a rule file or a folder of them, instead of "
-        "the shipped packs\n"
+        "  --rules PATH        a rule file, a pack or a folder of them, "
+        "instead of the\n"
+        "                      shipped packs\n"
         "  --region FILE       JSON of the home county and its neighbours\n"
+        "  --now DATE          let items be as old as they are then\n"
         "  --explain           add how the score came about\n",
         cmd_try_rules},
     {"group", "[--region FILE] [--explain] [FILE]",

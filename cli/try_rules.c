@@ -23,6 +23,7 @@ struct options {
     struct rule_files *files;
     struct rule_file region;
     bool has_region, explain;
+    struct wall now; /* or WALL_NONE */
     const char *input;
 };
 
@@ -32,6 +33,7 @@ struct run {
     struct matcher *matcher;
     struct arena *arena;
     struct buf out;
+    struct wall now;
     bool explain;
 };
 
@@ -85,6 +87,12 @@ reasons_json(const struct score *score)
         jsonx_set(j, "category", jsonx_str(r->category));
         jsonx_set(j, "points", json_integer(r->points));
         jsonx_set(j, "text", jsonx_str(r->text));
+        if (r->context.n)
+            jsonx_set(j, "context", jsonx_str(r->context));
+        if (r->status != RULE_STABLE)
+            jsonx_set(j, "status", json_string(rule_status_name(r->status)));
+        if (r->status == RULE_TEST)
+            jsonx_set(j, "would", json_integer(r->would));
         json_array_append_new(list, j);
     }
     return list;
@@ -115,6 +123,11 @@ answer_json(const struct run *run, struct str id, const struct rule_item *item,
     jsonx_set(j, "indeterminate", unknown);
     if (v->truncated)
         jsonx_set(j, "truncated", json_true());
+    if (run->explain && score->has_would) {
+        jsonx_set(j, "would_score", json_integer(score->would_points));
+        jsonx_set(
+            j, "would_level", json_string(level_name(score->would_level)));
+    }
     if (run->explain) {
         struct str folded;
         jsonx_set(j, "explanation", reasons_json(score));
@@ -128,7 +141,8 @@ answer_json(const struct run *run, struct str id, const struct rule_item *item,
 
 /* The item of one line; views into json. */
 static void
-read_item(const json_t *json, struct str *tags, struct rule_item *item)
+read_item(const json_t *json, struct wall now, struct str *tags,
+    struct rule_item *item)
 {
     const json_t *source = json_object_get(json, "source");
     const json_t *list = json_object_get(source, "tags"), *tag;
@@ -140,6 +154,7 @@ read_item(const json_t *json, struct str *tags, struct rule_item *item)
         .published = WALL_NONE};
     if (published.n)
         timefmt_parse_rfc3339(published, &item->published);
+    item->seen = now;
     item->source.name = jsonx_get_str(source, "name");
     item->source.kind = jsonx_get_str(source, "kind");
     json_array_foreach(list, i, tag)
@@ -163,7 +178,9 @@ handle(struct run *run, const json_t *json)
     int err;
 
     arena_clear(run->arena);
-    read_item(json, tags, &item);
+    read_item(json, run->now, tags, &item);
+    context.now = run->now;
+    context.published = item.published;
     err = match_item(run->matcher, &item, run->arena, &verdict);
     if (err == 0)
         err = score_verdict(
@@ -211,10 +228,17 @@ run_lines(struct run *run, const char *name, struct str text)
 static int
 compile(const struct options *o, struct ruleset **ret)
 {
-    struct toc_errors errors = {.n = 0};
-    int err = ruleset_compile(o->files->file, o->files->n,
-        o->has_region ? &o->region : NULL, &errors, ret);
+    struct toc_errors errors = {.n = 0}, warnings = {.n = 0};
+    struct rule_options options = {
+        .region = o->has_region ? &o->region : NULL, .warnings = &warnings};
+    int err = ruleset_compile_with(
+        o->files->file, o->files->n, &options, &errors, ret);
 
+    for (size_t i = 0; i < warnings.n; i++) {
+        fputs("warning: ", stderr);
+        toc_error_print(&warnings.list[i], stderr);
+    }
+    toc_errors_done(&warnings);
     toc_errors_print(&errors, stderr);
     if (err != 0 && !toc_errors_any(&errors))
         fprintf(stderr, "tocsin: the rules cannot be compiled: %s\n",
@@ -228,7 +252,7 @@ run_all(const struct options *o)
 {
     const char *name =
         o->input[0] == '-' && !o->input[1] ? "standard input" : o->input;
-    struct run run = {.explain = o->explain};
+    struct run run = {.explain = o->explain, .now = o->now};
     struct toc_error error = {.line = 0};
     struct buf in;
     int status = CLI_FAILED;
@@ -259,8 +283,11 @@ read_options(int argc, char **argv, struct options *o)
     static const struct option longs[] = {
         {"rules", required_argument, NULL, 'r'},
         {"region", required_argument, NULL, 'g'},
-        {"explain", no_argument, NULL, 'e'}, {NULL, 0, NULL, 0}};
+        {"explain", no_argument, NULL, 'e'},
+        {"now", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
     struct toc_errors errors = {.n = 0};
+    const char *library =
+        rule_files_packs(o->arena, getenv("TOCSIN_RULES_DIR"));
     bool own = false;
     int c;
 
@@ -274,8 +301,13 @@ read_options(int argc, char **argv, struct options *o)
                 rule_files_read(o->arena, optarg, &errors, &o->region) == 0;
         } else if (c == 'e') {
             o->explain = true;
-        } else
+        } else if (c != 'n')
             return CLI_USAGE;
+        else if (timefmt_parse_rfc3339(str_of(optarg), &o->now) != 0) {
+            fprintf(stderr, "tocsin: --now is to be a date, as 2026-11-20 or "
+                            "2026-11-20T08:00:00+08:00\n");
+            return CLI_USAGE;
+        }
     }
     if (optind + 1 < argc) {
         fprintf(stderr, "tocsin: only one file of items can be given\n");
@@ -283,8 +315,9 @@ read_options(int argc, char **argv, struct options *o)
     }
     o->input = optind < argc ? argv[optind] : "-";
     if (!own)
-        rule_files_add(o->files, o->arena,
-            rule_files_packs(o->arena, getenv("TOCSIN_RULES_DIR")), &errors);
+        rule_files_add(o->files, o->arena, library, &errors);
+    if (!toc_errors_any(&errors))
+        rule_files_finish(o->files, o->arena, library, &errors);
     toc_errors_print(&errors, stderr);
     c = toc_errors_any(&errors) ? CLI_FAILED : CLI_OK;
     toc_errors_done(&errors);
@@ -294,7 +327,7 @@ read_options(int argc, char **argv, struct options *o)
 int
 cmd_try_rules(int argc, char **argv)
 {
-    struct options o = {.arena = arena_new((size_t)1 << 30)};
+    struct options o = {.arena = arena_new((size_t)1 << 30), .now = WALL_NONE};
     int status = CLI_FAILED;
 
     if (o.arena)

@@ -14,6 +14,7 @@
 
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/timefmt.h"
 #include "daemon/config_check.h"
 #include "daemon/config_option.h"
 #include "rules/files.h"
@@ -32,7 +33,7 @@ struct load {
     struct buf digests; /* one per file read, in order */
     struct entries sources, channels;
     struct option_place places[OPTION_MAX]; /* of tocsin.yaml's options */
-    struct rule_files *rules;
+    struct rule_files *rules;               /* in the configuration's arena */
     size_t nfiles;
 };
 
@@ -283,20 +284,34 @@ each_channels(struct load *load, const char *path)
 static void
 read_rules(struct load *load, const char *folder)
 {
-    struct rule_files *rules = load->rules;
-    size_t i = rules->n;
-    uint8_t digest[DIGEST_SIZE];
     int err = 0;
 
     if (access(folder, F_OK) == 0)
-        err = rule_files_add(rules, load->config->arena, folder, load->errors);
-    for (; i < rules->n && err != E_NOMEM; i++) {
+        err = rule_files_add(
+            load->rules, load->config->arena, folder, load->errors);
+    if (err != 0 && err != E_CONF)
+        toc_errors_add(load->errors, folder, 0, 0, "%s", err_text(err));
+}
+
+/* What the files include and what packs require, and all of it into the hash.
+ */
+static void
+finish_rules(struct load *load)
+{
+    struct rule_files *rules = load->rules;
+    struct arena *arena = load->config->arena;
+    uint8_t digest[DIGEST_SIZE];
+    int err = rule_files_finish(rules, arena,
+        rule_files_packs(arena, getenv("TOCSIN_RULES_DIR")), load->errors);
+
+    for (size_t i = 0; i < rules->n && err != E_NOMEM; i++) {
         struct str parts[] = {str_of(rules->file[i].name), rules->file[i].text};
         digest_parts(parts, 2, digest);
         err = buf_add(&load->digests, digest, sizeof(digest));
     }
     if (err != 0 && err != E_CONF)
-        toc_errors_add(load->errors, folder, 0, 0, "%s", err_text(err));
+        toc_errors_add(
+            load->errors, load->config->path.p, 0, 0, "%s", err_text(err));
 }
 
 static void
@@ -343,6 +358,7 @@ read_all(struct load *load)
     struct str own = arena_printf(c->arena, "%s/rules.d", load->folder);
     if (own.p)
         read_rules(load, own.p);
+    finish_rules(load);
     read_region(load);
 }
 
@@ -401,6 +417,22 @@ absolute(struct arena *arena, const char *path)
 }
 
 static int
+compile_rules(struct load *load, struct ruleset **ret)
+{
+    struct config *c = load->config;
+    _cleanup_(zone_freep) struct zone *zone = NULL;
+    char *name = arena_cstr(c->arena, c->zone);
+    struct rule_options options = {
+        .region = c->region_file.text.p ? &c->region_file : NULL,
+        .warnings = &c->warnings};
+
+    if (name && zone_load(name, &zone) == 0)
+        options.zone = zone; /* else an error was added already */
+    return ruleset_compile_with(
+        c->rules, c->nrules, &options, load->errors, ret);
+}
+
+static int
 load_run(struct load *load, const char *path, struct ruleset **ret_rules)
 {
     struct config *c = load->config;
@@ -418,11 +450,8 @@ load_run(struct load *load, const char *path, struct ruleset **ret_rules)
     if (err < 0)
         toc_errors_add(load->errors, c->path.p, 0, 0, "%s", err_text(err));
     struct ruleset *rules = NULL;
-    const struct rule_file *region =
-        c->region_file.text.p ? &c->region_file : NULL;
     if (err == 0)
-        err =
-            ruleset_compile(c->rules, c->nrules, region, load->errors, &rules);
+        err = compile_rules(load, &rules);
     if (err < 0 && load->errors->n + load->errors->dropped == before)
         toc_errors_add(load->errors, c->path.p, 0, 0,
             "the rules cannot be compiled: %s", err_text(err));
@@ -469,8 +498,10 @@ config_load(const char *path, struct toc_errors *errors, struct config **ret,
 void
 config_free(struct config *config)
 {
-    if (config)
-        arena_free(config->arena);
+    if (!config)
+        return;
+    toc_errors_done(&config->warnings);
+    arena_free(config->arena);
 }
 
 const struct source *

@@ -97,6 +97,7 @@ struct config {
     const struct rule_file *rules;
     size_t nrules;
     struct rule_file region_file; /* text absent when there is none */
+    struct toc_errors warnings;   /* what is no error: of the rules */
 };
 
 /* Read path (tocsin.yaml) and the folders beside it.  E_CONF with everything

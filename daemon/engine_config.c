@@ -331,6 +331,12 @@ engine_swap(struct engine *engine, struct config *config_taken,
         "%zu channels",
         (unsigned long long)generation, engine->nwatches,
         ruleset_count(engine->rules), engine->config->nchannels);
+    for (size_t i = 0; i < engine->config->warnings.n; i++) {
+        const struct toc_error *w = &engine->config->warnings.list[i];
+
+        log_printf(LOG_WARN, "%s:%u:%u: %s", w->file, w->line, w->column,
+            w->text);
+    }
     return 0;
 }
 

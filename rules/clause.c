@@ -345,3 +345,72 @@ clause_read(struct model *m, const char *file, const char *key,
         return NULL;
     return c;
 }
+
+/* A term of a composite is the id of a rule; the depth was checked when it was
+ * read. */
+static bool
+name_rules(struct model *m, struct clause *c)
+{
+    bool ok = true;
+
+    switch (c->type) {
+    case CLAUSE_TERM:
+        c->type = CLAUSE_RULE;
+        if (model_is_id(c->text))
+            return true;
+        model_wrong(
+            m, c->place, "\"%.*s\" is no id of a rule", STR_ARG(c->text));
+        return false;
+    case CLAUSE_RULE:
+        return true;
+    case CLAUSE_ALL:
+    case CLAUSE_ANY:
+    case CLAUSE_NONE:
+    case CLAUSE_AT_LEAST:
+        for (struct clause *k = c->first; k; k = k->next)
+            ok = name_rules(m, k) && ok;
+        return ok;
+    case CLAUSE_REGEX:
+    case CLAUSE_LIST:
+    case CLAUSE_SOURCE:
+    case CLAUSE_NEAR:
+        break;
+    }
+    model_wrong(m, c->place,
+        "an entry of composite is to be the id of a rule, or {all: […]}, "
+        "{any: […]}, {none: […]}, {at_least: {count: N, of: […]}} of ids");
+    return false;
+}
+
+struct clause *
+clause_read_composite(
+    struct model *m, const char *file, const struct ynode *node)
+{
+    static const char *const keys[] = {"all", "any", "none", "at_least", NULL};
+    struct clause *all = clause_new(m, CLAUSE_ALL, place_of(file, node));
+    bool ok = true;
+
+    if (!all)
+        return NULL;
+    if (node->type != YAML_MAP || node->count == 0) {
+        wrong(m, file, node,
+            "composite is to be {all: […]}, {any: […]}, {none: […]} or "
+            "{at_least: {count: N, of: […]}}, of ids of rules");
+        return NULL;
+    }
+    yaml_check_keys(node, file, m->errors, keys);
+    for (size_t i = 0; keys[i]; i++) {
+        const struct ynode *n = yaml_get(node, keys[i]);
+        struct clause *c = n ? clause_read(m, file, keys[i], n, 0) : NULL;
+        if (n && (!c || !name_rules(m, c))) {
+            ok = false;
+            continue;
+        }
+        if (!c)
+            continue;
+        if (c->type != CLAUSE_NONE)
+            all->count = 1; /* it asks for something to be there */
+        clause_append(all, c);
+    }
+    return ok && all->n > 0 ? all : NULL;
+}

@@ -155,6 +155,11 @@ rule_version(const struct compile *c, const struct model_rule *r)
     h = hash_number(h, (uint32_t)r->points[0]);
     h = hash_number(h, (uint32_t)r->points[1]);
     h = hash_number(h, r->flags << 8 | r->fields);
+    h = hash_number(h, (uint32_t)r->floor << 8 | (uint32_t)r->ceiling);
+    h = hash_number(hash_str(h, r->context), (uint32_t)r->status);
+    h = hash_number(h, (uint32_t)(r->half_life_ms / 1000));
+    h = hash_number(h, (uint32_t)(r->since.ms / 1000));
+    h = hash_number(h, (uint32_t)(r->until.ms / 1000));
     h = hash_sources(h, &r->sources);
     return r->root ? hash_clause(c, h, r->root, 0) : h;
 }
@@ -211,7 +216,14 @@ add_rules(struct compile *c)
             .fields = r->fields,
             .flags = (r->flags & RULE_RAW ? IMAGE_RULE_RAW : 0u) |
                      (r->flags & RULE_SHADOW ? IMAGE_RULE_SHADOW : 0u),
-            .sources = compile_sources(c, &r->sources)};
+            .sources = compile_sources(c, &r->sources),
+            .context = compile_text(c, r->context),
+            .status = r->status,
+            .floor = r->floor,
+            .ceiling = r->ceiling,
+            .half_life_ms = r->half_life_ms,
+            .since_ms = r->since.ms,
+            .until_ms = r->until.ms};
         if (out.category == UINT32_MAX)
             compile_wrong(c, r->category_place,
                 "there are more than %d categories", MODEL_MAX_CATEGORIES);
@@ -356,8 +368,8 @@ compile_model(struct compile *c, struct ruleset **ret)
 }
 
 int
-ruleset_compile(const struct rule_file *files, size_t nfiles,
-    const struct rule_file *region, struct toc_errors *errors,
+ruleset_compile_with(const struct rule_file *files, size_t nfiles,
+    const struct rule_options *options, struct toc_errors *errors,
     struct ruleset **ret)
 {
     struct arena *arena = arena_new(COMPILE_ARENA_BYTES);
@@ -369,11 +381,7 @@ ruleset_compile(const struct rule_file *files, size_t nfiles,
         buf_init(&c.section[s], IMAGE_MAX_BYTES);
     if (arena) {
         model_init(&model, arena, errors);
-        err = model_region(&model, region);
-        for (size_t i = 0; i < nfiles; i++) {
-            int e = model_load(&model, &files[i]);
-            err = err == 0 || err == E_CONF ? (e ? e : err) : err;
-        }
+        err = model_read(&model, files, nfiles, options);
         if (err == 0 || err == E_CONF) {
             int e = compile_model(&c, ret);
             err = e ? e : err;
@@ -385,4 +393,14 @@ ruleset_compile(const struct rule_file *files, size_t nfiles,
     free(c.regex_slots);
     arena_free(arena);
     return err;
+}
+
+int
+ruleset_compile(const struct rule_file *files, size_t nfiles,
+    const struct rule_file *region, struct toc_errors *errors,
+    struct ruleset **ret)
+{
+    const struct rule_options options = {.region = region};
+
+    return ruleset_compile_with(files, nfiles, &options, errors, ret);
 }

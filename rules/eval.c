@@ -433,6 +433,19 @@ eval_node(struct matcher *m, uint32_t node, unsigned fields)
     return a;
 }
 
+/* Whether the item's time is one at which the rule holds. */
+static bool
+is_in_force(const struct matcher *m, const struct image_rule *r)
+{
+    struct wall t = m->item->published;
+
+    if (!wall_is_set(t))
+        t = m->item->seen;
+    if (!wall_is_set(t) || t.ms == 0)
+        return true;
+    return t.ms >= r->since_ms && t.ms < r->until_ms;
+}
+
 enum answer
 eval_rule(struct matcher *m, uint32_t rule)
 {
@@ -442,7 +455,7 @@ eval_rule(struct matcher *m, uint32_t rule)
 
     if (state->stamp == m->stamp)
         return (enum answer)state->answer;
-    enum answer a = source_fits(m, r->sources)
+    enum answer a = is_in_force(m, r) && source_fits(m, r->sources)
                         ? eval_node(m, r->root, r->fields)
                         : ANSWER_FALSE;
     state->stamp = m->stamp;

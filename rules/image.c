@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "rules/foldtab.h"
+#include "rules/verdict.h"
 
 size_t
 image_record_size(enum image_section section)
@@ -159,7 +160,10 @@ check_rules(const struct image *im)
         if (!in_text(im, r[i].id) || !in_text(im, r[i].title) ||
             r[i].category >= IMAGE_COUNT(im, SEC_CATEGORIES) ||
             r[i].root >= IMAGE_COUNT(im, SEC_NODES) || r[i].fields < 1 ||
-            r[i].fields > 3 || r[i].sources >= IMAGE_COUNT(im, SEC_SOURCES))
+            r[i].fields > 3 || r[i].sources >= IMAGE_COUNT(im, SEC_SOURCES) ||
+            !in_text(im, r[i].context) || r[i].status >= RULE_STATUS_COUNT ||
+            r[i].floor >= LEVEL_COUNT || r[i].ceiling > LEVEL_COUNT ||
+            r[i].half_life_ms < 0)
             return false;
     for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_SOURCES); i++)
         if (!in_run(im, s[i].tags, SEC_TEXTS) ||

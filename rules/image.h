@@ -118,6 +118,11 @@ struct image_rule {
     int32_t points[2];
     uint32_t version, root, fields, flags;
     uint32_t sources; /* SEC_SOURCES */
+    struct image_text context;
+    uint32_t status;             /* enum rule_status */
+    uint32_t floor, ceiling;     /* enum level; LEVEL_COUNT: no ceiling */
+    int64_t half_life_ms;        /* of its points by age; 0: they stay */
+    int64_t since_ms, until_ms;  /* holds in [since, until) */
 };
 
 /* Runs of SEC_TEXTS; one that is empty asks nothing. */

@@ -46,6 +46,7 @@ struct reader {
     struct arena *arena;
     struct toc_errors *errors;
     const char *file;
+    bool only_id; /* all else may be absent */
 };
 
 static void
@@ -60,6 +61,8 @@ need_text(const struct reader *r, const struct ynode *map, const char *key)
 {
     const struct ynode *n = yaml_get(map, key);
 
+    if (!n && r->only_id && strcmp(key, "id") != 0)
+        return STR_NONE;
     if (!n || n->type != YAML_SCALAR || str_trim(n->text).n == 0) {
         toc_errors_add(r->errors, r->file, n ? n->line : map->line,
             n ? n->column : map->column,
@@ -140,7 +143,8 @@ pack_parse(struct arena *arena, const char *manifest, struct str text,
     struct toc_errors *errors, struct pack *ret)
 {
     static const char *const allowed[] = {"pack", NULL};
-    struct reader r = {arena, errors, arena_cstr(arena, str_of(manifest))};
+    struct reader r = {
+        arena, errors, arena_cstr(arena, str_of(manifest)), false};
     struct pack pack = {.manifest = r.file};
     size_t before = errors->n + errors->dropped;
     const char *slash = strrchr(manifest, '/');
@@ -170,4 +174,35 @@ pack_parse(struct arena *arena, const char *manifest, struct str text,
         return E_CONF;
     *ret = pack;
     return 0;
+}
+
+int
+pack_read(struct arena *arena, const char *file, const struct ynode *node,
+    struct toc_errors *errors, struct pack *ret)
+{
+    struct reader r = {arena, errors, file, true};
+    struct pack pack = {.manifest = file};
+
+    if (node->type != YAML_MAP) {
+        wrong(&r, node, "pack is to be {id: …, version: …, title: …}");
+        return E_CONF;
+    }
+    read_pack(&r, node, &pack);
+    if (pack.id.n == 0)
+        return E_CONF;
+    *ret = pack;
+    return 0;
+}
+
+bool
+pack_may_use(const struct pack *pack, const struct pack *other)
+{
+    if (!pack || pack == other)
+        return true;
+    if (!other)
+        return false;
+    for (size_t i = 0; i < pack->nneeds; i++)
+        if (str_eq(pack->needs[i].id, other->id))
+            return true;
+    return false;
 }

@@ -50,6 +50,13 @@ struct pack {
  * its place.  0, E_CONF, E_NOMEM. */
 int pack_parse(struct arena *arena, const char *manifest, struct str text,
     struct toc_errors *errors, struct pack *ret);
+struct ynode;
+/* The same of a file that is a pack by itself: node is its pack, of which only
+ * the id is needed. */
+int pack_read(struct arena *arena, const char *file, const struct ynode *node,
+    struct toc_errors *errors, struct pack *ret);
+/* Whether pack may use what is of the pack other (NULL: of none). */
+bool pack_may_use(const struct pack *pack, const struct pack *other);
 /* "1.2" as numbers; false when it is none. */
 bool pack_version_parse(struct str text, struct pack_version *ret);
 /* Below, equal or above 0, as strcmp. */

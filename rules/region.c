@@ -1,14 +1,16 @@
 /*
  * region: the places that matter, as lists that rules may use.
  *
- * From JSON as CONTRACTS §1 describes.  All lists exist always, so that a pack
- * may name them where no region is configured: an empty list never holds.
+ * From JSON as CONTRACTS §1 describes, and from the owners of the
+ * configuration.  All lists exist always, so that a pack may name them where no
+ * region is configured: an empty list never holds.
  */
 #include <string.h>
 
 #include "base/jsonx.h"
 #include "base/utf8.h"
 #include "rules/model.h"
+#include "rules/names.h"
 
 enum { REGION_MAX_NAMES = 20000 };
 
@@ -21,6 +23,7 @@ add_list(struct model *m, const char *name, const char *file)
         return NULL;
     l->name = str_of(name);
     l->place = (struct place){file, 1, 1};
+    l->builtin = true;
     l->any = clause_new(m, CLAUSE_ANY, l->place);
     l->next = m->lists;
     m->lists = l;
@@ -40,14 +43,20 @@ add_term(struct model *m, struct model_list *l, struct str name)
     l->any->n++;
 }
 
+static struct str
+text_of(const json_t *value)
+{
+    return str_trim(
+        (struct str){json_string_value(value), json_string_length(value)});
+}
+
 /* Add a name; "瓯陵县" is also called 瓯陵. */
 static void
 add_name(struct model *m, struct model_list *l, const json_t *name)
 {
     static const char *const kinds[] = {
         "县", "市", "区", "州", "省", "镇", "乡", NULL};
-    struct str s = str_trim(
-        (struct str){json_string_value(name), json_string_length(name)});
+    struct str s = text_of(name);
 
     if (!json_is_string(name) || s.n == 0 || l->any->n >= REGION_MAX_NAMES) {
         toc_errors_add(m->errors, l->place.file, 0, 0,
@@ -64,6 +73,25 @@ add_name(struct model *m, struct model_list *l, const json_t *name)
     }
 }
 
+/* A school: its name, or {"name": …, "aliases": […]}, and its short forms. */
+static void
+add_school(struct model *m, struct model_list *l, const json_t *school)
+{
+    const json_t *name =
+        json_is_object(school) ? json_object_get(school, "name") : school;
+    const json_t *aliases = json_object_get(school, "aliases"), *alias;
+    struct str form[NAMES_MAX_FORMS];
+    size_t i;
+
+    add_name(m, l, name);
+    if (json_is_string(name) && text_of(name).n > 0) {
+        size_t n = names_forms(m->arena, text_of(name), form);
+        for (i = 1; i < n; i++)
+            add_term(m, l, form[i]);
+    }
+    json_array_foreach(aliases, i, alias) add_name(m, l, alias);
+}
+
 /* Add the names under key of object (a text or a list of texts). */
 static void
 add_names(struct model *m, struct model_list *l, const json_t *object,
@@ -78,7 +106,47 @@ add_names(struct model *m, struct model_list *l, const json_t *object,
         add_name(m, l, value);
         return;
     }
-    json_array_foreach(value, i, name) add_name(m, l, name);
+    json_array_foreach(value, i, name)
+    {
+        if (strcmp(key, "schools") == 0)
+            add_school(m, l, name);
+        else
+            add_name(m, l, name);
+    }
+}
+
+/* Whether an owner is an office and no school. */
+static bool
+is_office(struct str name)
+{
+    static const char *const kinds[] = {
+        "局", "科", "室", "办", "股", "处", "站", "所", "委", NULL};
+
+    for (size_t i = 0; kinds[i]; i++)
+        if (str_ends(name, str_of(kinds[i])))
+            return true;
+    return false;
+}
+
+/* The owners are at home, and schools unless they are offices. */
+static void
+add_owners(struct model *m, struct model_list *home, struct model_list *schools)
+{
+    for (size_t i = 0; i < m->options->nowners; i++) {
+        const struct rule_owner *o = &m->options->owners[i];
+        struct str form[NAMES_MAX_FORMS];
+        size_t n = names_forms(m->arena, o->name, form);
+        bool school = !is_office(o->name);
+
+        for (size_t k = 0; k < n + o->naliases; k++) {
+            struct str name = k < n ? form[k] : o->aliases[k - n];
+            if (name.n == 0 || home->any->n >= REGION_MAX_NAMES)
+                continue;
+            add_term(m, home, name);
+            if (school)
+                add_term(m, schools, name);
+        }
+    }
 }
 
 int
@@ -97,8 +165,9 @@ model_region(struct model *m, const struct rule_file *region)
 
     if (!home || !schools || !near || !far || !province)
         return E_NOMEM;
+    add_owners(m, home, schools);
     if (!region)
-        return 0;
+        return arena_failed(m->arena) ? E_NOMEM : 0;
     m->has_region = true;
     int err = jsonx_load(region->text, &error, &root);
     if (err != 0 || !json_is_object(root)) {

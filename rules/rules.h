@@ -20,12 +20,35 @@
 #include "base/str.h"
 #include "rules/verdict.h"
 
+struct pack;
 struct ruleset;
+struct zone;
 
 /* One file of rules, or of the region, already read. */
 struct rule_file {
     const char *name; /* for errors */
     struct str text;
+    const struct pack *pack; /* that it is part of; NULL: the bureau's own */
+    bool lent;               /* only what others use of it counts */
+};
+
+/* An owner whom rules and grouping know by name: a school, mostly. */
+struct rule_owner {
+    struct str name;
+    const struct str *aliases;
+    size_t naliases;
+};
+
+/* What compiling rules may need besides their files; all may be absent. */
+struct rule_options {
+    /* JSON of CONTRACTS §1: home, neighbours and far places */
+    const struct rule_file *region;
+    const struct rule_owner *owners; /* home schools with their aliases */
+    size_t nowners;
+    const struct zone *zone;     /* of dates in rules; absent: 8 hours east */
+    bool lint;                   /* warn of what is allowed but unwise, too */
+    struct toc_errors *warnings; /* what is no error: as an override of a rule
+                                    that is gone */
 };
 
 /* Compile rule files into a set.  All errors of all files are added to errors;
@@ -33,6 +56,10 @@ struct rule_file {
  * CONTRACTS §1: home, neighbours and far places. */
 int ruleset_compile(const struct rule_file *files, size_t nfiles,
     const struct rule_file *region, struct toc_errors *errors,
+    struct ruleset **ret);
+/* The same with all options. */
+int ruleset_compile_with(const struct rule_file *files, size_t nfiles,
+    const struct rule_options *options, struct toc_errors *errors,
     struct ruleset **ret);
 /* The image of a compiled set: lent, valid as long as set. */
 struct str ruleset_image(const struct ruleset *set);
@@ -52,9 +79,10 @@ enum rule_wish {
 
 /* What a rule is, for explaining. */
 struct rule_info {
-    struct str id, title, category;
+    struct str id, title, category, context;
+    enum rule_status status;
     int points;
-    unsigned wishes; /* bits of enum rule_wish */
+    unsigned wishes;  /* bits of enum rule_wish */
     uint32_t version; /* changes when anything of the rule does (hash) */
 };
 size_t ruleset_count(const struct ruleset *set);
@@ -75,6 +103,9 @@ struct rule_item {
     struct str title, text; /* valid UTF-8 */
     struct rule_source source;
     struct wall published; /* or WALL_NONE */
+    /* When it was first seen: its time where it has no date, for rules with
+     * since or until.  0 or WALL_NONE: not known, such rules then hold. */
+    struct wall seen;
 };
 
 /* Working memory of one matcher; one per process. */
@@ -98,8 +129,8 @@ struct score_context {
     struct str source_tier; /* own, institution, press, aggregator, forum */
     unsigned corroborating; /* independent sources that report the event too */
     int category_weight;    /* per cent, from key dates; 100 is neutral */
-    struct wall now;
-    struct wall published; /* or WALL_NONE */
+    struct wall now;        /* or WALL_NONE: nothing ages */
+    struct wall published;  /* or WALL_NONE: of now */
 };
 #define SCORE_CONTEXT_NEUTRAL                                                  \
     ((struct score_context){.source_weight = 100,                              \
@@ -112,6 +143,15 @@ struct score_context {
 int score_verdict(const struct ruleset *set, const struct verdict *verdict,
     const struct rule_item *item, const struct score_context *context,
     struct arena *arena, struct score *ret);
+/* Raise a score that was made without corroboration by that of so many
+ * independent sources; its line of the explanation is the last. */
+int score_corroborate(const struct ruleset *set, unsigned corroborating,
+    struct arena *arena, struct score *score);
+/* The level of a score of the set, and the most points of a level. */
+enum level ruleset_level(const struct ruleset *set, int points);
+int ruleset_limit(const struct ruleset *set, enum level level);
+/* "stable", …; static. */
+const char *rule_status_name(enum rule_status status);
 
 /* Fold text as matching does: units in arena (see rules/fold.h).  For
  * grouping (incidents/features.h), which sees folded text only. */

@@ -64,6 +64,8 @@ ruleset_rule(const struct ruleset *set, uint32_t rule)
     return (struct rule_info){.id = image_str(&set->image, r->id),
         .title = image_str(&set->image, r->title),
         .category = image_str(&set->image, c->name),
+        .context = image_str(&set->image, r->context),
+        .status = (enum rule_status)r->status,
         .points = r->points[FIELD_TITLE],
         .version = r->version};
 }

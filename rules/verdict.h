@@ -15,6 +15,23 @@
 
 enum rule_field { FIELD_TITLE, FIELD_TEXT };
 
+/* How far a rule is trusted.  Experimental: shown, counts nothing.  Test: the
+ * same, and what it would make of the score is shown too.  Deprecated: counts
+ * as ever, but has a successor. */
+/* clang-format off */
+#define RULE_STATUSES(X)           \
+    X(STABLE, "stable")            \
+    X(TEST, "test")                \
+    X(EXPERIMENTAL, "experimental") \
+    X(DEPRECATED, "deprecated")
+/* clang-format on */
+enum rule_status {
+#define X(name, text) RULE_##name,
+    RULE_STATUSES(X)
+#undef X
+        RULE_STATUS_COUNT
+};
+
 /* A piece of text that made a rule hold: code points of the original field,
  * end exclusive. */
 struct span {
@@ -45,7 +62,11 @@ struct reason {
     struct str title; /* for people */
     struct str category;
     int points;      /* what it added or took */
-    struct str text; /* the words that made it hold, joined by "、" */
+    struct str text; /* the words that made it hold, joined by "、"; of a factor
+                        what it rests on: "150 %", "press", "3", "21 d" */
+    struct str context;      /* what the item is then: drill, elsewhere, … */
+    enum rule_status status; /* of the rule */
+    int would;               /* test: points that it would add or take */
     bool indeterminate;
 };
 
@@ -58,6 +79,12 @@ struct score {
     size_t ncategories;
     struct reason reasons[SCORE_MAX_REASONS]; /* as they were applied */
     size_t nreasons;
+    int limit; /* points that its context allows at most; 100: all */
+    /* With the rules of status test counted too; only when one of them held
+     * that has points. */
+    bool has_would;
+    int would_points;
+    enum level would_level;
 };
 
 #endif

@@ -4,7 +4,7 @@
 void
 fuzz_rules(struct str input)
 {
-    struct rule_file file = {"f.yaml", input};
+    struct rule_file file = {.name = "f.yaml", .text = input};
     struct toc_errors errors = {.n = 0};
     struct ruleset *set = NULL, *opened = NULL;
     int err = ruleset_compile(&file, 1, NULL, &errors, &set);

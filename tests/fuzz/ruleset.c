@@ -36,7 +36,7 @@ const struct ruleset *
 ruleset_fixed(void)
 {
     static struct ruleset *set;
-    struct rule_file file = {"fixed.yaml", str_of(yaml)};
+    struct rule_file file = {.name = "fixed.yaml", .text = str_of(yaml)};
     struct toc_errors errors = {.n = 0};
 
     if (!set) {

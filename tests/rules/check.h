@@ -19,7 +19,7 @@
 static inline struct ruleset *
 check_compile(const char *yaml)
 {
-    struct rule_file file = {"test.yaml", str_of(yaml)};
+    struct rule_file file = {.name = "test.yaml", .text = str_of(yaml)};
     struct toc_errors errors = {.n = 0};
     struct ruleset *set = NULL;
     int err = ruleset_compile(&file, 1, NULL, &errors, &set);

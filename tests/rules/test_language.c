@@ -21,7 +21,7 @@ struct wrong {
 static void
 check_wrong(const struct wrong *w)
 {
-    struct rule_file file = {"f.yaml", str_of(w->yaml)};
+    struct rule_file file = {.name = "f.yaml", .text = str_of(w->yaml)};
     struct toc_errors errors = {.n = 0};
     struct ruleset *set = NULL;
     int err = ruleset_compile(&file, 1, NULL, &errors, &set);
@@ -98,8 +98,8 @@ static void
 all_errors_at_once(void **state)
 {
     struct rule_file files[] = {
-        {"a.yaml", STR("rules:\n  - id: x\n  - {id: y}\n")},
-        {"b.yaml", STR("wrong: 1\n")}};
+        {.name = "a.yaml", .text = STR("rules:\n  - id: x\n  - {id: y}\n")},
+        {.name = "b.yaml", .text = STR("wrong: 1\n")}};
     struct toc_errors errors = {.n = 0};
     struct ruleset *set = NULL;
     bool a = false, b = false;
@@ -121,8 +121,9 @@ holds(const char *yaml, const char *title, const char *text)
 {
     struct ruleset *set = check_compile(yaml);
     struct arena *arena = arena_new(ARENA_CAP_DEFAULT);
-    struct rule_item item = {
-        str_of(title), str_of(text), {.ntags = 0}, WALL_NONE};
+    struct rule_item item = {.title = str_of(title),
+        .text = str_of(text),
+        .published = WALL_NONE};
     struct matcher *m;
     struct verdict v;
 

@@ -385,8 +385,9 @@ same_as_the_oracle(void **unused)
         for (int i = 0; i < TEXTS_PER_SET; i++) {
             random_text(&title);
             random_text(&text);
-            struct rule_item item = {
-                buf_str(&title), buf_str(&text), {.tags = NULL}, WALL_NONE};
+            struct rule_item item = {.title = buf_str(&title),
+                .text = buf_str(&text),
+                .published = WALL_NONE};
             try_text(file, m, &item, arena);
         }
         matcher_free(m);

@@ -54,8 +54,9 @@ static struct score
 score(const char *title, const char *text, const struct score_context *context)
 {
     struct score_context neutral = SCORE_CONTEXT_NEUTRAL;
-    struct rule_item item = {
-        str_of(title), str_of(text), {.ntags = 0}, WALL_NONE};
+    struct rule_item item = {.title = str_of(title),
+        .text = str_of(text),
+        .published = WALL_NONE};
     struct verdict v;
     struct score s;
     int sum = 0;
