@@ -5,6 +5,7 @@
 #ifndef TOCSIN_FEEDS_SOURCE_H
 #define TOCSIN_FEEDS_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,11 +36,26 @@ struct source {
     size_t ntags;
     int weight;          /* reach, per cent; 100 is neutral */
     int64_t interval_ms; /* between polls when all is well */
+    struct str schedule; /* "fixed", "learnt", or absent */
+    bool learnt;         /* polled by its rhythm: what schedule comes to */
     enum source_articles articles;
     struct str select;   /* XPath of the records of a list, or absent */
     struct str zone;     /* zone of dates without one, or absent */
     const struct str *allow; /* "CIDR" or "CIDR:PORT" opened for it */
     size_t nallow;
+};
+
+/* What is known of how often a source publishes (feeds/rhythm.h), and what it
+ * asks of those who poll it. */
+struct source_rhythm {
+    struct str learnt;     /* encoded, opaque to the store; absent: nothing */
+    double items_a_week;   /* 0: not known yet */
+    bool workdays;         /* nearly all of it from Monday to Friday */
+    int from_hour, to_hour; /* local, most of a day; equal: no such hours */
+    int64_t ttl_ms;        /* of the feed, 0 none */
+    uint32_t skip_hours;   /* as in struct poll_answer (feeds/poll.h) */
+    uint32_t skip_days;
+    struct str next_why;   /* poll_why_name: what decided next_poll */
 };
 
 /* What polling knows of one source, kept in the store; changes only together
@@ -57,6 +73,7 @@ struct source_state {
     struct wall moved_since;
     uint32_t deaths; /* of parsers in a row on its document */
     int state;       /* enum poll_state (feeds/poll.h) */
+    struct source_rhythm rhythm;
 };
 
 #endif

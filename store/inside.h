@@ -73,10 +73,13 @@ int user_read(struct query *q, struct arena *arena, struct user *ret);
 
 /* The columns of source_state, in the order that source_state_read reads; seen
  * is not among them. */
+#define SOURCE_RHYTHM_COLUMNS                                                  \
+    "rhythm, items_a_week, workdays, from_hour, to_hour, ttl_ms, skip_hours, " \
+    "skip_days, next_why"
 #define SOURCE_STATE_COLUMNS                                                   \
     "etag, last_modified, body_hash, first_poll, last_poll, last_success, "    \
     "last_new, next_poll, failures, interval_ms, moved_to, moved_count, "      \
-    "moved_since, deaths, state, validator_url"
+    "moved_since, deaths, state, validator_url, " SOURCE_RHYTHM_COLUMNS
 int source_state_read(
     struct query *q, struct arena *arena, struct source_state *ret);
 

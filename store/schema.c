@@ -187,6 +187,18 @@ static const char poll_logs[] =
     "  outcome TEXT PRIMARY KEY, polls INTEGER NOT NULL,"
     "  ms INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
+/* Step 5: how often a source publishes, and what decided its next poll. */
+static const char source_rhythm[] =
+    "ALTER TABLE source_state ADD COLUMN rhythm BLOB;"
+    "ALTER TABLE source_state ADD COLUMN items_a_week REAL;"
+    "ALTER TABLE source_state ADD COLUMN workdays INTEGER;"
+    "ALTER TABLE source_state ADD COLUMN from_hour INTEGER;"
+    "ALTER TABLE source_state ADD COLUMN to_hour INTEGER;"
+    "ALTER TABLE source_state ADD COLUMN ttl_ms INTEGER;"
+    "ALTER TABLE source_state ADD COLUMN skip_hours INTEGER;"
+    "ALTER TABLE source_state ADD COLUMN skip_days INTEGER;"
+    "ALTER TABLE source_state ADD COLUMN next_why TEXT;";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -194,13 +206,14 @@ static const char *const steps[][STEP_PARTS] = {
     {validator_url},
     {wanted_pages},
     {condition_words, poll_logs},
+    {source_rhythm},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
 /* One per step: pragmas take no parameters. */
 static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 2;", "PRAGMA user_version = 3;",
-    "PRAGMA user_version = 4;"};
+    "PRAGMA user_version = 4;", "PRAGMA user_version = 5;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned

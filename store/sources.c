@@ -97,6 +97,20 @@ store_source_sync(struct store *store, const struct source *sources, size_t n,
     return r;
 }
 
+static void
+rhythm_read(struct query *q, struct arena *arena, struct source_rhythm *ret)
+{
+    ret->learnt = query_get_str(q, arena);
+    ret->items_a_week = query_get_double(q);
+    ret->workdays = query_get_int(q) != 0;
+    ret->from_hour = (int)query_get_int(q);
+    ret->to_hour = (int)query_get_int(q);
+    ret->ttl_ms = query_get_int(q);
+    ret->skip_hours = (uint32_t)query_get_int(q);
+    ret->skip_days = (uint32_t)query_get_int(q);
+    ret->next_why = query_get_str(q, arena);
+}
+
 int
 source_state_read(
     struct query *q, struct arena *arena, struct source_state *ret)
@@ -125,6 +139,7 @@ source_state_read(
     s.deaths = (uint32_t)query_get_int(q);
     s.state = (int)query_get_int(q);
     s.validator_url = query_get_str(q, arena);
+    rhythm_read(q, arena, &s.rhythm);
     if (arena_failed(arena))
         return E_NOMEM;
     *ret = s;
@@ -172,6 +187,20 @@ source_seen_put(struct store *store, struct str id, struct str seen)
     return query_run(&q);
 }
 
+static void
+rhythm_bind(struct query *q, const struct source_rhythm *rhythm)
+{
+    query_bytes(q, rhythm->learnt);
+    query_double(q, rhythm->items_a_week);
+    query_int(q, rhythm->workdays);
+    query_int(q, rhythm->from_hour);
+    query_int(q, rhythm->to_hour);
+    query_int(q, rhythm->ttl_ms);
+    query_int(q, rhythm->skip_hours);
+    query_int(q, rhythm->skip_days);
+    query_str(q, rhythm->next_why);
+}
+
 int
 store_source_save(
     struct store *store, struct str id, const struct source_state *state)
@@ -185,7 +214,10 @@ store_source_save(
                " last_success = ?, last_new = ?, next_poll = ?, failures = ?,"
                " interval_ms = ?, moved_to = ?, moved_count = ?,"
                " moved_since = ?, deaths = ?, state = ?,"
-               " validator_url = ? WHERE id = ?"));
+               " validator_url = ?, rhythm = ?, items_a_week = ?,"
+               " workdays = ?, from_hour = ?, to_hour = ?, ttl_ms = ?,"
+               " skip_hours = ?, skip_days = ?, next_why = ?"
+               " WHERE id = ?"));
     query_str(&q, state->etag);
     query_str(&q, state->last_modified);
     query_blob(&q, state->body_hash, sizeof(state->body_hash));
@@ -202,11 +234,44 @@ store_source_save(
     query_int(&q, state->deaths);
     query_int(&q, state->state);
     query_str(&q, state->validator_url);
+    rhythm_bind(&q, &state->rhythm);
     query_str(&q, id);
     r = query_run(&q);
     if (r == 0 && db_changes(&store->db) == 0)
         r = E_NOTFOUND;
     if (r == 0 && state->seen.p)
         r = source_seen_put(store, id, state->seen);
+    return r;
+}
+
+int
+store_pace_save(struct store *store, struct str bytes)
+{
+    struct query q;
+
+    db_query(&store->db, &q,
+        DB_SQL("INSERT INTO meta(key, value) VALUES('pace', ?)"
+               " ON CONFLICT(key) DO UPDATE SET value = excluded.value"));
+    query_bytes(&q, bytes);
+    return query_run(&q);
+}
+
+int
+store_pace_load(struct store *store, struct arena *arena, struct str *ret)
+{
+    struct query q;
+    struct str bytes = STR_NONE;
+    int r;
+
+    db_query(
+        &store->db, &q, DB_SQL("SELECT value FROM meta WHERE key = 'pace'"));
+    r = query_next(&q);
+    if (r == 0)
+        bytes = query_get_str(&q, arena);
+    query_done(&q);
+    if (r == 0 && arena_failed(arena))
+        r = E_NOMEM;
+    if (r == 0)
+        *ret = bytes;
     return r;
 }

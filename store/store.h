@@ -66,6 +66,11 @@ int store_source_load(struct store *store, struct str id, struct arena *arena,
 int store_source_save(
     struct store *store, struct str id, const struct source_state *state);
 
+/* What polling knows of all sources together (feeds/pace.h), opaque here.
+ * E_NOTFOUND when nothing was saved yet. */
+int store_pace_save(struct store *store, struct str bytes);
+int store_pace_load(struct store *store, struct arena *arena, struct str *ret);
+
 /* --- items, revisions, findings --- */
 struct item_put {
     struct str source;
