@@ -199,6 +199,17 @@ static const char source_rhythm[] =
     "ALTER TABLE source_state ADD COLUMN skip_days INTEGER;"
     "ALTER TABLE source_state ADD COLUMN next_why TEXT;";
 
+/* Step 6: subscriptions to the hubs that feeds name. */
+static const char hubs[] =
+    "CREATE TABLE hub("
+    "  source TEXT PRIMARY KEY REFERENCES source_state(id),"
+    "  hub TEXT NOT NULL, topic TEXT NOT NULL,"
+    "  path TEXT NOT NULL UNIQUE, secret TEXT NOT NULL,"
+    "  state INTEGER NOT NULL, lease_until INTEGER, next INTEGER,"
+    "  tries INTEGER NOT NULL, last_push INTEGER, error TEXT)"
+    "  STRICT, WITHOUT ROWID;"
+    "CREATE INDEX hub_next ON hub(next);";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -207,13 +218,15 @@ static const char *const steps[][STEP_PARTS] = {
     {wanted_pages},
     {condition_words, poll_logs},
     {source_rhythm},
+    {hubs},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
 /* One per step: pragmas take no parameters. */
 static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 2;", "PRAGMA user_version = 3;",
-    "PRAGMA user_version = 4;", "PRAGMA user_version = 5;"};
+    "PRAGMA user_version = 4;", "PRAGMA user_version = 5;",
+    "PRAGMA user_version = 6;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned
