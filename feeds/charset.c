@@ -148,7 +148,9 @@ make_single(size_t index, iconv_t converter)
         size_t nin = 1, nout = sizeof out, at = 0;
 
         iconv(converter, NULL, NULL, NULL, NULL);
+        /* Hebrew's and Vietnamese's wait for a mark to join: flush them. */
         if (iconv(converter, &from, &nin, &to, &nout) == (size_t)-1 ||
+            iconv(converter, NULL, NULL, &to, &nout) == (size_t)-1 ||
             to == out) {
             single_tables[index][byte] = UTF8_REPLACEMENT;
             continue;
@@ -267,6 +269,20 @@ decode_single(
     return 0;
 }
 
+/* What the converter held back to see whether something joins it. */
+static int
+flush_multi(iconv_t converter, struct buf *out)
+{
+    size_t nout = 16;
+    char *to = buf_room(out, nout);
+
+    if (!to)
+        return out->err;
+    if (iconv(converter, NULL, NULL, &to, &nout) != (size_t)-1)
+        out->n += 16 - nout;
+    return 0;
+}
+
 static int
 decode_multi(iconv_t converter, struct str bytes, struct buf *out, size_t *bad)
 {
@@ -298,7 +314,7 @@ decode_multi(iconv_t converter, struct str bytes, struct buf *out, size_t *bad)
         from.in++;
         nin--;
     }
-    return 0;
+    return flush_multi(converter, out);
 }
 
 static uint32_t

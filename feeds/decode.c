@@ -13,7 +13,9 @@ enum {
     BAD_SHARE = 10,
     /* So many good sequences of UTF-8 and no bad one are no accident; pairs
      * of GB2312 may all look like sequences of two bytes. */
-    UTF8_SURE = 3
+    UTF8_SURE = 3,
+    /* More than one bad in so many good ones, and all in pairs: no damage. */
+    PAIRED_SHARE = 8
 };
 
 int
@@ -233,6 +235,15 @@ decode_chosen(struct arena *arena, struct str bytes,
     return err;
 }
 
+/* Whether bytes with bad sequences are another encoding and no damaged
+ * UTF-8. */
+static bool
+is_not_utf8(struct str bytes, const struct detect_utf8 *shape)
+{
+    return shape->bad > shape->good ||
+           (shape->bad * PAIRED_SHARE > shape->good && detect_is_paired(bytes));
+}
+
 /* Of the labels, UTF-8 and the detector's guess, the first that fits. */
 static int
 decode_contest(struct arena *arena, struct str bytes,
@@ -243,6 +254,7 @@ decode_contest(struct arena *arena, struct str bytes,
     size_t high = count_high(bytes), best_bad = SIZE_MAX;
     const struct charset *best = NULL, *guess;
     struct decoded first = {0}, tried = {0};
+    bool not_utf8 = is_not_utf8(bytes, &shape);
     int err;
 
     if (shape.bad == 0 && (nlabels == 0 || labels[0] == utf8) &&
@@ -256,7 +268,7 @@ decode_contest(struct arena *arena, struct str bytes,
             arena, bytes, utf8, nlabels ? labels[0] : NULL, ret);
     for (size_t i = 0; i < nlabels; i++) {
         size_t bad = shape.bad;
-        bool wrong = shape.bad > shape.good;
+        bool wrong = not_utf8;
 
         if (labels[i] != utf8) {
             err = decode_as(arena, bytes, labels[i], &tried);
@@ -279,7 +291,7 @@ decode_contest(struct arena *arena, struct str bytes,
             best = labels[i];
         }
     }
-    if (shape.bad <= shape.good)
+    if (!not_utf8)
         return decode_chosen(
             arena, bytes, utf8, nlabels ? labels[0] : NULL, ret);
     guess = charset_find(detect_guess(bytes));
@@ -295,10 +307,10 @@ decode_contest(struct arena *arena, struct str bytes,
 static struct str
 unknown_label(struct arena *arena, struct str label)
 {
-    return utf8_is_valid(label) ? arena_printf(arena,
-                                      "unknown encoding \"%.*s\"",
-                                      STR_ARG(label))
-                                : STR("unknown encoding");
+    return utf8_is_valid(label)
+               ? arena_printf(
+                     arena, "unknown encoding \"%.*s\"", STR_ARG(label))
+               : STR("unknown encoding");
 }
 
 int

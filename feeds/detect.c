@@ -142,6 +142,23 @@ detect_is_disguised_gb(struct str bytes)
     return mixed > pure;
 }
 
+bool
+detect_is_paired(struct str bytes)
+{
+    const uint8_t *p = (const uint8_t *)bytes.p;
+    size_t pairs = 0;
+
+    for (size_t at = 0; at < bytes.n; at++) {
+        if (p[at] < 0x80)
+            continue;
+        if (p[at] < 0xA1 || at + 1 == bytes.n || p[at + 1] < 0xA1)
+            return false;
+        pairs++;
+        at++;
+    }
+    return pairs > 0;
+}
+
 /* What a walk over the sample by one encoding's rule of pairs found. */
 struct tally {
     size_t pairs;   /* characters of two bytes */

@@ -24,6 +24,9 @@ struct detect_utf8 detect_utf8(struct str bytes);
 /* Whether valid UTF-8 is rather GB2312 whose pairs all look like sequences of
  * two bytes, as those of 联通 do: words that mix scripts. */
 bool detect_is_disguised_gb(struct str bytes);
+/* Whether all high bytes stand in pairs of 0xA1 and above, as in GB2312 and
+ * the EUC encodings; damaged UTF-8 has others soon. */
+bool detect_is_paired(struct str bytes);
 /* The label of the likeliest encoding other than UTF-8; static. */
 struct str detect_guess(struct str bytes);
 
