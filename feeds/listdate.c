@@ -122,6 +122,15 @@ look_at_attributes(struct date_choice *choice, uint32_t i)
         (void)choice_offer(choice, RANK_PURE, &date);
 }
 
+/* Whether node k of a record is what its reader does not see; a record that is
+ * hidden as a whole (behind a tab) is one all the same. */
+static bool
+is_hidden_part(const struct html *html, uint32_t k, uint32_t from)
+{
+    return k != from && !html_is(html, k, HTML_TAG_TEXT) &&
+           html_is_hidden(html, k);
+}
+
 /* Append the texts of [from, to) outside or inside of links, each parted from
  * the next, because "18" and "2023-06" often touch. */
 static void
@@ -129,7 +138,7 @@ collect(const struct html *html, uint32_t from, uint32_t to, uint32_t leave_out,
     struct buf *out)
 {
     for (uint32_t k = from; k < to; k++) {
-        if (k == leave_out) {
+        if (k == leave_out || is_hidden_part(html, k, from)) {
             k = html->nodes[k].end - 1;
             continue;
         }
@@ -244,7 +253,9 @@ list_read_date(const struct list_page *page, struct list_record *record)
 
     record->date_in_url = false;
     for (uint32_t k = record->from; k < record->to; k++) {
-        if (html_is(html, k, HTML_TAG_TEXT))
+        if (is_hidden_part(html, k, record->from))
+            k = html->nodes[k].end - 1;
+        else if (html_is(html, k, HTML_TAG_TEXT))
             look_at_text(&choice, html->nodes[k].text);
         else
             look_at_attributes(&choice, k);

@@ -133,6 +133,16 @@ is_usable(struct str href)
     return true;
 }
 
+/* Whether a link without a text of its own is named in an attribute. */
+static bool
+has_name(const struct html *html, uint32_t i)
+{
+    return list_count_letters(html_attr(html, i, "title")) >=
+               LIST_MIN_LETTERS ||
+           list_count_letters(html_attr(html, i, "aria-label")) >=
+               LIST_MIN_LETTERS;
+}
+
 int
 list_links(
     const struct list_page *page, struct list_record **ret, size_t *ret_n)
@@ -159,8 +169,7 @@ list_links(
         if (!is_usable(href))
             continue;
         link->letters = count_node_letters(html, i);
-        if (link->letters < LIST_MIN_LETTERS &&
-            list_count_letters(html_attr(html, i, "title")) < LIST_MIN_LETTERS)
+        if (link->letters < LIST_MIN_LETTERS && !has_name(html, i))
             continue;
         link->url = html_url(page->arena, html, href);
         if (!link->url.p || is_bracketed(page, i, link->letters))

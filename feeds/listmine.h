@@ -80,6 +80,10 @@ void list_read_date(const struct list_page *page, struct list_record *record);
 struct wall list_read_date_text(const struct list_page *page, struct str text);
 /* The title of record (listtitle.c). */
 void list_read_title(const struct list_page *page, struct list_record *record);
+/* The title of a record whose link says the same as every other ("查看详情"):
+ * what stands beside it; left as it is when that is nothing (listtitle.c). */
+void list_read_title_beside(
+    const struct list_page *page, struct list_record *record);
 /* What the element around the records of a list looks like: the tag of root,
  * tag and class of its parent. */
 uint64_t list_look(const struct html *html, uint32_t root);

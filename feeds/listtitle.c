@@ -190,6 +190,44 @@ attribute_text(const struct list_page *page, uint32_t i, const char *name)
     return str_trim(utf8_cut(value, FEED_MAX_TITLE_BYTES));
 }
 
+/* The first text in [from, to) outside of the link that can be a title: that
+ * of an element called so, else of any. */
+static struct str
+text_beside(const struct list_page *page, const struct list_record *record)
+{
+    const struct html *html = page->html;
+    struct str first = STR_NONE;
+
+    for (uint32_t k = record->from; k < record->to; k++) {
+        bool named = is_title_element(html, k);
+        struct str text;
+
+        if (k == record->link) {
+            k = html->nodes[k].end - 1;
+            continue;
+        }
+        if (!named && (first.p || !html_is(html, k, HTML_TAG_TEXT)))
+            continue;
+        text = without_date(
+            html_text_of(page->arena, html, k, FEED_MAX_TITLE_BYTES));
+        if (list_count_letters(text) < LIST_MIN_LETTERS || is_date_only(text))
+            continue;
+        if (named)
+            return text;
+        first = text;
+    }
+    return first;
+}
+
+void
+list_read_title_beside(const struct list_page *page, struct list_record *record)
+{
+    struct str text = skip_prefix(text_beside(page, record), bullets);
+
+    if (text.n > 0)
+        record->title = arena_str(page->arena, str_trim(text));
+}
+
 void
 list_read_title(const struct list_page *page, struct list_record *record)
 {
@@ -211,6 +249,12 @@ list_read_title(const struct list_page *page, struct list_record *record)
             text = inner;
     }
     record->title = arena_str(page->arena, str_trim(text));
+    /* A link that lies over the whole record names it, or has no text. */
+    if (record->letters == 0 && record->title.n == 0) {
+        record->title = arena_str(
+            page->arena, attribute_text(page, record->link, "aria-label"));
+        list_read_title_beside(page, record);
+    }
 }
 
 void

@@ -2,9 +2,9 @@
  * pagedate: dates inside the running text of pages, with their places.
  *
  * feeds/date.h reads a text that is a date.  On a page a date stands beside
- * other words ("发布时间：2026-06-07 10:00 来源：…"), in brackets behind a title,
- * without its year ("06-07"), or in two pieces ("07" above "2026-06").  This
- * finds such dates and says where they begin and end, so that a caller can
+ * other words ("发布时间：2026-06-07 10:00 来源：…"), in brackets behind a
+ * title, without its year ("06-07"), or in two pieces ("07" above "2026-06").
+ * This finds such dates and says where they begin and end, so that a caller can
  * tell a text that is nothing but a date, and cut a date off a title.
  */
 #ifndef TOCSIN_FEEDS_PAGEDATE_H
@@ -31,15 +31,15 @@ enum {
 };
 
 struct pagedate {
-    int year;         /* 0: not said */
-    int month, day;   /* day 0: not said */
+    int year;       /* 0: not said */
+    int month, day; /* day 0: not said */
     bool has_time;
     int hour, minute, second;
     bool has_zone;
     int zone_minutes; /* east of UTC */
     bool is_relative; /* then only back_ms counts, from now */
     int64_t back_ms;
-    bool is_day;      /* relative, and the time of day is hour, minute */
+    bool is_day;       /* relative, and the time of day is hour, minute */
     size_t start, end; /* bytes of the text */
 };
 
@@ -49,14 +49,13 @@ bool pagedate_find(
     struct str text, size_t from, unsigned flags, struct pagedate *ret);
 /* Whether text is one date and at most brackets, labels such as "发布时间："
  * and punctuation around it. */
-bool pagedate_is_pure(
-    struct str text, unsigned flags, struct pagedate *ret);
+bool pagedate_is_pure(struct str text, unsigned flags, struct pagedate *ret);
 /* The instant: in zone (NULL: UTC+8) unless it says another; a missing year is
  * the latest that is not in the future.  WALL_NONE when the day is missing or
  * the instant is later than now (when that is set) by more than
  * PAGEDATE_FUTURE_MAX_MS. */
-struct wall pagedate_wall(const struct pagedate *date, const struct zone *zone,
-    struct wall now);
+struct wall pagedate_wall(
+    const struct pagedate *date, const struct zone *zone, struct wall now);
 /* The date in the path of a URL: /2026/0607/, /20260607_, t20260607,
  * /2026/6/7/, /2026-06/07/.  A year and month alone give day 0. */
 bool pagedate_in_url(struct str url, struct pagedate *ret);
