@@ -38,7 +38,10 @@
     X(TOKEN_ADD,      "token_add",      "viewer") /* object: name */      \
     X(TOKEN_DROP,     "token_drop",     "viewer")                         \
     X(SESSION_TOUCH,  "session_touch",  "-") /* secret, until */           \
-    X(PUSH,           "push",           "operator") /* object: source, text: type, data */
+    X(PUSH,           "push",           "operator") /* object: source, text: type, data */ \
+    X(HUB_VERIFIED,   "hub_verified",   "-") /* object: path, text: topic, id: lease in s */ \
+    X(HUB_DENIED,     "hub_denied",     "-") /* object: path, text: reason */ \
+    X(HUB_PUSH,       "hub_push",       "-") /* object: path, text: type, data */
 /* clang-format on */
 enum action_kind {
 #define X(action, name, role) ACTION_##action,

@@ -19,7 +19,7 @@ http_reader_init(struct http_reader *reader)
 {
     memset(reader, 0, sizeof *reader);
     buf_init(&reader->head, HTTP_MAX_HEAD_BYTES);
-    buf_init(&reader->body, HTTP_MAX_BODY_BYTES);
+    buf_init(&reader->body, HTTP_MAX_NEWS_BYTES);
     buf_init(&reader->line, HTTP_MAX_CHUNK_LINE_BYTES);
 }
 
@@ -35,6 +35,11 @@ void
 http_reader_next(struct http_reader *reader)
 {
     buf_clear(&reader->head);
+    /* A connection keeps no more room than most requests need. */
+    if (reader->max_body > HTTP_MAX_BODY_BYTES) {
+        buf_done(&reader->body);
+        buf_init(&reader->body, HTTP_MAX_NEWS_BYTES);
+    }
     buf_clear(&reader->body);
     buf_clear(&reader->line);
     reader->state = HTTP_READ_HEAD;
@@ -83,12 +88,16 @@ head_end(struct http_reader *reader)
     int status = http_head_parse(
         buf_str(&reader->head), &reader->request, &framing, &why);
 
+    reader->max_body = HTTP_MAX_BODY_BYTES;
+    if (!status && reader->large.n > 0 &&
+        str_starts(reader->request.path, reader->large))
+        reader->max_body = HTTP_MAX_NEWS_BYTES;
     if (status) {
         http_reader_refuse(reader, status, why);
     } else if (framing.chunked) {
         reader->state = HTTP_READ_CHUNK_SIZE;
         reader->expects = framing.expects;
-    } else if (framing.length > HTTP_MAX_BODY_BYTES) {
+    } else if (framing.length > reader->max_body) {
         http_reader_refuse(reader, 413, "body over the limit");
     } else if (framing.length > 0) {
         reader->state = HTTP_READ_BODY;
@@ -154,7 +163,9 @@ feed_data(
 
     if (n > reader->left)
         n = (size_t)reader->left;
-    err = buf_add(&reader->body, bytes.p, n);
+    err = reader->body.n + n > reader->max_body
+              ? E_LIMIT
+              : buf_add(&reader->body, bytes.p, n);
     if (err) {
         reader_full(reader, err, 413, "body over the limit");
         return n;
@@ -174,7 +185,7 @@ chunk_line_end(struct http_reader *reader)
     uint64_t n;
     int err = num_parse_hex(size, UINT32_MAX, &n);
 
-    if (err == E_LIMIT || (!err && n > HTTP_MAX_BODY_BYTES)) {
+    if (err == E_LIMIT || (!err && n > reader->max_body)) {
         http_reader_refuse(reader, 413, "chunk over the limit");
     } else if (err) {
         http_reader_refuse(reader, 400, "chunk size is no number");

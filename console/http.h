@@ -23,6 +23,7 @@ enum {
     HTTP_MAX_HEAD_BYTES = 16 * 1024,  /* request line and headers */
     HTTP_MAX_TARGET_BYTES = 8 * 1024, /* path and query */
     HTTP_MAX_BODY_BYTES = 64 * 1024,
+    HTTP_MAX_NEWS_BYTES = 1024 * 1024, /* of a body under reader.large */
     HTTP_MAX_HEADERS = 64,
     HTTP_MAX_CHUNK_LINE_BYTES = 256,   /* size and extensions */
     HTTP_MAX_TRAILER_BYTES = 4 * 1024, /* read and ignored */
@@ -85,6 +86,8 @@ struct http_reader {
     uint64_t left; /* bytes of body or chunk to come */
     size_t trailer;
     unsigned char last; /* byte before this one */
+    struct str large;   /* paths that begin so may have large bodies; static */
+    size_t max_body;
     struct http_request request;
 };
 

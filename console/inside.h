@@ -82,6 +82,7 @@ struct console {
     /* for /metrics */
     uint64_t requests[6]; /* by status / 100 */
     uint64_t refusals, logins, logins_failed;
+    uint64_t forged; /* news of hubs without the right signature */
 };
 
 /* One request on its way to an answer; lives in its exchange's arena. */

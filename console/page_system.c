@@ -140,6 +140,7 @@ metrics_store(struct context *ctx, struct buf *out)
         n.conditions_open);
     metric(out, "configuration_generation", "gauge", "Configuration in force.",
         n.generation);
+    metrics_sources(ctx, out);
     if (wall_is_set(n.last_commit) && n.last_commit.ms > 0)
         metric(out, "last_commit_timestamp_seconds", "gauge",
             "When the store last changed.",
@@ -164,6 +165,9 @@ metrics_console(const struct console *console, struct buf *out)
         (void)buf_printf(out,
             "tocsin_console_requests_total{class=\"%dxx\"} %" PRIu64 "\n", i,
             console->requests[i]);
+    metric(out, "websub_forged_total", "counter",
+        "News at a hub's address without the right signature.",
+        console->forged);
     metric(out, "console_refusals_total", "counter",
         "Requests that were not HTTP as it should be.", console->refusals);
     metric(out, "console_logins_total", "counter", "Log-ins.", console->logins);

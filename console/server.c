@@ -445,6 +445,7 @@ connection_new(struct server *server, evutil_socket_t fd)
         return NULL;
     conn->server = server;
     http_reader_init(&conn->reader);
+    conn->reader.large = STR("/websub/");
     if (loop_timer_new(server->loop, timer_cb, conn, &conn->timer)) {
         free(conn);
         return NULL;

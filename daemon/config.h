@@ -24,6 +24,7 @@
 #include "base/level.h"
 #include "base/str.h"
 #include "feeds/source.h"
+#include "incidents/keydate.h"
 #include "net/http.h"
 #include "rules/rules.h"
 
@@ -31,7 +32,9 @@ enum {
     CONFIG_MAX_SOURCES = 200000,
     CONFIG_MAX_CHANNELS = 200,
     CONFIG_MAX_SECRETS = 4,
-    CONFIG_MAX_SECRET_BYTES = 4096
+    CONFIG_MAX_SECRET_BYTES = 4096,
+    /* A shorter interval stays what it is: no rhythm is of seconds. */
+    CONFIG_LEARNT_LEAST_MS = MS_MINUTE
 };
 
 struct channel {
@@ -68,10 +71,14 @@ struct config {
 
     /* fetch */
     int64_t interval_ms, interval_min_ms;     /* default 10 min, floor 1 min */
+    int64_t interval_max_ms;                  /* of learnt schedules */
+    struct str schedule;                      /* "fixed" or "learnt" */
+    int64_t polls_per_hour;                   /* of learnt ones; 0: derived */
     int64_t host_gap_ms;                      /* default 1 s */
     int64_t fetch_concurrent, fetch_per_host; /* 64, 1 */
     int64_t max_body_bytes, max_wire_bytes, max_header_bytes;
     int64_t connect_ms, first_byte_ms, total_ms;
+    struct str websub_callback; /* of hubs; absent: none is asked */
     int64_t further_pages;     /* followed after a gap; 5 */
     int64_t backfill_after_ms; /* published so long before: no alarm; 2 days */
     struct str fetch_trust; /* PEM file, absent when none */
@@ -90,6 +97,8 @@ struct config {
     size_t nsources;
     const struct channel *channels;
     size_t nchannels;
+    const struct key_date *key_dates;
+    size_t nkey_dates;
 
     /* texts of the rule files, as compiled; the shipped packs, from
      * $TOCSIN_RULES_DIR or the installed folder, come first */

@@ -192,6 +192,7 @@ engine_pulse(void *arg)
     engine_follow(engine);
     engine_many(engine);
     engine_notice(engine);
+    engine_hub_run(engine);
     grouper_expire(engine->grouper, engine_now(engine));
     if (engine_commit(engine) == 0)
         (void)store_idle(engine->store);
@@ -256,6 +257,9 @@ engine_frame(
         break;
     case TOCSIN__FRAME__BODY_POLL_ANSWER:
         engine_poll_answer(engine, frame->poll_answer);
+        break;
+    case TOCSIN__FRAME__BODY_HUB_ANSWER:
+        engine_hub_answer(engine, frame->hub_answer);
         break;
     case TOCSIN__FRAME__BODY_POLL_HANDED:
         engine_poll_handed(engine, frame->poll_handed);

@@ -9,6 +9,7 @@
  *                    polls in flight; what came of them, written; what is
  *                    wrong with a source; the grouper's memory
  *   engine_wanted.c  further pages and articles: asked for, read, given up
+ *   engine_hub.c     hubs that tell of news, by WebSub
  *   engine_push.c    documents that were brought, not fetched
  *   engine_item.c    item → score → incident → messages
  *   engine_tell.c    what is to be told → messages in the outbox
@@ -162,6 +163,11 @@ int engine_wanted_add(struct engine *engine, const struct wanted *wanted);
 /* After the commit (or its failure) of what a page brought. */
 void engine_wanted_settle(struct engine *engine,
     const struct pending *pending, bool committed);
+
+/* --- engine_hub.c ------------------------------------------------------------ */
+/* Ask the hubs that are to be asked; at every pulse. */
+void engine_hub_run(struct engine *engine);
+void engine_hub_answer(struct engine *engine, const Tocsin__HubAnswer *in);
 
 /* --- engine_push.c --------------------------------------------------------- */
 /* A document that somebody brought for a source. */

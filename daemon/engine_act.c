@@ -15,7 +15,7 @@
 #include "base/jsonx.h"
 #include "base/utf8.h"
 #include "console/action.h"
-#include "daemon/engine.h"
+#include "daemon/engine_poll.h"
 #include "daemon/pb.h"
 #include "incidents/state.h"
 
@@ -357,6 +357,11 @@ act_write(struct asked *asked)
         return act_token(asked);
     case ACTION_LOGIN_FAILED:
         return act_ledger(asked, "login.failed", 0);
+    case ACTION_HUB_VERIFIED:
+        return hub_verified(
+            asked->engine, asked->object, asked->text, asked->in->id);
+    case ACTION_HUB_DENIED:
+        return hub_denied(asked->engine, asked->object, asked->text);
     case ACTION_RESEND:
         return act_resend(asked);
     case ACTION_TEST_CHANNEL:
@@ -470,8 +475,14 @@ act_push(struct asked *asked)
     struct push push = {.source = asked->object,
         .content_type = asked->text,
         .body = pb_bytes(asked->in->data),
+        .signed_by_hub = asked->in->kind == ACTION_HUB_PUSH,
         .token = asked->in->token};
-    int r = engine_push(asked->engine, &push);
+    int r = 0;
+
+    if (push.signed_by_hub)
+        r = hub_source(asked->engine, asked->object, &push.source);
+    if (r == 0)
+        r = engine_push(asked->engine, &push);
 
     if (r != 0)
         act_answer(asked, r,
@@ -526,6 +537,7 @@ engine_action(struct engine *engine, const Tocsin__ActionRequest *in)
         act_probe(&asked);
         break;
     case ACTION_PUSH:
+    case ACTION_HUB_PUSH:
         act_push(&asked);
         break;
     default:

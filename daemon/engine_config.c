@@ -17,6 +17,7 @@
 
 #include "base/digest.h"
 #include "base/err.h"
+#include "base/url.h"
 #include "base/jsonx.h"
 #include "base/timefmt.h"
 #include "daemon/engine.h"
@@ -608,6 +609,7 @@ send_console(const struct engine *engine, struct arena *arena, struct ipc *ipc)
 {
     const struct config *config = engine->config;
     Tocsin__ConsoleConfig out = TOCSIN__CONSOLE_CONFIG__INIT;
+    struct url callback;
 
     out.database = pb_cstr(arena, str_of(engine->database));
     out.listen = pb_cstr(arena, config->console_listen);
@@ -615,6 +617,10 @@ send_console(const struct engine *engine, struct arena *arena, struct ipc *ipc)
     out.hosts =
         pb_cstrs(arena, config->console_hosts, config->nconsole_hosts);
     out.n_hosts = config->nconsole_hosts;
+    /* Hubs come under the callback's name. */
+    if (config->websub_callback.n &&
+        url_parse(config->websub_callback, &callback) == 0 && out.hosts)
+        out.hosts[out.n_hosts++] = pb_cstr(arena, callback.host);
     out.url = pb_cstr(arena, config->console_url);
     out.bureau = pb_cstr(arena, config->bureau);
     out.zone = pb_cstr(arena, config->zone);

@@ -178,6 +178,9 @@ outcome_apply(struct engine *engine, struct watch *watch,
         r = outcome_items(engine, watch, outcome->result, since, &state);
     if (r == 0)
         r = outcome_moved(engine, source, outcome->answer, &state);
+    if (r == 0 && (outcome->event == POLL_EVENT_ITEMS ||
+                      outcome->event == POLL_EVENT_UNCHANGED))
+        r = hub_found(engine, source, outcome);
     if (r == 0)
         r = store_source_save(engine->store, source->id, &state);
     if (r == 0)
@@ -265,6 +268,10 @@ outcome_later(struct engine *engine, struct slot *slot, int64_t after_ms)
         after_ms = MS_SECOND;
     if (after_ms > POLL_RETRY_AFTER_MAX_MS)
         after_ms = POLL_RETRY_AFTER_MAX_MS;
+    if (slot->wanted) {
+        wanted_later(engine, slot, after_ms);
+        return;
+    }
     watch->poll = slot->before;
     watch->poll.next.ms = engine_now(engine).ms + after_ms;
     watch->poll_number = 0;

@@ -71,10 +71,24 @@ int wanted_further(struct engine *engine, const struct further *further);
 /* What came of a page that was wanted; as outcome_write. */
 void wanted_write(struct engine *engine, struct slot *slot,
     const struct poll_outcome *outcome);
+/* It had no turn; as outcome_later. */
+void wanted_later(struct engine *engine, struct slot *slot, int64_t after_ms);
 
 /* What came of a document that was brought; as outcome_write. */
 void push_write(struct engine *engine, struct slot *slot,
     const struct poll_outcome *outcome);
+
+/* --- engine_hub.c ------------------------------------------------------------ */
+/* What a good answer says of its hub: one that is new is to be asked. */
+int hub_found(struct engine *engine, const struct source *source,
+    const struct poll_outcome *outcome);
+/* A hub has asked back at path, for a lease of so long; E_NOTFOUND when it was
+ * not asked that. */
+int hub_verified(struct engine *engine, struct str path, struct str topic,
+    int64_t lease_s);
+int hub_denied(struct engine *engine, struct str path, struct str reason);
+/* Whose news come at path. */
+int hub_source(struct engine *engine, struct str path, struct str *ret_source);
 
 /* --- engine_condition.c ------------------------------------------------------- */
 /* A sign that one condition of a source holds, or does not, in the open

@@ -15,16 +15,17 @@
 #include "daemon/pb.h"
 
 enum {
-    WANTED_BATCH = 64,             /* asked for at one time */
+    WANTED_BATCH = 64, /* asked for at one time */
     WANTED_MAX_TRIES = 3,
-    WANTED_AGAIN_MS = MS_MINUTE,   /* after the first failure; then × 5 */
+    WANTED_AGAIN_MS = MS_MINUTE,    /* after the first failure; then × 5 */
     WANTED_BUSY_MS = 2 * MS_SECOND, /* no slot, or its host has its share */
     WANTED_PAGE_GAP_MS = MS_SECOND, /* besides fetch's own gap per host */
-    WANTED_MAX_CHILDREN = 16,      /* sitemaps of one index, at one poll */
+    WANTED_MAX_CHILDREN = 16,       /* sitemaps of one index, at one poll */
     WANTED_TIMER_MAX_MS = MS_MINUTE
 };
 
-/* --- asking ------------------------------------------------------------------ */
+/* --- asking ------------------------------------------------------------------
+ */
 
 static bool
 wanted_is_asked(const struct engine *engine, int64_t id)
@@ -51,8 +52,8 @@ wanted_base(struct engine *engine, const struct wanted *wanted,
     base->title = pb_cstr(arena, stored.item.title);
     base->published_ms = stored.item.published.ms;
     base->updated_ms = stored.item.updated.ms;
-    base->identity = pb_data(arena_str(arena,
-        (struct str){(const char *)stored.item.identity, DIGEST_SIZE}));
+    base->identity = pb_data(arena_str(
+        arena, (struct str){(const char *)stored.item.identity, DIGEST_SIZE}));
     context->item = base;
     context->seen = (ProtobufCBinaryData){0};
     return 0;
@@ -147,7 +148,8 @@ engine_wanted_run(struct engine *engine)
         wait < WANTED_TIMER_MAX_MS ? wait : WANTED_TIMER_MAX_MS);
 }
 
-/* --- wanting ------------------------------------------------------------------- */
+/* --- wanting
+ * ------------------------------------------------------------------- */
 
 int
 engine_wanted_add(struct engine *engine, const struct wanted *wanted)
@@ -230,7 +232,8 @@ wanted_further(struct engine *engine, const struct further *further)
     return r == 0 ? engine_wanted_add(engine, &page) : r;
 }
 
-/* --- what came of it -------------------------------------------------------------- */
+/* --- what came of it
+ * -------------------------------------------------------------- */
 
 /* Articles go once; what came of a further page may want another. */
 static int
@@ -283,8 +286,7 @@ wanted_read(struct engine *engine, const struct watch *watch,
 
 /* Whether asking again may help. */
 static bool
-wanted_may_try(
-    const struct wanted *wanted, const struct poll_outcome *outcome)
+wanted_may_try(const struct wanted *wanted, const struct poll_outcome *outcome)
 {
     int status = outcome->answer->status;
 
@@ -313,8 +315,8 @@ wanted_failed(struct engine *engine, const struct watch *watch,
         arena_cstr(engine->arena, wanted->url), "why",
         arena_cstr(engine->arena, outcome->reason), NULL);
     if (wanted->kind == WANTED_PAGE) {
-        int r = further_gap(
-            engine, &further, "its further page could not be read");
+        int r =
+            further_gap(engine, &further, "its further page could not be read");
 
         if (r != 0)
             return r;
@@ -328,8 +330,8 @@ wanted_apply(struct engine *engine, const struct slot *slot,
 {
     const struct watch *watch = &engine->watches[slot->watch];
     struct wanted wanted;
-    int r = store_wanted_load(
-        engine->store, slot->wanted, engine->arena, &wanted);
+    int r =
+        store_wanted_load(engine->store, slot->wanted, engine->arena, &wanted);
 
     if (r == E_NOTFOUND)
         return 0;
@@ -363,6 +365,30 @@ wanted_write(struct engine *engine, struct slot *slot,
             break;
     }
     engine_wanted_settle(engine, &pending, false);
+}
+
+void
+wanted_later(struct engine *engine, struct slot *slot, int64_t after_ms)
+{
+    struct wall due = {engine_now(engine).ms + after_ms};
+    struct pending pending = {.kind = PENDING_WANTED, .poll = slot->number};
+    struct wanted wanted;
+    int r;
+
+    slot->answered = true;
+    arena_clear(engine->arena);
+    r = engine_write_begin(engine);
+    if (r == 0) {
+        r = store_wanted_load(
+            engine->store, slot->wanted, engine->arena, &wanted);
+        if (r == 0)
+            r = store_wanted_again(engine->store, wanted.id, wanted.tries, due);
+        if (r == 0 || r == E_NOTFOUND)
+            r = engine_write_then(engine, &pending);
+        r = engine_write_end(engine, r);
+    }
+    if (r != 0)
+        engine_wanted_settle(engine, &pending, false);
 }
 
 void

@@ -124,6 +124,9 @@ fetch_frame(
     case TOCSIN__FRAME__BODY_POLL_REQUEST:
         fetch_poll_take(role->state, frame->poll_request);
         break;
+    case TOCSIN__FRAME__BODY_HUB_REQUEST:
+        fetch_hub_take(role->state, frame->hub_request);
+        break;
     case TOCSIN__FRAME__BODY_PARSE_DONE:
         fetch_parse_done(role->state, ipc, frame->parse_done->poll);
         break;

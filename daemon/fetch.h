@@ -4,6 +4,7 @@
  *   fetch.c         the role: configuration, frames, its peers
  *   fetch_poll.c    one poll: its request, its redirects, what came of it
  *   fetch_share.c   one address that several sources ask for
+ *   fetch_hub.c     asks the hubs that feeds name
  *   fetch_hand.c    documents on their way to a parser
  *   robots.c        what may be fetched of pages
  */
@@ -82,6 +83,10 @@ void fetch_poll_free(struct fetch_poll *poll);
 /* Give its document to a parser, and forget it. */
 void fetch_poll_hand(struct fetch_poll *poll, struct arena *arena,
     const struct fetch_body *body, Tocsin__Answer *answer);
+
+/* --- fetch_hub.c ---------------------------------------------------------- */
+/* Ask a hub; the engine is told what it says. */
+void fetch_hub_take(struct fetch *fetch, const Tocsin__HubRequest *request);
 
 /* --- fetch_share.c ---------------------------------------------------------
  */

@@ -16,9 +16,11 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/url.h"
 #include "base/timefmt.h"
 #include "daemon/fetch.h"
 #include "daemon/pb.h"
+#include "net/http_link.h"
 #include "feeds/condition.h"
 #include "feeds/poll.h"
 
@@ -208,6 +210,17 @@ fetch_retry_after(const struct http_answer *http, struct wall now)
         http_answer_header(http, "retry-after"), now, POLL_RETRY_AFTER_MAX_MS);
 }
 
+/* The address that a Link header gives, or absent. */
+static struct str
+fetch_link(struct arena *arena, const struct http_answer *http, struct str rel)
+{
+    struct str link = http_link(http, rel), url = STR_NONE;
+
+    if (link.n == 0 || url_resolve(arena, http->url, link, &url) != 0)
+        return STR_NONE;
+    return url;
+}
+
 static void
 fetch_fill_answer(struct fetch_poll *poll, struct arena *arena,
     const struct http_answer *http, uint8_t hash[DIGEST_SIZE],
@@ -223,6 +236,8 @@ fetch_fill_answer(struct fetch_poll *poll, struct arena *arena,
     ret->retry_after_ms = fetch_retry_after(http, now);
     ret->fresh_ms = http_freshness(http, now, FETCH_FRESH_MAX_MS);
     ret->moved_to = pb_cstr(arena, fetch_moved(http));
+    ret->hub = pb_cstr(arena, fetch_link(arena, http, STR("hub")));
+    ret->self = pb_cstr(arena, fetch_link(arena, http, STR("self")));
     ret->elapsed_ms = http->elapsed_ms;
     ret->wire_bytes = http->wire_bytes;
     ret->crawl_delay_ms = poll->crawl_delay_ms;

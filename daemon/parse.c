@@ -431,6 +431,8 @@ parse_describe(struct arena *arena, const struct document *document,
     result->partial = document->partial;
     result->ttl_ms = document->ttl_ms;
     result->next = pb_cstr(arena, document->next);
+    result->hub = pb_cstr(arena, document->hub);
+    result->self = pb_cstr(arena, document->self);
     result->notes = pb_cstrs(arena, document->notes, document->nnotes);
     result->n_notes = result->notes ? document->nnotes : 0;
     result->trouble = document->trouble;

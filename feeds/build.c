@@ -416,6 +416,10 @@ build_finish(struct build *build, const struct document **ret)
             finish_date(build, build->feed.value[FIELD_PUBLISHED], &context);
     if (build->document.next.n > 0)
         build->document.next = finish_url(build, build->document.next);
+    if (build->document.hub.n > 0)
+        build->document.hub = finish_url(build, build->document.hub);
+    if (build->self.n > 0 && url_is_http(build->self))
+        build->document.self = build->self;
     for (size_t i = 0; i < build->nitems; i++)
         finish_item(build, &build->items[i], &context, &items[i]);
     if (build->document.format == DOCUMENT_SITEMAPINDEX)

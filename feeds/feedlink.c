@@ -96,6 +96,10 @@ feedlink_atom(
     } else if (rel_is(rel, "self") && !link->build->item) {
         if (!link->build->self.p && url_is_http(str_trim(href)))
             link->build->self = arena_str(link->build->arena, str_trim(href));
+    } else if (rel_is(rel, "hub") && !link->build->item) {
+        if (!link->build->document.hub.p)
+            link->build->document.hub =
+                arena_str(link->build->arena, resolve(link, href));
     } else if ((rel_is(rel, "next") || rel_is(rel, "prev-archive")) &&
                !link->build->item && !link->build->document.next.p) {
         link->build->document.next =

@@ -86,6 +86,8 @@ struct document {
     struct str title, link;
     struct wall updated;
     struct str next; /* URL of the next page of the same, or absent */
+    struct str self; /* the address that it says is its own, or absent */
+    struct str hub;  /* that tells of its news (W3C WebSub), or absent */
     /* The sitemaps of a sitemap index, newest first: its items are these and
      * no publications; who wants those reads the children. */
     const struct str *children;

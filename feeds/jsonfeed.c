@@ -77,6 +77,23 @@ read_item(struct build *build, const json_t *entry)
         build_end(build);
 }
 
+/* Only WebSub is spoken. */
+static void
+read_hubs(struct build *build, const json_t *root)
+{
+    const json_t *hub;
+    size_t i;
+
+    json_array_foreach(json_object_get(root, "hubs"), i, hub)
+    {
+        if (!build->document.hub.p &&
+            str_eq_nocase(jsonx_get_str(hub, "type"), STR("WebSub")))
+            build->document.hub =
+                arena_str(build->arena, jsonx_get_str(hub, "url"));
+    }
+    build->self = arena_str(build->arena, jsonx_get_str(root, "feed_url"));
+}
+
 static struct str
 version_of(const json_t *root)
 {
@@ -120,6 +137,7 @@ jsonfeed_read(struct build *build, struct str text, struct toc_error *reterr)
         scalar(build, root, "home_page_url"));
     build->document.next =
         arena_str(build->arena, jsonx_get_str(root, "next_url"));
+    read_hubs(build, root);
     json_array_foreach(items, i, entry)
     {
         read_item(build, entry);

@@ -79,6 +79,18 @@ find_title(struct arena *arena, const struct html *html)
     return title.n > 0 ? title : STR_NONE;
 }
 
+/* The address of the first link element with that rel, or absent. */
+static struct str
+find_link(struct arena *arena, const struct html *html, const char *rel)
+{
+    for (uint32_t i = 1; i < html->n; i++) {
+        if (html_is(html, i, HTML_TAG_LINK) &&
+            html_attr_has_word(html, i, "rel", rel))
+            return html_url(arena, html, html_attr(html, i, "href"));
+    }
+    return STR_NONE;
+}
+
 /* The records of the page: those that are named, or the list that is found. */
 static int
 find_records(const struct list_page *list, const struct feed_input *input,
@@ -127,6 +139,8 @@ read_page(struct arena *arena, const struct feed_input *input,
         return 0;
     }
     document->next = pager_next(arena, html, input->url);
+    document->hub = find_link(arena, html, "hub");
+    document->self = find_link(arena, html, "self");
     document->hint = found.hint;
     document->hint_lost = found.lost && !is_bare_page(html);
     return 0;

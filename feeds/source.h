@@ -39,6 +39,7 @@ struct source {
     struct str schedule; /* "fixed", "learnt", or absent */
     bool learnt;         /* polled by its rhythm: what schedule comes to */
     enum source_articles articles;
+    bool websub; /* whether its hub is asked to tell of news */
     struct str select;   /* XPath of the records of a list, or absent */
     struct str zone;     /* zone of dates without one, or absent */
     const struct str *allow; /* "CIDR" or "CIDR:PORT" opened for it */

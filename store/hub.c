@@ -4,7 +4,7 @@
 #include "store/inside.h"
 
 #define HUB_COLUMNS                                                          \
-    "source, hub, topic, path, secret, state, lease_until, next, tries,"     \
+    "source, named, hub, topic, path, secret, state, lease_until, next, tries,"     \
     " last_push, error"
 
 static const char *const hub_states[] = {
@@ -26,6 +26,7 @@ hub_read(struct query *q, struct arena *arena, struct hub *ret)
     int64_t state;
 
     ret->source = query_get_str(q, arena);
+    ret->named = query_get_str(q, arena);
     ret->hub = query_get_str(q, arena);
     ret->topic = query_get_str(q, arena);
     ret->path = query_get_str(q, arena);
@@ -65,14 +66,16 @@ store_hub_save(struct store *store, const struct hub *hub)
 
     db_query(&store->db, &q,
         DB_SQL("INSERT INTO hub(" HUB_COLUMNS ")"
-               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-               " ON CONFLICT(source) DO UPDATE SET hub = excluded.hub,"
+               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+               " ON CONFLICT(source) DO UPDATE SET named = excluded.named,"
+               " hub = excluded.hub,"
                " topic = excluded.topic, path = excluded.path,"
                " secret = excluded.secret, state = excluded.state,"
                " lease_until = excluded.lease_until, next = excluded.next,"
                " tries = excluded.tries, last_push = excluded.last_push,"
                " error = excluded.error"));
     query_str(&q, hub->source);
+    query_text(&q, hub->named);
     query_text(&q, hub->hub);
     query_text(&q, hub->topic);
     query_text(&q, hub->path);

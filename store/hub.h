@@ -25,7 +25,10 @@ enum hub_state {
 const char *hub_state_name(enum hub_state state);
 
 struct hub {
-    struct str source, hub, topic;
+    struct str source;
+    struct str named; /* the hub that the feed names */
+    struct str hub;   /* that, or where it redirects to */
+    struct str topic;
     struct str path;   /* 32 hexadecimal digits */
     struct str secret; /* 64 hexadecimal digits, used as they stand */
     enum hub_state state;

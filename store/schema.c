@@ -203,7 +203,7 @@ static const char source_rhythm[] =
 static const char hubs[] =
     "CREATE TABLE hub("
     "  source TEXT PRIMARY KEY REFERENCES source_state(id),"
-    "  hub TEXT NOT NULL, topic TEXT NOT NULL,"
+    "  named TEXT NOT NULL, hub TEXT NOT NULL, topic TEXT NOT NULL,"
     "  path TEXT NOT NULL UNIQUE, secret TEXT NOT NULL,"
     "  state INTEGER NOT NULL, lease_until INTEGER, next INTEGER,"
     "  tries INTEGER NOT NULL, last_push INTEGER, error TEXT)"
