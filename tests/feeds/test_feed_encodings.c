@@ -26,7 +26,7 @@ static const struct sample samples[] = {
         "shift_jis", true},
     {"学校からのお知らせ：給食の中止について", "EUC-JP", "euc-jp", "euc-jp",
         true},
-    {"学校からのお知らせ", "ISO-2022-JP", "iso-2022-jp", "iso-2022-jp", true},
+    {"学校からのお知らせ", "ISO-2022-JP", "iso-2022-jp", "iso-2022-jp", false},
     {"학교 급식 중단 안내와 학부모 공지", "CP949", "euc-kr", "euc-kr", true},
     {"학교 급식 중단 안내와 학부모 공지", "CP949", "ks_c_5601-1987", "euc-kr",
         true},
