@@ -67,12 +67,15 @@ set_title(const struct context *ctx, const char *name, json_t *value)
         {"deliveries", "nav_deliveries"}, {"settings", "nav_settings"},
         {"login", "login_title"}};
     const json_t *incident = json_object_get(value, "incident");
+    const json_t *source = json_object_get(value, "source");
 
     if (incident)
         set_str(value, "page_title", jsonx_get_str(incident, "title"));
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
         if (strcmp(titles[i].name, name) == 0)
             set_str(value, "page_title", text_get(ctx, titles[i].key));
+    if (source)
+        set_str(value, "page_title", jsonx_get_str(source, "title"));
 }
 
 int

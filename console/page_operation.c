@@ -1,12 +1,12 @@
 /*
- * page_operation: sources and deliveries, and what may be done with them.
+ * page_operation: deliveries, and what may be done with them.
  */
 #include "base/jsonx.h"
 #include "base/num.h"
 #include "console/context.h"
 #include "console/rows.h"
 
-enum { DELIVERIES_PAGE = 60, SOURCES_PAGE = 60 };
+enum { DELIVERIES_PAGE = 60 };
 
 static int
 read_number(
@@ -14,131 +14,6 @@ read_number(
 {
     *ret = otherwise;
     return text.n == 0 ? 0 : num_parse_i64(text, min, max, ret);
-}
-
-/* --- sources --- */
-
-static bool
-is_troubled(const struct source_row *row)
-{
-    return row->nconditions > 0 || row->state.failures > 0;
-}
-
-static bool
-has_text(struct str s, struct str text)
-{
-    return text.n == 0 || str_find(s, text) < s.n;
-}
-
-/* What the query asks of a source: text in its name, owner or id; trouble. */
-static bool
-source_is_wanted(const struct context *ctx, const struct source_row *row)
-{
-    struct str text = str_trim(query_get(ctx, "q"));
-
-    if (str_eq(query_get(ctx, "state"), STR("troubled")) && !is_troubled(row))
-        return false;
-    return has_text(row->title, text) || has_text(row->owner, text) ||
-           has_text(row->id, text);
-}
-
-/* The wanted ones from number skip on, those in trouble first, otherwise as
- * they come; at most max.  How many are wanted in all. */
-static size_t
-append_sources(struct context *ctx, json_t *list, const struct source_row *rows,
-    size_t n, size_t skip, size_t max)
-{
-    size_t wanted = 0;
-
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < n; i++) {
-            if (is_troubled(&rows[i]) != (pass == 0) ||
-                !source_is_wanted(ctx, &rows[i]))
-                continue;
-            if (wanted >= skip && wanted - skip < max)
-                (void)json_array_append_new(list, row_source(ctx, &rows[i]));
-            wanted++;
-        }
-    }
-    return wanted;
-}
-
-static void
-set_source_page(
-    struct context *ctx, json_t *value, const struct source_row *rows, size_t n)
-{
-    bool bad_only = str_eq(query_get(ctx, "state"), STR("troubled"));
-    size_t bad = 0;
-
-    for (size_t i = 0; i < n; i++)
-        bad += is_troubled(&rows[i]);
-    set_number(value, "total", (int64_t)n);
-    set_number(value, "troubled", (int64_t)bad);
-    set_flag(value, "has_troubled", bad > 0);
-    set_flag(value, "bad_only", bad_only);
-    set_flag(value, "filtered", bad_only || query_get(ctx, "q").n > 0);
-    set_str(value, "q", query_get(ctx, "q"));
-}
-
-/* The address of the page that begins at number from. */
-static struct str
-source_link(struct context *ctx, size_t from)
-{
-    _cleanup_(buf_done) struct buf out;
-
-    buf_init(&out, HTTP_MAX_TARGET_BYTES);
-    (void)buf_printf(&out, "/sources?after=%zu&q=", from);
-    http_escape(&out, query_get(ctx, "q"));
-    if (str_eq(query_get(ctx, "state"), STR("troubled")))
-        (void)buf_add_cstr(&out, "&state=troubled");
-    return arena_str(ctx->arena, buf_str(&out));
-}
-
-void
-page_sources(struct context *ctx)
-{
-    struct source_row *rows;
-    json_t *value, *list;
-    size_t n = 0, wanted, max;
-    int64_t skip = 0;
-    int err = read_number(query_get(ctx, "after"), 0, INT32_MAX, 0, &skip);
-
-    if (err) {
-        reply_error(ctx, 422, "error_filter");
-        return;
-    }
-    err = view_sources(ctx->console->view, ctx->arena, &rows, &n);
-    if (err) {
-        reply_error(ctx, status_of_err(err), NULL);
-        return;
-    }
-    value = json_object();
-    list = json_array();
-    max = ctx->json ? n : SOURCES_PAGE;
-    wanted = append_sources(ctx, list, rows, n, (size_t)skip, max);
-    (void)json_object_set_new(value, "sources", list);
-    if (!ctx->json) {
-        set_flag(value, "any", json_array_size(list) > 0);
-        set_source_page(ctx, value, rows, n);
-        if (wanted > (size_t)skip + max)
-            set_str(value, "link_next", source_link(ctx, (size_t)skip + max));
-    }
-    reply(ctx, 200, "sources", value);
-}
-
-static void
-probed(struct context *ctx, const struct action_result *result)
-{
-    reply_result(ctx, result, STR("/sources"));
-}
-
-void
-do_probe(struct context *ctx)
-{
-    struct action action = {
-        .kind = ACTION_PROBE, .object = ctx->args[0], .until = WALL_NONE};
-
-    ask_engine(ctx, &action, probed);
 }
 
 /* --- deliveries --- */

@@ -22,6 +22,11 @@ json_t *row_delivery(struct context *ctx, const struct delivery_row *row);
 json_t *row_source(struct context *ctx, const struct source_row *row);
 json_t *row_user(struct context *ctx, const struct user *user);
 json_t *row_condition(struct context *ctx, const struct condition_row *row);
+json_t *row_poll(struct context *ctx, const struct poll_entry *row);
+json_t *row_source_item(struct context *ctx, const struct source_item *row);
+
+/* Write what /metrics says of sources. */
+void metrics_sources(struct context *ctx, struct buf *out);
 
 /* All sources, asked for once per request; none when there are more than
  * ROWS_MAX_SOURCES of them, which no list on a page could hold. */

@@ -1,10 +1,9 @@
 /*
- * rows_more: deliveries, sources, users and conditions as JSON.
+ * rows_more: deliveries and users as JSON; what pages ask once.
  */
 #include <stdio.h>
 
 #include "base/jsonx.h"
-#include "base/url.h"
 #include "console/rows.h"
 
 static const char *
@@ -67,94 +66,6 @@ row_delivery(struct context *ctx, const struct delivery_row *row)
     set_flag(object, "dead", delivery->state == DELIVERY_DEAD);
     set_flag(object, "pending", delivery->state == DELIVERY_PENDING);
     set_flag(object, "delivered", delivery->state == DELIVERY_DELIVERED);
-    return object;
-}
-
-json_t *
-row_condition(struct context *ctx, const struct condition_row *row)
-{
-    json_t *object = json_object();
-
-    set_str(object, "subject", row->subject);
-    set_name(ctx, object, "kind", "condition", row->kind);
-    set_str(
-        object, "text", ctx->json ? row->text : text_sentence(ctx, row->text));
-    set_time(ctx, object, "opened", row->opened);
-    return object;
-}
-
-/* "every 10 min", "every 6 h". */
-static void
-set_interval(struct context *ctx, json_t *object, int64_t ms)
-{
-    const char *key = "every_seconds";
-    int64_t unit = MS_SECOND;
-    struct str arg;
-
-    set_number(object, "interval_ms", ms);
-    if (ctx->json || ms <= 0)
-        return;
-    if (ms >= 2 * (int64_t)MS_HOUR) {
-        key = "every_hours";
-        unit = MS_HOUR;
-    } else if (ms >= MS_MINUTE) {
-        key = "every_minutes";
-        unit = MS_MINUTE;
-    }
-    arg = arena_printf(ctx->arena, "%lld", (long long)((ms + unit - 1) / unit));
-    set_str(object, "interval_text", text_format(ctx, key, &arg, 1));
-}
-
-static void
-set_source_times(
-    struct context *ctx, json_t *object, const struct source_state *state)
-{
-    set_time(ctx, object, "first_poll", state->first_poll);
-    set_time(ctx, object, "last_poll", state->last_poll);
-    set_time(ctx, object, "last_success", state->last_success);
-    set_time(ctx, object, "last_new", state->last_new);
-    set_time(ctx, object, "next_poll", state->next_poll);
-}
-
-json_t *
-row_source(struct context *ctx, const struct source_row *row)
-{
-    json_t *object = json_object();
-    json_t *conditions = json_array();
-    struct url parts;
-
-    set_str(object, "id", row->id);
-    set_str(object, "title", row->title.n ? row->title : row->id);
-    set_str(object, "url", row->url);
-    set_name(ctx, object, "kind", "kind", row->kind);
-    set_str(object, "owner", row->owner);
-    set_str(object, "tags", row->tags);
-    (void)json_object_set_new(object, "removed", json_boolean(row->removed));
-    set_number(object, "items", (int64_t)row->items);
-    set_source_times(ctx, object, &row->state);
-    set_interval(ctx, object, row->state.interval_ms);
-    set_number(object, "failures", row->state.failures);
-    set_str(object, "moved_to", row->state.moved_to);
-    set_str(object, "state", str_of(row->poll_state));
-    for (size_t i = 0; i < row->nconditions; i++)
-        (void)json_array_append_new(
-            conditions, row_condition(ctx, &row->conditions[i]));
-    (void)json_object_set_new(object, "conditions", conditions);
-    if (ctx->json)
-        return object;
-    if (url_is_http(row->url) && url_parse(row->url, &parts) == 0) {
-        set_str(object, "link", row->url);
-        set_host(object, parts.host);
-    }
-    set_flag(
-        object, "troubled", row->nconditions > 0 || row->state.failures > 0);
-    set_flag(object, "failing", row->state.failures > 0);
-    set_flag(object, "well",
-        row->nconditions == 0 && row->state.failures == 0 &&
-            wall_is_set(row->state.last_success));
-    set_flag(object, "waiting",
-        row->nconditions == 0 && row->state.failures == 0 &&
-            !wall_is_set(row->state.last_success));
     return object;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/utf8.h"
+#include "store/conditions.h"
 
 #define CHECK(call)                                                            \
     do {                                                                       \
@@ -16,6 +17,12 @@
             abort();                                                           \
         }                                                                      \
     } while (0)
+
+/* A str as a constant. */
+#define TEXT(literal)                                                          \
+    {                                                                          \
+        (literal), sizeof(literal) - 1                                         \
+    }
 
 static const struct source sources[] = {
     {.id = {"yunxi-news", 10},
@@ -365,8 +372,25 @@ seed_sources(struct store *store, struct wall now)
 
         if (i == 4)
             state.failures = 6;
+        if (i % 2 == 0)
+            state.rhythm =
+                (struct source_rhythm){.items_a_week = 3.5 * (double)(i + 1),
+                    .workdays = true,
+                    .from_hour = 8,
+                    .to_hour = 18,
+                    .next_why = STR("rhythm")};
         CHECK(store_source_save(store, sources[i].id, &state));
     }
+}
+
+static void
+seed_condition(struct store *store, const char *subject, const char *kind,
+    struct condition_text text, struct wall at)
+{
+    bool edge;
+
+    CHECK(store_condition_put(
+        store, str_of(subject), str_of(kind), &text, at, &edge));
 }
 
 static void
@@ -374,12 +398,65 @@ seed_conditions(struct store *store, struct wall now)
 {
     bool edge;
 
-    CHECK(store_condition_open(store, STR("source:no1-middle"), STR("down"),
-        STR("连接被拒绝（connection refused）"),
-        (struct wall){now.ms - 5 * MS_HOUR}, &edge));
-    CHECK(store_condition_open(store, STR("source:shiyan-primary"),
-        STR("moved"), STR("301 → https://shiyan.yunxi.example/"),
-        (struct wall){now.ms - 2 * MS_DAY}, &edge));
+    seed_condition(store, "source:no1-middle", "down",
+        (struct condition_text){
+            STR("7 polls in a row failed: no connection to the server "
+                "(connection refused)"),
+            STR("连续 7 次轮询失败：无法连接服务器（connection refused）")},
+        (struct wall){now.ms - 5 * MS_HOUR});
+    seed_condition(store, "source:no1-middle", "certificate",
+        (struct condition_text){STR("its certificate expires in 6 days"),
+            STR("证书将在 6 天后到期")},
+        (struct wall){now.ms - 2 * MS_DAY});
+    seed_condition(store, "source:no1-middle", "gap",
+        (struct condition_text){STR("none of what it showed was known"),
+            STR("最新显示的条目此前都未见过")},
+        (struct wall){now.ms - 9 * MS_DAY});
+    CHECK(store_condition_close(store, STR("source:no1-middle"), STR("gap"),
+        (struct wall){now.ms - 8 * MS_DAY}, &edge));
+    seed_condition(store, "source:shiyan-primary", "moved",
+        (struct condition_text){
+            STR("moved for good to https://shiyan.yunxi.example/"),
+            STR("已永久迁移到 https://shiyan.yunxi.example/")},
+        (struct wall){now.ms - 2 * MS_DAY});
+    /* Of the time before texts had two languages. */
+    CHECK(store_condition_open(store, STR("daemon"), STR("configuration"),
+        STR("sources.d/new.yaml:3:5: source has no title"),
+        (struct wall){now.ms - MS_HOUR}, &edge));
+}
+
+static void
+seed_polls(struct store *store, struct wall now)
+{
+    static const struct poll_entry entries[] = {
+        {.outcome = TEXT("items"),
+            .status = 200,
+            .elapsed_ms = 184,
+            .bytes = 48211,
+            .in_window = 30,
+            .news = 2,
+            .notes = TEXT("encoding: the label gb2312 is not what the "
+                          "bytes are\ndate: \"昨天\" is not a date")},
+        {.outcome = TEXT("unchanged"), .status = 304, .elapsed_ms = 41},
+        {.outcome = TEXT("unchanged"), .status = 304, .elapsed_ms = 39},
+        {.outcome = TEXT("unchanged"), .status = 304, .elapsed_ms = 52},
+        {.outcome = TEXT("failed"),
+            .cause = TEXT("status"),
+            .status = 503,
+            .elapsed_ms = 9021,
+            .reason = TEXT("the server says 503")},
+        {.outcome = TEXT("failed"),
+            .cause = TEXT("connect"),
+            .reason = TEXT("connection refused")},
+    };
+    enum { ENTRIES = sizeof entries / sizeof *entries };
+
+    for (size_t i = 0; i < ENTRIES; i++) {
+        struct poll_entry entry = entries[i];
+
+        entry.at.ms = now.ms - (int64_t)(ENTRIES - i) * 10 * MS_MINUTE;
+        CHECK(store_poll_log(store, STR("no1-middle"), &entry));
+    }
 }
 
 void
@@ -392,6 +469,7 @@ seed_store(struct store *store, size_t n, struct wall now)
         store, STR("0123456789abcdef0123456789abcdef"), now, &generation));
     seed_sources(store, now);
     seed_conditions(store, now);
+    seed_polls(store, now);
     for (size_t i = n; i-- > 0;) {
         const struct event *event = &events[(i * 3) % NEVENTS];
         struct wall at = {now.ms - (int64_t)(i * i * 3 + 2) * MS_MINUTE -

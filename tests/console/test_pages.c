@@ -35,8 +35,9 @@ pages_are_made_in_both_languages(void **state)
 {
     static const char *const pages[] = {"/", "/?state=all&q=%E5%91%95%E5%90%90",
         "/?level=red,orange&category=food&source=yunxi-news", "/incidents/1",
-        "/incidents/7", "/sources", "/deliveries", "/deliveries?state=dead",
-        "/settings", "/?q=nothing-has-this"};
+        "/incidents/7", "/sources", "/sources/no1-middle",
+        "/sources/yunxi-news", "/sources?condition=down", "/deliveries",
+        "/deliveries?state=dead", "/settings", "/?q=nothing-has-this"};
 
     (void)state;
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
@@ -115,6 +116,101 @@ the_list_pages_through_all(void **state)
     }
     assert_int_equal(n, 40);
     assert_true(last > 0);
+}
+
+static void
+a_source_is_shown_whole(void **state)
+{
+    struct answer answer = ask(&desk, "GET", "/sources/no1-middle", who, NULL);
+    json_t *json, *list;
+
+    (void)state;
+    assert_int_equal(answer.status, 200);
+    assert_true(answer_has(&answer, "连续 7 次轮询失败"));
+    assert_true(answer_has(&answer, "请在浏览器中打开该地址"));
+    assert_true(answer_has(&answer, "最新显示的条目此前都未见过"));
+    assert_true(answer_has(&answer, "encoding: the label gb2312"));
+    assert_true(answer_has(&answer, "action=\"/sources/no1-middle/probe\""));
+    answer = ask_with(&desk, "GET", "/sources/no1-middle", who,
+        "Accept-Language: en\r\n", NULL);
+    assert_true(answer_has(&answer, "7 polls in a row failed"));
+    assert_true(answer_has(&answer, "Open its address in a browser"));
+    assert_int_equal(
+        ask(&desk, "GET", "/sources/nobody", who, NULL).status, 404);
+
+    json = api("/api/v1/sources/no1-middle");
+    list = json_object_get(json_object_get(json, "source"), "conditions");
+    assert_int_equal(json_array_size(list), 2);
+    assert_string_equal(
+        json_string_value(json_object_get(json_array_get(list, 0), "kind")),
+        "certificate");
+    list = json_object_get(json, "past");
+    assert_int_equal(json_array_size(list), 1);
+    list = json_object_get(json, "polls");
+    assert_int_equal(json_array_size(list), 4);
+    assert_string_equal(
+        json_string_value(json_object_get(json_array_get(list, 0), "cause")),
+        "connect");
+    assert_int_equal(
+        json_integer_value(json_object_get(json_array_get(list, 2), "times")),
+        3);
+    assert_int_equal(
+        json_array_size(json_object_get(json_array_get(list, 3), "notes")), 2);
+    json_decref(json);
+}
+
+static void
+sources_page_through_the_worst_first(void **state)
+{
+    char target[256] = "/api/v1/sources?limit=1";
+    const char *next;
+    size_t n = 0;
+
+    (void)state;
+    do {
+        json_t *json = api(target);
+        json_t *list = json_object_get(json, "sources");
+        const char *id =
+            json_string_value(json_object_get(json_array_get(list, 0), "id"));
+
+        assert_int_equal(json_array_size(list), 1);
+        if (n == 0)
+            assert_string_equal(id, "no1-middle");
+        if (n == 1)
+            assert_string_equal(id, "shiyan-primary");
+        n++;
+        next = json_string_value(json_object_get(json, "next"));
+        assert_int_equal(
+            json_is_true(json_object_get(json, "more")), next != NULL);
+        if (next)
+            (void)snprintf(target, sizeof target,
+                "/api/v1/sources?limit=1&after=%s", next);
+        json_decref(json);
+    } while (next && n < 100);
+    json_t *all = api("/api/v1/sources");
+    assert_int_equal(json_array_size(json_object_get(all, "sources")), n);
+    json_decref(all);
+    assert_int_equal(
+        ask(&desk, "GET", "/sources?after=x", who, NULL).status, 422);
+    assert_int_equal(
+        ask(&desk, "GET", "/sources?state=odd", who, NULL).status, 422);
+}
+
+static void
+metrics_name_every_kind(void **state)
+{
+    struct answer answer = ask(&desk, "GET", "/metrics", who, NULL);
+
+    (void)state;
+    assert_int_equal(answer.status, 200);
+    assert_true(
+        answer_has(&answer, "tocsin_source_conditions{kind=\"down\"} 1\n"));
+    assert_true(
+        answer_has(&answer, "tocsin_source_conditions{kind=\"gap\"} 0\n"));
+    assert_true(
+        answer_has(&answer, "tocsin_polls_total{outcome=\"unchanged\"} 3\n"));
+    assert_true(answer_has(
+        &answer, "tocsin_poll_seconds_total{outcome=\"failed\"} 9.021\n"));
 }
 
 static void
@@ -499,6 +595,9 @@ main(void)
         cmocka_unit_test(pages_are_made_in_both_languages),
         cmocka_unit_test(errors_are_pages_too),
         cmocka_unit_test(the_list_pages_through_all),
+        cmocka_unit_test(a_source_is_shown_whole),
+        cmocka_unit_test(sources_page_through_the_worst_first),
+        cmocka_unit_test(metrics_name_every_kind),
         cmocka_unit_test(filters_filter),
         cmocka_unit_test(an_incident_is_whole),
         cmocka_unit_test(acts_reach_the_engine),
