@@ -31,7 +31,7 @@ struct load {
     struct toc_errors *errors;
     const char *folder; /* of tocsin.yaml */
     struct buf digests; /* one per file read, in order */
-    struct entries sources, channels;
+    struct entries sources, channels, key_dates;
     struct option_place places[OPTION_MAX]; /* of tocsin.yaml's options */
     struct rule_files *rules;               /* in the configuration's arena */
     size_t nfiles;
@@ -160,7 +160,7 @@ read_main(struct load *load, const struct option_reader *reader,
     static const char *const sections[] = {
         "rules", "notify", "console", "fetch", "parse", NULL};
     static const char *const further[] = {"rules", "notify", "console", "fetch",
-        "parse", "sources", "channels", NULL};
+        "parse", "sources", "channels", "key_dates", NULL};
 
     if (map)
         option_check_keys(reader, config_options, "", further, map);
@@ -187,6 +187,8 @@ read_main(struct load *load, const struct option_reader *reader,
     struct option_reader entries = *reader;
     entries.places = NULL;
     read_sources(load, &entries, map);
+    read_list(load, &entries, key_date_options, "key date",
+        yaml_get(map, "key_dates"), &load->key_dates);
     read_channels(load, &entries, map);
 }
 
@@ -372,7 +374,10 @@ settle(struct load *load)
     struct channel *channels =
         ARENA_ARRAY(c->arena, load->channels.n + 1, struct channel);
 
-    if (!sources || !channels || arena_failed(c->arena))
+    struct key_date *key_dates =
+        ARENA_ARRAY(c->arena, load->key_dates.n + 1, struct key_date);
+
+    if (!sources || !channels || !key_dates || arena_failed(c->arena))
         return E_NOMEM;
     if (load->sources.n)
         memcpy(sources, load->sources.items,
@@ -382,6 +387,11 @@ settle(struct load *load)
             load->channels.n * sizeof(struct channel));
     c->sources = sources;
     c->nsources = load->sources.n;
+    if (load->key_dates.n)
+        memcpy(key_dates, load->key_dates.items,
+            load->key_dates.n * sizeof(struct key_date));
+    c->key_dates = key_dates;
+    c->nkey_dates = load->key_dates.n;
     c->channels = channels;
     c->nchannels = load->channels.n;
     c->rules = load->rules->file;
@@ -446,6 +456,7 @@ load_run(struct load *load, const char *path, struct ruleset **ret_rules)
     read_all(load);
     config_check(
         c, load->places, &load->sources, &load->channels, load->errors);
+    config_check_key_dates(c, &load->key_dates, load->errors);
     int err = settle(load);
     if (err < 0)
         toc_errors_add(load->errors, c->path.p, 0, 0, "%s", err_text(err));
@@ -472,8 +483,9 @@ config_load(const char *path, struct toc_errors *errors, struct config **ret,
     struct load load = {.config = config,
         .errors = errors,
         .sources = {.size = sizeof(struct source), .max = CONFIG_MAX_SOURCES},
-        .channels = {
-            .size = sizeof(struct channel), .max = CONFIG_MAX_CHANNELS}};
+        .channels = {.size = sizeof(struct channel),
+            .max = CONFIG_MAX_CHANNELS},
+        .key_dates = {.size = sizeof(struct key_date), .max = KEY_DATE_MAX}};
 
     if (!config) {
         arena_free(arena);
@@ -486,6 +498,8 @@ config_load(const char *path, struct toc_errors *errors, struct config **ret,
     buf_done(&load.digests);
     free(load.sources.items);
     free(load.sources.places);
+    free(load.key_dates.items);
+    free(load.key_dates.places);
     free(load.channels.items);
     free(load.channels.places);
     if (err < 0)

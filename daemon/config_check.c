@@ -16,6 +16,7 @@
 #include <arpa/inet.h>
 
 #include "base/url.h"
+#include "feeds/pace.h"
 #include "net/gate.h"
 
 /* One id and where it stands, for finding those used twice. */
@@ -150,9 +151,9 @@ check_sources(const struct config *c, struct entries *entries,
         struct source *s = &sources[i];
         const struct place *place = &entries->places[i];
         struct gate_policy policy = base;
-        if (s->interval_ms == 0)
-            s->interval_ms = c->interval_ms;
-        else if (s->interval_ms < c->interval_min_ms)
+        config_polling_source(c, s);
+        if (s->interval_ms != c->interval_ms &&
+            s->interval_ms < c->interval_min_ms)
             toc_errors_add(errors, place->file, place->line, place->column,
                 "source \"%.*s\" has an interval below fetch.interval_min; "
                 "lengthen the one or lower the other",
@@ -285,7 +286,13 @@ check_console(const struct check *check)
 static void
 check_bounds(const struct check *check)
 {
-    const struct config *c = check->config;
+    struct config *c = check->config;
+
+    if (c->interval_max_ms == 0)
+        c->interval_max_ms = pace_default_ceiling(c->interval_ms);
+    else if (c->interval_max_ms < c->interval_ms)
+        complain(check, "fetch", "interval_max",
+            "is below fetch.interval; lengthen the one or lower the other");
 
     if (c->interval_ms < c->interval_min_ms)
         complain(check, "fetch", "interval",

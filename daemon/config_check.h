@@ -16,7 +16,7 @@ struct place {
     bool has_secret; /* a channel that names one, be it readable or not */
 };
 
-/* Sources or channels as they are gathered. */
+/* Sources, channels or key dates as they are gathered. */
 struct entries {
     void *items; /* malloc'ed array of n elements of size bytes */
     struct place *places;
@@ -30,5 +30,11 @@ struct entries {
 void config_check(struct config *config, const struct option_place *places,
     struct entries *sources, struct entries *channels,
     struct toc_errors *errors);
+
+/* Whether source is polled by its rhythm; its interval, when it has none. */
+void config_polling_source(const struct config *config, struct source *source);
+/* Days as instants in the configuration's zone. */
+void config_check_key_dates(const struct config *config,
+    struct entries *key_dates, struct toc_errors *errors);
 
 #endif

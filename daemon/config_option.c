@@ -35,6 +35,14 @@ const struct option source_options[] = {
 #undef SOURCE_OPTION
     {NULL, NULL, OPTION_TEXT, 0, 0, 0, NULL, NULL, NULL}};
 
+const struct option key_date_options[] = {
+#define KEY_DATE_OPTION(key, type, field, min, max, def, choices, text)        \
+    {"", key, OPTION_##type, offsetof(struct key_date, field), min, max,       \
+        def, choices, text},
+#include "daemon/config.def"
+#undef KEY_DATE_OPTION
+    {NULL, NULL, OPTION_TEXT, 0, 0, 0, NULL, NULL, NULL}};
+
 const struct option channel_options[] = {
 #define CHANNEL_OPTION(key, type, field, min, max, def, choices, text)         \
     {"", key, OPTION_##type, offsetof(struct channel, field), min, max,        \
@@ -55,6 +63,7 @@ COUNT_FOLLOWS(struct config, console_hosts, nconsole_hosts);
 COUNT_FOLLOWS(struct source, tags, ntags);
 COUNT_FOLLOWS(struct source, allow, nallow);
 COUNT_FOLLOWS(struct channel, allow, nallow);
+COUNT_FOLLOWS(struct key_date, tags, ntags);
 COUNT_FOLLOWS(struct channel, conditions, nconditions);
 _Static_assert(sizeof(enum level) == sizeof(int), "an enum is an int");
 _Static_assert(sizeof(enum source_kind) == sizeof(int), "an enum is an int");
@@ -205,6 +214,22 @@ read_zone(const struct target *t, const struct ynode *node)
     zone_free(zone);
     *(struct str *)t->field = s;
     return 0;
+}
+
+static int
+read_date(const struct target *t, const struct ynode *node)
+{
+    struct str s = STR_NONE;
+    struct wall day;
+    int err = scalar(t, node, &s);
+
+    if (err < 0)
+        return err;
+    if (s.n != sizeof("2026-06-07") - 1 || timefmt_parse_rfc3339(s, &day) != 0)
+        return complain(t->reader, node,
+            "%s \"%.*s\" is no day; 2026-06-07 would be right", t->option->key,
+            STR_ARG(s));
+    return keep(t->reader, node, s, t->field);
 }
 
 static int
@@ -513,6 +538,7 @@ static int (*const readers[])(const struct target *, const struct ynode *) = {
     [OPTION_URL] = read_url,
     [OPTION_WEB] = read_url,
     [OPTION_ZONE] = read_zone,
+    [OPTION_DATE] = read_date,
     [OPTION_PATH] = read_path,
     [OPTION_LISTEN] = read_listen,
     [OPTION_CHOICE] = read_choice,

@@ -16,6 +16,7 @@ enum option_type {
     OPTION_URL,       /* struct str; judged by the gate later */
     OPTION_WEB,       /* struct str: an http address that people open */
     OPTION_ZONE,      /* struct str: an IANA zone that exists */
+    OPTION_DATE,      /* struct str: a day, YYYY-MM-DD */
     OPTION_PATH,      /* struct str, made absolute */
     OPTION_LISTEN,    /* struct str: ADDRESS:PORT, or null */
     OPTION_CHOICE,    /* struct str: one of choices */
@@ -51,6 +52,7 @@ extern const char option_required[];
 extern const struct option config_options[];
 extern const struct option source_options[];
 extern const struct option channel_options[];
+extern const struct option key_date_options[];
 
 /* Where an option of tocsin.yaml stands; zero when it is not given. */
 struct option_place {

@@ -174,6 +174,7 @@ static const struct printer {
     [OPTION_URL] = {print_text, true},
     [OPTION_WEB] = {print_text, true},
     [OPTION_ZONE] = {print_text, true},
+    [OPTION_DATE] = {print_text, true},
     [OPTION_PATH] = {print_text, true},
     [OPTION_LISTEN] = {print_text, false},
     [OPTION_CHOICE] = {print_text, true},
@@ -233,6 +234,9 @@ config_print(const struct config *config, struct buf *out)
     buf_add_cstr(out, config->nsources ? "sources:\n" : "sources: []\n");
     for (size_t i = 0; i < config->nsources; i++)
         print_entry(out, source_options, &config->sources[i]);
+    buf_add_cstr(out, config->nkey_dates ? "key_dates:\n" : "key_dates: []\n");
+    for (size_t i = 0; i < config->nkey_dates; i++)
+        print_entry(out, key_date_options, &config->key_dates[i]);
     buf_add_cstr(out, config->nchannels ? "channels:\n" : "channels: []\n");
     for (size_t i = 0; i < config->nchannels; i++)
         print_entry(out, channel_options, &config->channels[i]);

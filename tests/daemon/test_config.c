@@ -144,12 +144,26 @@ values_arrive(void **state)
     assert_non_null(own);
     assert_int_equal(own->interval_ms, 90 * MS_MINUTE);
     assert_int_equal(own->weight, 80);
+    assert_false(own->learnt); /* it has an interval of its own */
     assert_int_equal(own->ntags, 2);
     const struct source *list = config_source(c, STR("no-1-school"));
     assert_non_null(list);
     assert_int_equal(list->kind, SOURCE_LIST);
     assert_int_equal(list->interval_ms, 5 * MS_MINUTE);
     assert_true(str_eq(list->zone, STR("Asia/Urumqi")));
+    assert_true(list->learnt);
+    assert_int_equal(c->interval_max_ms, 4 * MS_HOUR);
+    assert_int_equal(c->polls_per_hour, 900);
+    assert_int_equal(c->nkey_dates, 2);
+    assert_int_equal(c->key_dates[0].polls, 3);
+    assert_int_equal(c->key_dates[0].ntags, 2);
+    /* Days of the bureau's zone, six hours east, both of them whole. */
+    assert_int_equal(c->key_dates[0].from.ms, 1780596000000);
+    assert_int_equal(
+        c->key_dates[0].until.ms - c->key_dates[0].from.ms, 6LL * MS_DAY);
+    assert_int_equal(c->key_dates[1].polls, 2);
+    assert_int_equal(
+        c->key_dates[1].until.ms - c->key_dates[1].from.ms, MS_DAY);
     assert_null(config_source(c, STR("nobody")));
 
     const struct channel *desk = config_channel(c, STR("desk"));
@@ -270,14 +284,14 @@ static void
 reference_in_step(void **state)
 {
     const struct option *const tables[] = {
-        config_options, source_options, channel_options};
+        config_options, source_options, channel_options, key_date_options};
     struct buf doc;
     (void)state;
 
     buf_init(&doc, 1 << 20);
     assert_int_equal(
         file_read(SOURCE_DIR "/docs/configuration.md", &doc, NULL), 0);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
         for (const struct option *o = tables[i]; o->key; o++) {
             char row[600];
             const char *def = o->def == option_required ? "required"
