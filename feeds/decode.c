@@ -11,6 +11,8 @@ enum {
     CANDIDATES_MAX = 3,
     /* More than one in so many characters bad: the label is wrong. */
     BAD_SHARE = 10,
+    /* So few are damage, as at the end of a document that was cut. */
+    BAD_DAMAGE = 2,
     /* So many good sequences of UTF-8 and no bad one are no accident; pairs
      * of GB2312 may all look like sequences of two bytes. */
     UTF8_SURE = 3,
@@ -218,7 +220,7 @@ count_high(struct str bytes)
 static bool
 is_wrong(size_t bad, size_t high_bytes)
 {
-    return bad > 0 && bad * BAD_SHARE * 2 > high_bytes;
+    return bad > BAD_DAMAGE && bad * BAD_SHARE * 2 > high_bytes;
 }
 
 static int

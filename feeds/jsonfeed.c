@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "base/jsonx.h"
+#include "feeds/decode.h"
+#include "feeds/jsonmend.h"
 
 /* The text of a member that may be a string or a number. */
 static struct str
@@ -110,13 +112,41 @@ jsonfeed_init(void)
     json_object_seed(0);
 }
 
+/* Load text, mended when it needs that. */
+static int
+load(struct build *build, struct str text, struct toc_error *reterr,
+    json_t **ret)
+{
+    int err = jsonx_load(text, reterr, ret);
+    struct toc_error again;
+    struct buf mended;
+    bool cut;
+
+    if (err != E_PARSE)
+        return err;
+    buf_init(&mended, 2 * DECODE_MAX_BYTES);
+    if (jsonmend(text, &mended, &cut) == 0 &&
+        jsonx_load(buf_str(&mended), &again, ret) == 0) {
+        err = 0;
+        build->document.partial |= cut;
+        if (cut)
+            build_note(
+                build, TROUBLE_CUT, "the document ends before it is complete");
+        else
+            build_note(build, TROUBLE_MALFORMED,
+                "the JSON was not well-formed and had to be mended");
+    }
+    buf_done(&mended);
+    return err;
+}
+
 int
 jsonfeed_read(struct build *build, struct str text, struct toc_error *reterr)
 {
     json_t *root = NULL;
     const json_t *items, *entry;
     size_t i;
-    int err = jsonx_load(text, reterr, &root);
+    int err = load(build, text, reterr, &root);
 
     if (err)
         return err;
