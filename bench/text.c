@@ -77,3 +77,123 @@ text_prose(struct buf *out, struct bench_chance *chance, uint32_t chars)
         add_mark(out, chance);
     }
 }
+
+void
+text_district(struct buf *out, uint32_t number)
+{
+    static const char *const ends[] = {"县", "区", "市", "县"};
+    struct bench_chance chance = bench_seed(BENCH_SEED * 3u + number);
+
+    for (uint32_t i = 0; i < 2; i++)
+        buf_add(
+            out, characters + BYTES * bench_roll(&chance, CHARACTERS), BYTES);
+    buf_add_cstr(out, ends[number % 4]);
+}
+
+void
+text_school(struct buf *out, uint32_t number)
+{
+    static const char *const ends[] = {"小学", "中学", "幼儿园", "第一小学",
+        "实验小学", "第二中学", "中心小学", "职业学校"};
+    struct bench_chance chance = bench_seed(BENCH_SEED * 5u + number);
+
+    if (bench_roll(&chance, 3) == 0)
+        text_district(out, number % TEXT_DISTRICTS);
+    for (uint32_t i = 0; i < 2; i++)
+        buf_add(
+            out, characters + BYTES * bench_roll(&chance, CHARACTERS), BYTES);
+    buf_add_cstr(out, ends[bench_roll(&chance, 8)]);
+}
+
+uint32_t
+text_topic_of(uint32_t school)
+{
+    return school % TEXT_TOPICS;
+}
+
+void
+text_event(struct buf *out, uint32_t topic, uint32_t number)
+{
+    /* words that prose does not have */
+    text_word(out, 3 * TEXT_WORDS + topic * TEXT_TOPIC_WORDS + number);
+}
+
+void
+text_english(struct buf *out, uint32_t number)
+{
+    static const char onset[][4] = {"b", "c", "d", "f", "g", "h", "j", "k", "l",
+        "m", "n", "p", "qu", "r", "s", "t", "v", "w", "z", "ch", "sh", "st",
+        "tr", "pl", "gr"};
+    static const char middle[][4] = {"a", "e", "i", "o", "u", "ea", "ou", "io"};
+    static const char coda[][4] = {
+        "", "", "", "n", "r", "s", "t", "l", "ck", "ng"};
+    struct bench_chance chance = bench_seed(BENCH_SEED * 7u + number);
+    uint32_t n = 2 + bench_roll(&chance, 2);
+
+    for (uint32_t i = 0; i < n; i++) {
+        buf_add_cstr(out, onset[bench_roll(&chance, 25)]);
+        buf_add_cstr(out, middle[bench_roll(&chance, 8)]);
+        buf_add_cstr(out, coda[bench_roll(&chance, 10)]);
+    }
+}
+
+static void
+add_english(struct buf *out, struct bench_chance *chance)
+{
+    static const char *const between[] = {" ", " ", " ", " the ", ", ", ". "};
+
+    text_english(out, bench_skewed(chance, TEXT_ENGLISH));
+    buf_add_cstr(out, between[bench_roll(chance, 6)]);
+}
+
+/* A sentence of a school and of what happens there. */
+static void
+add_event(struct buf *out, struct bench_chance *chance)
+{
+    uint32_t school = bench_roll(chance, TEXT_SCHOOLS);
+    uint32_t topic = bench_roll(chance, 2) ? text_topic_of(school)
+                                           : bench_roll(chance, TEXT_TOPICS);
+
+    text_district(out, bench_roll(chance, TEXT_DISTRICTS));
+    text_school(out, school);
+    text_prose(out, chance, bench_roll(chance, 12));
+    text_event(out, topic, bench_roll(chance, TEXT_TOPIC_WORDS));
+    if (bench_roll(chance, 2) == 0)
+        text_event(out, topic, bench_roll(chance, TEXT_TOPIC_WORDS));
+    buf_add_cstr(out, "。");
+}
+
+/* What authors and their programs do to text, now and then. */
+static void
+add_oddity(struct buf *out, struct bench_chance *chance)
+{
+    static const char *const oddities[] = {"&nbsp;", "\xE2\x80\x8B", "ＡＢ１２",
+        "學校門口發生", "&#39;", "《", "》", "（", "）", "：", "　", "\n\n",
+        "13800001234", "2026-06-07 09:30", "http://example.org/a?b=1", "…"};
+
+    buf_add_cstr(out, oddities[bench_roll(chance, 16)]);
+}
+
+void
+text_item(struct buf *out, struct bench_chance *chance, uint32_t chars)
+{
+    bool english = bench_roll(chance, 100) < 15;
+
+    for (uint32_t done = 0; done < chars;) {
+        uint32_t roll = bench_roll(chance, 1000);
+
+        if (english ? roll < 960 : roll < 20) {
+            add_english(out, chance);
+            done += english ? 3 : 6;
+        } else if (roll < 940) {
+            text_prose(out, chance, 12);
+            done += 12;
+        } else if (roll < 980) {
+            add_oddity(out, chance);
+            done += 3;
+        } else {
+            add_event(out, chance);
+            done += 25;
+        }
+    }
+}

@@ -273,19 +273,20 @@ emit_all(struct compile *c)
 static void
 build_scans(struct compile *c)
 {
-    struct scan_build to = {&c->section[SEC_BITS], &c->section[SEC_KEYS],
-        &c->section[SEC_CANDIDATES]};
+    struct scan_build to = {&c->section[SEC_BITS], &c->section[SEC_RANKS],
+        &c->section[SEC_BUCKETS], &c->section[SEC_CANDIDATES]};
 
     for (enum image_view v = 0; v < VIEW_COUNT; v++) {
-        struct image_scan scan;
+        struct image_scan scans[SCAN_KINDS];
         int err = scan_build(COMPILE_ARRAY(c, struct image_term, SEC_TERMS),
             COMPILE_COUNT(c, SEC_TERMS), COMPILE_ARRAY(c, uint16_t, SEC_UNITS),
-            v, &to, &scan);
+            v, &to, scans);
         if (err != 0) {
             c->err = err;
             return;
         }
-        compile_add(c, SEC_SCAN, &scan);
+        for (enum scan_kind k = 0; k < SCAN_KINDS; k++)
+            compile_add(c, SEC_SCAN, &scans[k]);
     }
 }
 

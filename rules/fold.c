@@ -12,6 +12,7 @@
 
 #include "base/utf8.h"
 #include "rules/entity.h"
+#include "rules/foldfast.h"
 
 void
 folded_init(struct folded *f)
@@ -28,12 +29,13 @@ folded_done(struct folded *f)
     folded_init(f);
 }
 
-/* Grow one array to cap elements of size bytes. */
+/* Grow one array to cap elements of size bytes, and what foldfast may write
+ * behind them. */
 static int
 grow(void *array, size_t cap, size_t size)
 {
     void **slot = (void **)array;
-    void *p = realloc(*slot, cap * size);
+    void *p = realloc(*slot, (cap + FOLDFAST_BLOCK) * size);
 
     if (!p)
         return E_NOMEM;
@@ -120,14 +122,14 @@ fold_codepoint(uint32_t c, uint16_t *out)
 
 /* Append the units of c; a white space joins one that stands before it. */
 static int
-put_folded(
-    struct folded *f, size_t begin, uint32_t c, uint32_t from, uint8_t len)
+put_long(struct folded *f, size_t begin, uint32_t c, uint32_t from, uint8_t len)
 {
     uint16_t units[FOLD_MAX_ONE];
     size_t n = fold_codepoint(c, units);
+    int err = folded_reserve(f, n);
 
-    if (folded_reserve(f, n) != 0)
-        return folded_reserve(f, n);
+    if (err != 0)
+        return err;
     for (size_t i = 0; i < n; i++) {
         unsigned class = foldtab_class[units[i]];
         if (class & (UNIT_SPACE | UNIT_NEWLINE) && f->n > begin) {
@@ -143,28 +145,84 @@ put_folded(
     return 0;
 }
 
-int
-fold_text(struct folded *f, struct str text)
+static inline int
+put_folded(
+    struct folded *f, size_t begin, uint32_t c, uint32_t from, uint8_t len)
+{
+    uint16_t unit = c <= 0xFFFF ? foldtab_unit[c] : FOLDTAB_DROP;
+
+    /* all white space folds to values up to ' ' */
+    if (unit <= ' ' || unit >= FOLDTAB_DROP || f->n == f->cap)
+        return put_long(f, begin, c, from, len);
+    put(f, unit, from, len);
+    return 0;
+}
+
+/* Decode one code point; what is not everyday is left to utf8_next. */
+static inline uint32_t
+next_codepoint(struct str s, size_t *at)
+{
+    const unsigned char *p = (const unsigned char *)s.p + *at;
+
+    if (p[0] < 0x80) {
+        *at += 1;
+        return p[0];
+    }
+    if (s.n - *at >= 3 && p[0] > 0xE0 && p[0] < 0xED && (p[1] & 0xC0) == 0x80 &&
+        (p[2] & 0xC0) == 0x80) {
+        *at += 3;
+        return (p[0] & 0xFu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+    }
+    return utf8_next(s, at);
+}
+
+/* Fold one code point or reference. */
+static int
+fold_step(
+    struct folded *f, size_t begin, struct str text, size_t *at, uint32_t *cp)
+{
+    uint32_t c = 0;
+    size_t ref = text.p[*at] == '&' ? entity_read(text, *at, &c) : 0;
+    size_t len = ref ? ref : 1;
+    int err;
+
+    if (ref)
+        *at += ref;
+    else
+        c = next_codepoint(text, at);
+    err = put_folded(f, begin, c, *cp, (uint8_t)len);
+    *cp += (uint32_t)len;
+    return err;
+}
+
+/* fast: take the plain stretches in blocks. */
+static int
+fold(struct folded *f, struct str text, bool fast)
 {
     size_t at = 0, begin = f->n;
     uint32_t cp = 0;
     int err = folded_reserve(
         f, text.n + 1 > FOLD_MAX_UNITS ? FOLD_MAX_UNITS : text.n + 1);
 
-    while (at < text.n && err == 0) {
-        uint32_t c = 0;
-        size_t ref = text.p[at] == '&' ? entity_read(text, at, &c) : 0;
-        if (ref) {
-            err = put_folded(f, begin, c, cp, (uint8_t)ref);
-            at += ref;
-            cp += (uint32_t)ref;
-        } else {
-            c = utf8_next(text, &at);
-            err = put_folded(f, begin, c, cp, 1);
-            cp++;
-        }
+    while (err == 0 && at < text.n) {
+        if (fast)
+            foldfast_run(f, begin, text, &at, &cp);
+        if (at < text.n)
+            err = fold_step(f, begin, text, &at, &cp);
     }
     return err;
+}
+
+int
+fold_text_scalar(struct folded *f, struct str text)
+{
+    return fold(f, text, false);
+}
+
+int
+fold_text(struct folded *f, struct str text)
+{
+    return fold(f, text, foldfast_is_there());
 }
 
 int
@@ -247,6 +305,8 @@ skip_tag(const uint16_t *unit, size_t i, size_t end)
     size_t last = end - i > FOLD_GAP_TAG ? i + FOLD_GAP_TAG : end;
     uint16_t c = i + 1 < end ? unit[i + 1] : 0;
 
+    if (unit[i] != '<' && unit[i] != ']')
+        return i;
     if (stands_at(unit, i, end, STR("<![cdata[")))
         return i + STR("<![cdata[").n;
     if (stands_at(unit, i, end, STR("]]>")))
@@ -298,6 +358,13 @@ static size_t
 next_gap(const uint16_t *unit, size_t *i, size_t end, bool newlines)
 {
     while (*i < end) {
+        size_t han = foldfast_han_end(unit, *i, end);
+        if (han > *i)
+            *i = han - 1; /* no gap within it */
+        else if (unit[*i] < 0x80) {
+            *i = foldfast_ascii_end(unit, *i, end);
+            continue;
+        }
         if (fold_class(unit, *i) & UNIT_HAN && *i + 1 < end &&
             !(foldtab_class[unit[*i + 1]] & (UNIT_HAN | UNIT_LOW))) {
             size_t to = skip_gap(unit, *i + 1, end, newlines);

@@ -44,6 +44,8 @@ void folded_done(struct folded *f);
 /* Append the folded form of text (valid UTF-8; bad sequences are U+FFFD);
  * from counts from 0 at the start of text.  0, E_LIMIT or E_NOMEM. */
 int fold_text(struct folded *f, struct str text);
+/* The same without the processor's vector instructions. */
+int fold_text_scalar(struct folded *f, struct str text);
 /* Append text as published: UTF-16, nothing changed. */
 int fold_raw(struct folded *f, struct str text);
 /* Append one newline that stands for nothing: the border of two fields. */

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "rules/foldtab.h"
+#include "rules/scan.h"
 #include "rules/verdict.h"
 
 size_t
@@ -31,7 +32,8 @@ image_record_size(enum image_section section)
         [SEC_ALWAYS] = sizeof(uint32_t),
         [SEC_SCAN] = sizeof(struct image_scan),
         [SEC_BITS] = sizeof(uint64_t),
-        [SEC_KEYS] = sizeof(struct image_key),
+        [SEC_RANKS] = sizeof(uint32_t),
+        [SEC_BUCKETS] = sizeof(uint32_t),
         [SEC_CANDIDATES] = sizeof(struct image_candidate),
     };
 
@@ -182,65 +184,104 @@ check_rules(const struct image *im)
            all_below(im, SEC_NEEDED, IMAGE_COUNT(im, SEC_TERMS));
 }
 
+/* The bitmap of a scan is a power of two, its ranks count its bits, and every
+ * bit has a bucket. */
 static bool
-is_power(uint32_t n, uint32_t shift, uint32_t per)
+check_bitmap(const struct image *im, const struct image_scan *s)
 {
-    return shift >= 1 && shift <= 32 && n > 0 &&
-           (uint64_t)n * per == (uint64_t)1 << (32 - shift);
+    const uint64_t *bits = IMAGE_ARRAY(im, uint64_t, SEC_BITS) + s->bits.first;
+    const uint32_t *ranks =
+        IMAGE_ARRAY(im, uint32_t, SEC_RANKS) + s->ranks.first;
+    uint32_t rank = 0;
+
+    if (s->bits.n == 0)
+        return s->single_bits.n == 0;
+    if (s->bit_shift < 6 || s->bit_shift > 31 || s->ranks.n != s->bits.n ||
+        (uint64_t)s->bits.n * 64 != (uint64_t)1 << (32 - s->bit_shift))
+        return false;
+    for (uint32_t i = 0; i < s->bits.n; i++) {
+        if (ranks[i] != rank)
+            return false;
+        rank += (uint32_t)__builtin_popcountll(bits[i]);
+    }
+    return s->buckets.n == rank + 1;
 }
 
 static bool
 check_scans(const struct image *im)
 {
     const struct image_scan *s = IMAGE_ARRAY(im, struct image_scan, SEC_SCAN);
-    const struct image_key *k = IMAGE_ARRAY(im, struct image_key, SEC_KEYS);
 
-    if (IMAGE_COUNT(im, SEC_SCAN) != VIEW_COUNT)
+    if (IMAGE_COUNT(im, SEC_SCAN) != VIEW_COUNT * SCAN_KINDS)
         return false;
-    for (uint32_t i = 0; i < VIEW_COUNT; i++) {
-        bool empty = s[i].keys.n == 0;
+    for (uint32_t i = 0; i < VIEW_COUNT * SCAN_KINDS; i++)
         if (!in_run(im, s[i].bits, SEC_BITS) ||
             !in_run(im, s[i].single_bits, SEC_BITS) ||
-            !in_run(im, s[i].keys, SEC_KEYS))
+            !in_run(im, s[i].ranks, SEC_RANKS) ||
+            !in_run(im, s[i].buckets, SEC_BUCKETS) ||
+            (s[i].single_bits.n != 0 && s[i].single_bits.n != 65536 / 64) ||
+            !check_bitmap(im, &s[i]))
             return false;
-        if (!empty && (!is_power(s[i].bits.n, s[i].bit_shift, 64) ||
-                          !is_power(s[i].keys.n, s[i].key_shift, 1) ||
-                          s[i].single_bits.n != 65536 / 64))
-            return false;
-        bool hole = empty; /* a probe must come to an end */
-        for (uint32_t j = 0; j < s[i].keys.n; j++)
-            hole = hole || k[s[i].keys.first + j].pair == UINT32_MAX;
-        if (!hole)
+    return true;
+}
+
+/* A single unit that has a bit must have a bucket too. */
+static bool
+check_singles(const struct image *im, const struct image_scan *s)
+{
+    const uint64_t *bits = IMAGE_ARRAY(im, uint64_t, SEC_BITS);
+    const uint64_t *single = bits + s->single_bits.first;
+
+    for (uint32_t u = 0; u < s->single_bits.n * 64; u++) {
+        uint32_t bit = scan_bit(scan_pair(0, (uint16_t)u), s->bit_shift);
+        if (single[u >> 6] >> (u & 63) & 1 &&
+            !(bits[s->bits.first + (bit >> 6)] >> (bit & 63) & 1))
             return false;
     }
     return true;
 }
 
-/* Each scan finds terms of its own view, as they are. */
+/* A candidate lies in its term as a scan of this kind and view has it. */
+static bool
+check_candidate(const struct image *im, const struct image_candidate *c,
+    enum image_view view, enum scan_kind kind)
+{
+    const struct image_term *t = IMAGE_ARRAY(im, struct image_term, SEC_TERMS);
+    unsigned width = scan_width(kind);
+
+    if (c->term >= IMAGE_COUNT(im, SEC_TERMS))
+        return false;
+    t += c->term;
+    if (kind == SCAN_PAIRS && c->n == 1)
+        return t->n == 1 && t->view == (uint32_t)view && c->anchor == 0 &&
+               !c->before && !c->after;
+    return c->n == t->n && t->view == (uint32_t)view &&
+           c->anchor + width <= c->n && !(c->before && c->anchor == 0) &&
+           !(c->after && c->anchor + width == c->n);
+}
+
 static bool
 check_candidates(const struct image *im)
 {
-    const struct image_scan *s = IMAGE_ARRAY(im, struct image_scan, SEC_SCAN);
-    const struct image_key *k = IMAGE_ARRAY(im, struct image_key, SEC_KEYS);
+    const struct image_scan *scans =
+        IMAGE_ARRAY(im, struct image_scan, SEC_SCAN);
+    const uint32_t *bucket = IMAGE_ARRAY(im, uint32_t, SEC_BUCKETS);
     const struct image_candidate *c =
         IMAGE_ARRAY(im, struct image_candidate, SEC_CANDIDATES);
-    const struct image_term *t = IMAGE_ARRAY(im, struct image_term, SEC_TERMS);
 
-    for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_KEYS); i++)
-        if (!in_run(im, k[i].candidates, SEC_CANDIDATES))
+    for (uint32_t k = 0; k < VIEW_COUNT * SCAN_KINDS; k++) {
+        const struct image_scan *s = &scans[k];
+        if (!check_singles(im, s))
             return false;
-    for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_CANDIDATES); i++)
-        if (c[i].term >= IMAGE_COUNT(im, SEC_TERMS) ||
-            c[i].n != t[c[i].term].n || c[i].unit != t[c[i].term].unit ||
-            c[i].anchor >= c[i].n)
-            return false;
-    for (uint32_t v = 0; v < VIEW_COUNT; v++)
-        for (uint32_t i = 0; i < s[v].keys.n; i++) {
-            const struct image_run *run = &k[s[v].keys.first + i].candidates;
-            for (uint32_t j = 0; j < run->n; j++)
-                if (t[c[run->first + j].term].view != v)
+        for (uint32_t i = 0; i + 1 < s->buckets.n; i++) {
+            const uint32_t *b = bucket + s->buckets.first + i;
+            if (b[0] > b[1] || b[1] > IMAGE_COUNT(im, SEC_CANDIDATES))
+                return false;
+            for (uint32_t j = b[0]; j < b[1]; j++)
+                if (!check_candidate(im, &c[j], k / SCAN_KINDS, k % SCAN_KINDS))
                     return false;
         }
+    }
     return true;
 }
 

@@ -40,9 +40,10 @@ enum image_section {
     SEC_NEEDED,     /* uint32_t: term numbers */
     SEC_TRIGGERS,   /* uint32_t: rule numbers, by term */
     SEC_ALWAYS,     /* uint32_t: rules without a trigger */
-    SEC_SCAN,       /* struct image_scan: folded, raw */
+    SEC_SCAN,       /* struct image_scan: SCAN_KINDS for each view */
     SEC_BITS,       /* uint64_t: bitmaps of the scans */
-    SEC_KEYS,       /* struct image_key */
+    SEC_RANKS,      /* uint32_t: set bits before each word of a bitmap */
+    SEC_BUCKETS,    /* uint32_t: first candidate of each set bit, and the end */
     SEC_CANDIDATES, /* struct image_candidate */
     SEC_COUNT
 };
@@ -136,22 +137,29 @@ struct image_category {
     uint32_t modifier; /* 1: no kind of event, but changes the weight of one */
 };
 
+/* What terms are filed under: see scan.h. */
+enum scan_kind { SCAN_PAIRS, SCAN_ASCII, SCAN_KINDS };
+/* How many units that is. */
+static inline unsigned
+scan_width(enum scan_kind kind)
+{
+    return kind == SCAN_PAIRS ? 2 : 4;
+}
+
 /* The hash of one scan: see scan.c. */
 struct image_scan {
     struct image_run bits; /* of uint64_t */
-    struct image_run keys;
-    struct image_run single_bits; /* terms of one unit */
-    uint32_t bit_shift, key_shift;
+    struct image_run ranks, buckets;
+    struct image_run single_bits; /* terms of one unit; empty without them */
+    uint32_t bit_shift;
 };
 
-struct image_key {
-    uint32_t pair; /* two units; UINT32_MAX is empty */
-    struct image_run candidates;
-};
-
+/* A term filed under key; before and after are the units beside what makes the
+ * key, 0 where the term has none. */
 struct image_candidate {
-    uint32_t term, unit;
-    uint16_t n, anchor; /* units before the pair */
+    uint32_t key, term;
+    uint16_t n, anchor; /* units of the term; before the key */
+    uint16_t before, after;
 };
 
 struct image {

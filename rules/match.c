@@ -44,6 +44,11 @@ matcher_new(const struct ruleset *set, struct matcher **ret)
         IMAGE_ARRAY(m->image, struct image_rule, SEC_RULES);
     for (size_t i = 0; i < ruleset_count(set); i++)
         m->has_raw = m->has_raw || r[i].flags & IMAGE_RULE_RAW;
+    const struct image_term *t =
+        IMAGE_ARRAY(m->image, struct image_term, SEC_TERMS);
+    for (uint32_t i = 0; i < IMAGE_COUNT(m->image, SEC_TERMS); i++)
+        m->has_furniture = m->has_furniture || t[i].flags & TERM_FURNITURE;
+    m->scan = scan_run;
     err = alloc_state(m);
     if (err == 0)
         err = regex_engine_new(m->image, &m->engine);
@@ -73,6 +78,7 @@ matcher_free(struct matcher *m)
     free(m->rule);
     free(m->woken);
     free(m->hit);
+    scan_hits_done(&m->found);
     free(m);
 }
 
@@ -145,36 +151,35 @@ see(struct matcher *m, uint32_t term)
         wake(m, rules[i]);
 }
 
-/* Keep a hit; NULL when there are too many. */
-static struct hit *
-new_hit(struct matcher *m, uint32_t term, uint32_t begin, uint32_t end)
+/* Room for more hits than there are. */
+static bool
+reserve_hits(struct matcher *m, size_t more)
 {
-    if (m->nhits == MATCH_MAX_HITS) {
-        m->hits_full = true;
-        return NULL;
+    size_t cap =
+        m->nhits + more > 2 * m->hits_cap ? m->nhits + more : 2 * m->hits_cap;
+    struct hit *p;
+
+    if (m->nhits + more <= m->hits_cap)
+        return true;
+    p = realloc(m->hit, cap * sizeof(*p));
+    if (!p) {
+        m->nomem = true;
+        return false;
     }
-    if (m->nhits >= m->hits_cap) {
-        size_t cap = m->hits_cap ? m->hits_cap * 2 : 256;
-        struct hit *p = realloc(m->hit, cap * sizeof(*p));
-        if (!p) {
-            m->nomem = true;
-            return NULL;
-        }
-        m->hit = p;
-        m->hits_cap = cap;
-    }
-    m->hit[m->nhits] = (struct hit){term, begin, end, 0};
-    return &m->hit[m->nhits++];
+    m->hit = p;
+    m->hits_cap = cap;
+    return true;
 }
 
-/* Add a hit to its term's list. */
+/* Believe a hit: add it to its term's list. */
 static void
-accept(struct matcher *m, uint32_t number)
+accept(struct matcher *m, uint32_t term, uint32_t begin, uint32_t end)
 {
-    struct term_state *t;
+    uint32_t number = (uint32_t)m->nhits++;
+    struct term_state *t = &m->term[term];
 
-    see(m, m->hit[number].term);
-    t = &m->term[m->hit[number].term];
+    see(m, term);
+    m->hit[number] = (struct hit){term, begin, end, 0};
     if (t->last)
         m->hit[t->last].next = number;
     else
@@ -182,13 +187,6 @@ accept(struct matcher *m, uint32_t number)
     t->last = number;
     t->count++;
 }
-
-/* What a scan tells. */
-struct catcher {
-    struct matcher *m;
-    enum image_view view;
-    const struct squeezed *side; /* NULL: the folded text itself */
-};
 
 /* Whether the word boundaries that the term wants are there. */
 static bool
@@ -205,21 +203,18 @@ is_bounded(const struct matcher *m, const struct image_term *t, uint32_t begin,
              foldtab_class[u[end]] & UNIT_WORD);
 }
 
-static void
-catch_hit(void *arg, uint32_t term, size_t at)
+/* Whether a hit of the scan of view is an occurrence of its term. */
+static bool
+is_occurrence(const struct matcher *m, const struct image_term *t,
+    enum image_view view, uint32_t begin)
 {
-    struct catcher *c = arg;
-    struct matcher *m = c->m;
-    const struct image_term *t =
-        IMAGE_ARRAY(m->image, struct image_term, SEC_TERMS) + term;
-    const struct view_text *v = &m->view[c->view];
-    uint32_t begin = (uint32_t)at, end = begin + t->n;
+    const struct view_text *v = &m->view[view];
+    uint32_t end = begin + t->n;
 
     if (begin < v->begin[FIELD_TEXT] && end > v->end[FIELD_TITLE])
-        return; /* across the border */
-    if (!is_bounded(m, t, begin, end))
-        return;
-    new_hit(m, term, begin, end);
+        return false; /* across the border */
+    return !(t->flags & (TERM_BOUND_LEFT | TERM_BOUND_RIGHT)) ||
+           is_bounded(m, t, begin, end);
 }
 
 /* Whether a squeezed occurrence of at[0 … n) is believed.  Two characters
@@ -249,24 +244,27 @@ is_believed(const struct matcher *m, const uint32_t *at, uint32_t n)
            !(last + 1 < units && foldtab_class[u[last + 1]] & UNIT_HAN);
 }
 
+/* Take what the scan of the squeezed text found. */
 static void
-catch_squeezed(void *arg, uint32_t term, size_t at)
+take_squeezed(struct matcher *m)
 {
-    struct catcher *c = arg;
-    struct matcher *m = c->m;
-    const struct image_term *t =
-        IMAGE_ARRAY(m->image, struct image_term, SEC_TERMS) + term;
-    const uint32_t *unit = c->side->at + at;
-    uint32_t begin = unit[0], end = unit[t->n - 1] + 1;
+    const struct image_term *term =
+        IMAGE_ARRAY(m->image, struct image_term, SEC_TERMS);
 
-    if (end - begin == t->n)
-        return; /* no gap in it: found already */
-    see(m, term);
-    if (t->flags & (TERM_NEEDED | TERM_FURNITURE) ||
-        !is_bounded(m, t, begin, end) || !is_believed(m, unit, t->n))
+    if (!reserve_hits(m, m->found.n))
         return;
-    if (new_hit(m, term, begin, end))
-        accept(m, (uint32_t)(m->nhits - 1));
+    for (size_t i = 0; i < m->found.n; i++) {
+        const struct scan_hit *h = &m->found.hit[i];
+        const struct image_term *t = &term[h->term];
+        const uint32_t *unit = m->side.at + h->at;
+        uint32_t begin = unit[0], end = unit[t->n - 1] + 1;
+        if (end - begin == t->n)
+            continue; /* no gap in it: found already */
+        see(m, h->term);
+        if (!(t->flags & (TERM_NEEDED | TERM_FURNITURE)) &&
+            is_bounded(m, t, begin, end) && is_believed(m, unit, t->n))
+            accept(m, h->term, begin, end);
+    }
 }
 
 /* Hide what follows each furniture term, to the end of its line. */
@@ -278,16 +276,16 @@ hide_furniture(struct matcher *m, struct range *ranges)
     struct view_text *v = &m->view[VIEW_FOLDED];
     size_t n = 0;
 
-    for (size_t i = 1; i < m->nhits && n < MATCH_FURNITURE_RANGES; i++) {
-        const struct hit *h = &m->hit[i];
-        uint32_t end = h->begin;
+    for (size_t i = 0; i < m->found.n && n < MATCH_FURNITURE_RANGES; i++) {
+        const struct scan_hit *h = &m->found.hit[i];
+        uint32_t end = h->at;
         if (!(term[h->term].flags & TERM_FURNITURE) ||
-            h->begin < v->begin[FIELD_TEXT])
+            h->at < v->begin[FIELD_TEXT])
             continue;
         while (end < v->end[FIELD_TEXT] && v->f.unit[end] != '\n' &&
-               end - h->begin < MATCH_FURNITURE_UNITS)
+               end - h->at < MATCH_FURNITURE_UNITS)
             end++;
-        ranges[n++] = (struct range){h->begin, end};
+        ranges[n++] = (struct range){h->at, end};
     }
     for (size_t i = 0; i < n; i++)
         for (uint32_t k = ranges[i].begin; k < ranges[i].end; k++)
@@ -296,50 +294,64 @@ hide_furniture(struct matcher *m, struct range *ranges)
 }
 
 static bool
-is_hidden(const struct range *ranges, size_t n, const struct hit *h)
+is_hidden(const struct range *ranges, size_t n, uint32_t begin, uint32_t end)
 {
     for (size_t i = 0; i < n; i++)
-        if (h->begin < ranges[i].end && h->end > ranges[i].begin)
+        if (begin < ranges[i].end && end > ranges[i].begin)
             return true;
     return false;
 }
 
 static void
-scan_folded(struct matcher *m)
+run_scan(
+    struct matcher *m, enum image_view view, const uint16_t *unit, size_t n)
 {
-    struct catcher c = {m, VIEW_FOLDED, NULL};
-    struct view_text *v = &m->view[VIEW_FOLDED];
+    m->found.n = 0;
+    m->found.full = false;
+    m->scan(m->scan_arg, m->image, view, unit, n, &m->found);
+    m->hits_full = m->hits_full || m->found.full;
+}
+
+/* Find the terms of view and believe them. */
+static void
+scan_view(struct matcher *m, enum image_view view)
+{
+    const struct image_term *term =
+        IMAGE_ARRAY(m->image, struct image_term, SEC_TERMS);
+    struct view_text *v = &m->view[view];
     struct range hidden[MATCH_FURNITURE_RANGES];
-    size_t nhidden, n;
+    size_t nhidden = 0;
+
+    run_scan(m, view, v->f.unit, v->f.n);
+    if (view == VIEW_FOLDED && m->has_furniture)
+        nhidden = hide_furniture(m, hidden);
+    if (!reserve_hits(m, m->found.n))
+        return;
+    for (size_t i = 0; i < m->found.n; i++) {
+        const struct scan_hit *h = &m->found.hit[i];
+        const struct image_term *t = &term[h->term];
+        if (is_occurrence(m, t, view, h->at) &&
+            (nhidden == 0 || !is_hidden(hidden, nhidden, h->at, h->at + t->n)))
+            accept(m, h->term, h->at, h->at + t->n);
+    }
+}
+
+/* Find the terms that something stands in the middle of. */
+static void
+scan_squeezed(struct matcher *m)
+{
+    const struct view_text *v = &m->view[VIEW_FOLDED];
     uint32_t longest = m->image->header->longest_term;
 
-    scan_run(m->image, VIEW_FOLDED, v->f.unit, v->f.n, catch_hit, &c);
-    nhidden = hide_furniture(m, hidden);
-    n = m->nhits;
-    for (uint32_t i = 1; i < n; i++)
-        if (!is_hidden(hidden, nhidden, &m->hit[i]))
-            accept(m, i);
     for (int f = 0; f < FIELD_COUNT; f++) {
         if (fold_squeeze(&m->side, &v->f, v->begin[f], v->end[f],
                 longest > 0 ? longest - 1 : 0, true) != 0)
             m->nomem = true;
-        c.side = &m->side;
-        if (m->side.n > 0)
-            scan_run(m->image, VIEW_FOLDED, m->side.unit, m->side.n,
-                catch_squeezed, &c);
+        if (m->side.n == 0)
+            continue;
+        run_scan(m, VIEW_FOLDED, m->side.unit, m->side.n);
+        take_squeezed(m);
     }
-}
-
-static void
-scan_raw(struct matcher *m)
-{
-    struct catcher c = {m, VIEW_RAW, NULL};
-    struct view_text *v = &m->view[VIEW_RAW];
-    size_t first = m->nhits;
-
-    scan_run(m->image, VIEW_RAW, v->f.unit, v->f.n, catch_hit, &c);
-    for (size_t i = first; i < m->nhits; i++)
-        accept(m, (uint32_t)i);
 }
 
 static int
@@ -393,13 +405,14 @@ match_item(struct matcher *m, const struct rule_item *item, struct arena *arena,
     if (err == E_NOMEM)
         return err;
     verdict.truncated = err != 0;
-    scan_folded(m);
+    scan_view(m, VIEW_FOLDED);
+    scan_squeezed(m);
     if (m->has_raw) {
         err = fold_view(m, VIEW_RAW);
         if (err == E_NOMEM)
             return err;
         verdict.truncated = verdict.truncated || err != 0;
-        scan_raw(m);
+        scan_view(m, VIEW_RAW);
     }
     for (uint32_t i = 0; i < IMAGE_COUNT(m->image, SEC_ALWAYS); i++)
         wake(m, always[i]);

@@ -11,10 +11,10 @@
 #include "rules/fold.h"
 #include "rules/model.h"
 #include "rules/regex.h"
+#include "rules/scan.h"
 #include "rules/set.h"
 
 enum {
-    MATCH_MAX_HITS = 1 << 20,    /* occurrences kept of one item */
     MATCH_FURNITURE_UNITS = 100, /* hidden behind one furniture term */
     MATCH_FURNITURE_RANGES = 64,
     MATCH_MAX_MATCHES = 256, /* of one regex in one field, for spans */
@@ -79,6 +79,10 @@ struct matcher {
     struct hit *hit; /* hit[0] is unused */
     size_t nhits, hits_cap;
     bool hits_full, nomem;
+    struct scan_hits found; /* by the last scan, before they are believed */
+    scan_run_fn scan;       /* scan_run; bench/ puts others in its place */
+    void *scan_arg;
+    bool has_furniture;
     uint32_t *woken; /* rules to look at */
     size_t nwoken;
     struct ranges near[MODEL_MAX_NEAR];

@@ -1,9 +1,15 @@
 /*
  * scan: the pass over the text, and the hash that it uses.
  *
- * hash(a, b) is a multiplication whose upper bits choose a bit of the bitmap
- * (at least 64 bits per key, so that nearly all pairs of a text end there) and
- * a slot of the key table (open addressing, at most half full).
+ * A multiplication chooses a bit for each key (a pair of units, or four of
+ * ASCII).  Set bits are numbered from the left; the number (rank) of a bit is
+ * that of its bucket, a run of candidates: terms with the key, and the units
+ * beside it, so that most of them need no second look.  The bitmap has at
+ * least 64 bits for each key as long as it stays within the processor's second
+ * cache.
+ *
+ * The bits of eight places are read before the first of them is looked at: they
+ * do not wait for one another, and one branch serves all.
  */
 #include "rules/scan.h"
 
@@ -11,213 +17,348 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "rules/foldfast.h"
+#include "rules/pairfreq.h"
 
 enum {
     SCAN_BITS_PER_KEY = 64,
     SCAN_MIN_LOG_BITS = 12,
-    SCAN_MAX_LOG_BITS = 21,
-    SCAN_SINGLE_WORDS = 65536 / 64
+    SCAN_MAX_LOG_BITS = 21, /* 256 KiB */
+    SCAN_SINGLE_WORDS = 65536 / 64,
+    SCAN_BATCH = 64
 };
-#define SCAN_NO_PAIR UINT32_MAX
 
-static inline uint32_t
-pair_of(uint16_t a, uint16_t b)
+void
+scan_hits_done(struct scan_hits *hits)
 {
-    return (uint32_t)a << 16 | b;
+    free(hits->hit);
+    *hits = (struct scan_hits){.hit = NULL};
 }
 
-static inline uint32_t
-hash_of(uint32_t pair)
+static bool
+hits_grow(struct scan_hits *h)
 {
-    uint32_t h = pair * 0x9E3779B1u;
+    size_t cap = h->cap ? h->cap * 2 : 1024;
+    struct scan_hit *p =
+        cap <= SCAN_MAX_HITS ? realloc(h->hit, cap * sizeof(*p)) : NULL;
 
-    h ^= h >> 15;
-    return h * 0x85EBCA6Bu;
+    if (!p) {
+        h->full = true;
+        return false;
+    }
+    h->hit = p;
+    h->cap = cap;
+    return true;
+}
+
+bool
+scan_hits_add(struct scan_hits *h, uint32_t term, uint32_t at)
+{
+    if (h->n == h->cap && !hits_grow(h))
+        return false;
+    h->hit[h->n++] = (struct scan_hit){term, at};
+    return true;
 }
 
 struct scanner {
-    const struct image *image;
-    const struct image_scan *scan;
     const uint64_t *bits, *single;
-    const struct image_key *keys;
+    const uint32_t *ranks, *buckets;
     const struct image_candidate *candidates;
+    const struct image_term *terms;
     const uint16_t *term_units;
     const uint16_t *unit;
     size_t n;
-    scan_fn fn;
-    void *arg;
+    unsigned shift, width;
+    struct scan_hits *out;
 };
 
-/* Compare the terms filed under pair, which stands at unit i. */
-static void
-probe(const struct scanner *s, uint32_t pair, size_t i)
+static inline bool
+is_same(const uint16_t *a, const uint16_t *b, unsigned n)
 {
-    uint32_t mask = s->scan->keys.n - 1;
-    uint32_t slot = hash_of(pair) >> (s->scan->key_shift - 1) >> 1;
-    const struct image_key *k;
+    unsigned i = 0;
 
-    for (;; slot = (slot + 1) & mask) {
-        k = &s->keys[slot & mask];
-        if (k->pair == SCAN_NO_PAIR)
-            return;
-        if (k->pair == pair)
-            break;
-    }
-    const struct image_candidate *c = s->candidates + k->candidates.first;
-    for (uint32_t j = 0; j < k->candidates.n; j++, c++) {
-        if (c->anchor > i || c->n > s->n - (i - c->anchor))
+    while (i < n && a[i] == b[i])
+        i++;
+    return i == n;
+}
+
+/* Places whose key has a bit.  They are looked at many at a time: first where
+ * their candidates are, then the candidates, so that the memory that the one
+ * needs is on its way while the other waits. */
+struct batch {
+    uint32_t at[SCAN_BATCH];
+    unsigned n;
+};
+
+static inline uint32_t
+key_of(const struct scanner *s, size_t i)
+{
+    return s->width == 2   ? scan_pair(s->unit[i], s->unit[i + 1])
+           : s->width == 4 ? scan_quad(s->unit + i)
+                           : scan_pair(0, s->unit[i]);
+}
+
+/* Compare the candidates in run with what stands around unit i. */
+static inline void
+compare(const struct scanner *s, struct image_run run, size_t i)
+{
+    const struct image_candidate *c = s->candidates + run.first;
+    const struct image_candidate *end = c + run.n;
+    uint32_t key = key_of(s, i);
+
+    for (; c < end; c++) {
+        if (c->key != key || c->anchor > i || c->n > s->n - i + c->anchor)
             continue;
-        if (memcmp(s->unit + i - c->anchor, s->term_units + c->unit,
-                c->n * sizeof(uint16_t)) == 0)
-            s->fn(s->arg, c->term, i - c->anchor);
+        if ((c->before && c->before != s->unit[i - 1]) ||
+            (c->after && c->after != s->unit[i + s->width]))
+            continue;
+        if (c->n != 2 && !is_same(s->unit + i - c->anchor,
+                             s->term_units + s->terms[c->term].unit, c->n))
+            continue;
+        scan_hits_add(s->out, c->term, (uint32_t)(i - c->anchor));
     }
 }
 
-void
-scan_run(const struct image *image, enum image_view view, const uint16_t *unit,
-    size_t n, scan_fn fn, void *arg)
+static void
+look_closer(const struct scanner *s, struct batch *b)
 {
-    const struct image_scan *scan =
-        IMAGE_ARRAY(image, struct image_scan, SEC_SCAN) + view;
-    struct scanner s = {.image = image,
-        .scan = scan,
-        .bits = IMAGE_ARRAY(image, uint64_t, SEC_BITS) + scan->bits.first,
-        .single =
-            IMAGE_ARRAY(image, uint64_t, SEC_BITS) + scan->single_bits.first,
-        .keys =
-            IMAGE_ARRAY(image, struct image_key, SEC_KEYS) + scan->keys.first,
-        .candidates =
-            IMAGE_ARRAY(image, struct image_candidate, SEC_CANDIDATES),
+    struct image_run run[SCAN_BATCH];
+
+    for (unsigned k = 0; k < b->n; k++) {
+        uint32_t bit = scan_bit(key_of(s, b->at[k]), s->shift);
+        uint32_t bucket =
+            s->ranks[bit >> 6] + scan_below(s->bits[bit >> 6], bit & 63);
+        run[k].first = s->buckets[bucket];
+        run[k].n = s->buckets[bucket + 1] - run[k].first;
+        __builtin_prefetch(s->candidates + run[k].first);
+    }
+    for (unsigned k = 0; k < b->n; k++)
+        compare(s, run[k], b->at[k]);
+    b->n = 0;
+}
+
+/* Add the places whose bits are set in found, of those from i on. */
+static inline void
+note(const struct scanner *s, struct batch *b, size_t i, unsigned found)
+{
+    for (; found; found &= found - 1) {
+        b->at[b->n++] = (uint32_t)(i + (unsigned)__builtin_ctz(found));
+        if (b->n == SCAN_BATCH)
+            look_closer(s, b);
+    }
+}
+
+static inline unsigned
+has_bit(const struct scanner *s, uint32_t key)
+{
+    uint32_t bit = scan_bit(key, s->shift);
+
+    return (unsigned)(s->bits[bit >> 6] >> (bit & 63) & 1);
+}
+
+/* One bit for each of the four pairs from u on. */
+static inline unsigned
+look(const struct scanner *s, const uint16_t *u)
+{
+    return has_bit(s, scan_pair(u[0], u[1])) |
+           has_bit(s, scan_pair(u[1], u[2])) << 1 |
+           has_bit(s, scan_pair(u[2], u[3])) << 2 |
+           has_bit(s, scan_pair(u[3], u[4])) << 3;
+}
+
+static void
+scan_pairs(const struct scanner *s)
+{
+    struct batch b;
+    size_t i = 0;
+
+    b.n = 0;
+    for (; i + 8 < s->n; i += 8) {
+        const uint16_t *u = s->unit + i;
+        note(s, &b, i, look(s, u) | look(s, u + 4) << 4);
+    }
+    for (; i + 1 < s->n; i++)
+        note(s, &b, i, has_bit(s, scan_pair(s->unit[i], s->unit[i + 1])));
+    look_closer(s, &b);
+}
+
+/* Look at every four units of ASCII. */
+static void
+scan_ascii(const struct scanner *s)
+{
+    struct batch b;
+
+    b.n = 0;
+    for (size_t i = foldfast_ascii_four(s->unit, 0, s->n); i < s->n;) {
+        size_t end = i + 4;
+        for (; end <= s->n && s->unit[end - 1] < 0x80; i++, end++)
+            note(s, &b, i, has_bit(s, scan_quad(s->unit + i)));
+        i = foldfast_ascii_four(s->unit, end, s->n);
+    }
+    look_closer(s, &b);
+}
+
+static void
+scan_singles(const struct scanner *s)
+{
+    struct batch b;
+
+    b.n = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        uint16_t a = s->unit[i];
+        note(s, &b, i, (unsigned)(s->single[a >> 6] >> (a & 63) & 1));
+    }
+    look_closer(s, &b);
+}
+
+void
+scan_run(void *arg, const struct image *image, enum image_view view,
+    const uint16_t *unit, size_t n, struct scan_hits *out)
+{
+    const uint64_t *bits = IMAGE_ARRAY(image, uint64_t, SEC_BITS);
+    struct scanner s = {.candidates = IMAGE_ARRAY(
+                            image, struct image_candidate, SEC_CANDIDATES),
+        .terms = IMAGE_ARRAY(image, struct image_term, SEC_TERMS),
         .term_units = IMAGE_ARRAY(image, uint16_t, SEC_UNITS),
         .unit = unit,
         .n = n,
-        .fn = fn,
-        .arg = arg};
-    unsigned shift = scan->bit_shift;
+        .out = out};
 
-    if (scan->keys.n == 0)
-        return;
-    for (size_t i = 0; i < n; i++) {
-        uint16_t a = unit[i];
-        if (s.single[a >> 6] >> (a & 63) & 1)
-            probe(&s, pair_of(0, a), i);
-        if (i + 1 < n) {
-            uint32_t pair = pair_of(a, unit[i + 1]);
-            uint32_t h = hash_of(pair) >> (shift - 1) >> 1;
-            if (s.bits[h >> 6] >> (h & 63) & 1)
-                probe(&s, pair, i);
-        }
+    (void)arg;
+    for (enum scan_kind kind = 0; kind < SCAN_KINDS; kind++) {
+        const struct image_scan *scan =
+            IMAGE_ARRAY(image, struct image_scan, SEC_SCAN) +
+            (size_t)view * SCAN_KINDS + kind;
+        if (scan->bits.n == 0)
+            continue;
+        s.bits = bits + scan->bits.first;
+        s.single = bits + scan->single_bits.first;
+        s.ranks = IMAGE_ARRAY(image, uint32_t, SEC_RANKS) + scan->ranks.first;
+        s.buckets =
+            IMAGE_ARRAY(image, uint32_t, SEC_BUCKETS) + scan->buckets.first;
+        s.shift = scan->bit_shift;
+        s.width = scan_width(kind);
+        if (kind == SCAN_PAIRS)
+            scan_pairs(&s);
+        else
+            scan_ascii(&s);
+        s.width = 1;
+        if (scan->single_bits.n > 0)
+            scan_singles(&s);
     }
 }
 
 /* Building. */
 
 struct filed {
-    uint32_t pair, term;
+    uint32_t key, term;
     uint16_t anchor;
 };
 
-/* How common a unit is in running text, roughly: 0 rare … 3 everywhere. */
-static unsigned
-commonness(uint16_t u)
-{
-    static const uint16_t frequent[] = {0x7684, 0x4E00, 0x662F, 0x5728, 0x4E0D,
-        0x4E86, 0x6709, 0x548C, 0x4EBA, 0x8FD9, 0x4E2D, 0x5927, 0x4E3A, 0x4E0A,
-        0x4E2A, 0x56FD, 0x5B66, 0x6821, 0x751F, 0x8001, 0x5E08, 0x5B50, 0x5BB6,
-        0x53BF, 0x6559, 0x80B2, 0x5168, 0x5F00, 0x65E5, 0x6708, 0x5E74};
+/* Terms to file, and what it needs to know of all of them. */
+struct filer {
+    const struct image_term *terms;
+    const uint16_t *units;
+    enum scan_kind kind;
+    struct filed *filed;
+    uint32_t n;
+    bool has_single;
+    uint16_t *count; /* how often a key is in terms, by 16 bits of its hash */
+};
 
-    if (u < 0x80)
-        return 3;
-    for (size_t i = 0; i < sizeof(frequent) / sizeof(frequent[0]); i++)
-        if (frequent[i] == u)
-            return 2;
-    return u >= 0x4E00 && u <= 0x9FFF ? 1 : 0;
+/* The key at unit i of a term; false where there is none of this kind. */
+static bool
+key_at(const struct filer *f, const struct image_term *t, unsigned i,
+    uint32_t *ret)
+{
+    const uint16_t *u = f->units + t->unit + i;
+
+    if (i + scan_width(f->kind) > t->n)
+        return false;
+    if (f->kind == SCAN_PAIRS) {
+        *ret = scan_pair(u[0], u[1]);
+        return true;
+    }
+    *ret = scan_quad(u);
+    return (u[0] | u[1] | u[2] | u[3]) < 0x80;
+}
+
+/* The key of a term that costs least: rare in texts, and shared with few other
+ * terms.  UINT32_MAX when it has none. */
+static uint32_t
+choose(const struct filer *f, uint32_t number, struct filed *ret)
+{
+    const struct image_term *t = &f->terms[number];
+    const uint16_t *u = f->units + t->unit;
+    uint32_t least = UINT32_MAX, key;
+
+    for (unsigned i = 0; i < t->n; i++) {
+        if (!key_at(f, t, i, &key))
+            continue;
+        uint32_t often = f->kind == SCAN_PAIRS ? pairfreq_of(u[i], u[i + 1])
+                                               : PAIRFREQ_ASCII;
+        uint32_t cost = often * (8u + f->count[scan_bit(key, 16)]);
+        if (cost < least) {
+            least = cost;
+            *ret = (struct filed){key, number, (uint16_t)i};
+        }
+    }
+    return least;
+}
+
+/* Whether a term is filed by kind: under four of ASCII when nothing but
+ * letters would be left otherwise. */
+static bool
+is_of_kind(const struct filer *f, const struct image_term *t)
+{
+    const uint16_t *u = f->units + t->unit;
+    unsigned run = 0, longest = 0;
+    bool wide = false;
+
+    for (unsigned i = 0; i < t->n; i++) {
+        run = u[i] < 0x80 ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+        wide = wide || u[i] >= 0x80;
+    }
+    return (f->kind == SCAN_ASCII) == (longest >= 4 && !wide);
 }
 
 static int
-by_pair(const void *a, const void *b)
+filer_init(struct filer *f, uint32_t nterms, enum image_view view)
 {
-    const struct filed *x = a, *y = b;
+    uint32_t key;
 
-    if (x->pair != y->pair)
-        return x->pair < y->pair ? -1 : 1;
-    return x->term < y->term ? -1 : x->term > y->term;
-}
-
-/* The pair of a term that costs least: not common in texts, and shared with
- * few other terms (count: how often a pair occurs in all terms, hashed). */
-static struct filed
-choose(const struct image_term *t, uint32_t number, const uint16_t *u,
-    const uint16_t *count)
-{
-    struct filed best = {.term = number};
-    uint32_t least = UINT32_MAX;
-
-    if (t->n == 1) {
-        best.pair = pair_of(0, u[0]);
-        return best;
-    }
-    for (uint16_t i = 0; i + 1 < t->n; i++) {
-        uint32_t pair = pair_of(u[i], u[i + 1]);
-        uint32_t common = commonness(u[i]) + commonness(u[i + 1]);
-        uint32_t cost = (common + 1) * 4 + 2u * count[hash_of(pair) >> 16];
-        if (cost < least) {
-            least = cost;
-            best.pair = pair;
-            best.anchor = i;
+    f->count = calloc(65536, sizeof(*f->count));
+    f->filed = calloc(nterms ? nterms : 1, sizeof(*f->filed));
+    if (!f->count || !f->filed)
+        return E_NOMEM;
+    for (uint32_t t = 0; t < nterms; t++) {
+        if (f->terms[t].view != (uint32_t)view || !is_of_kind(f, &f->terms[t]))
+            continue;
+        f->filed[f->n++].term = t;
+        for (unsigned i = 0; key_at(f, &f->terms[t], i, &key); i++) {
+            uint16_t *c = &f->count[scan_bit(key, 16)];
+            *c = (uint16_t)(*c + (*c < UINT16_MAX));
         }
     }
-    return best;
+    for (uint32_t i = 0; i < f->n; i++) {
+        struct filed *d = &f->filed[i];
+        const struct image_term *t = &f->terms[d->term];
+        if (t->n > 1) {
+            choose(f, d->term, d);
+            continue;
+        }
+        d->key = scan_pair(0, f->units[t->unit]);
+        f->has_single = true;
+    }
+    return 0;
 }
 
 static void
-count_pairs(const struct image_term *terms, uint32_t nterms,
-    const uint16_t *units, enum image_view view, uint16_t *count)
+filer_done(struct filer *f)
 {
-    for (uint32_t t = 0; t < nterms; t++) {
-        const uint16_t *u = units + terms[t].unit;
-        if (terms[t].view != (uint32_t)view)
-            continue;
-        for (uint16_t i = 0; i + 1 < terms[t].n; i++) {
-            uint16_t *c = &count[hash_of(pair_of(u[i], u[i + 1])) >> 16];
-            if (*c < UINT16_MAX)
-                *c = (uint16_t)(*c + 1);
-        }
-    }
-}
-
-/* File every term under its pair, sorted by pair. */
-static struct filed *
-file_terms(const struct image_term *terms, uint32_t nterms,
-    const uint16_t *units, enum image_view view, uint32_t *ret_n)
-{
-    uint16_t *count = calloc(65536, sizeof(*count));
-    struct filed *filed = calloc(nterms ? nterms : 1, sizeof(*filed));
-    uint32_t n = 0;
-
-    if (!count || !filed) {
-        free(count);
-        free(filed);
-        return NULL;
-    }
-    count_pairs(terms, nterms, units, view, count);
-    for (uint32_t t = 0; t < nterms; t++)
-        if (terms[t].view == (uint32_t)view)
-            filed[n++] = choose(&terms[t], t, units + terms[t].unit, count);
-    free(count);
-    qsort(filed, n, sizeof(*filed), by_pair);
-    *ret_n = n;
-    return filed;
-}
-
-static unsigned
-log_of(uint32_t least, unsigned from, unsigned to)
-{
-    unsigned log = from;
-
-    while (log < to && ((uint64_t)1 << log) < least)
-        log++;
-    return log;
+    free(f->count);
+    free(f->filed);
 }
 
 /* Append n zero bytes that will be filled; NULL when memory ends. */
@@ -233,80 +374,143 @@ append(struct buf *buf, size_t n)
     return p;
 }
 
-/* Put the keys of filed into the table and the bitmaps. */
+/* Set the bits and number them; the number of buckets in *ret. */
 static int
-fill(const struct filed *filed, uint32_t n, const struct image_term *terms,
-    const struct scan_build *to, const struct image_scan *scan)
+fill_bits(const struct filer *f, const struct scan_build *to,
+    struct image_scan *scan, uint32_t *ret)
 {
-    uint64_t *bits = (void *)(to->bits->p + scan->bits.first * 8u);
-    uint64_t *single = (void *)(to->bits->p + scan->single_bits.first * 8u);
-    struct image_key *keys =
-        (void *)(to->keys->p + scan->keys.first * sizeof(struct image_key));
-    uint32_t mask = scan->keys.n - 1;
+    size_t words = scan->bits.n;
+    uint64_t *bits, *singles;
+    uint32_t *ranks, rank = 0;
 
-    for (uint32_t i = 0, end; i < n; i = end) {
-        uint32_t h = hash_of(filed[i].pair);
-        uint32_t slot = (h >> (scan->key_shift - 1) >> 1) & mask;
-        uint32_t first =
-            (uint32_t)(to->candidates->n / sizeof(struct image_candidate));
-        for (end = i; end < n && filed[end].pair == filed[i].pair; end++) {
-            const struct image_term *t = &terms[filed[end].term];
-            struct image_candidate c = {.term = filed[end].term,
-                .unit = t->unit,
-                .n = t->n,
-                .anchor = filed[end].anchor};
-            int err = buf_add(to->candidates, &c, sizeof(c));
-            if (err != 0)
-                return err;
-        }
-        while (keys[slot].pair != SCAN_NO_PAIR)
-            slot = (slot + 1) & mask;
-        keys[slot] = (struct image_key){filed[i].pair, {first, end - i}};
-        if (filed[i].pair >> 16 == 0)
-            single[filed[i].pair >> 6] |= (uint64_t)1 << (filed[i].pair & 63);
-        uint32_t bit = h >> (scan->bit_shift - 1) >> 1;
+    scan->single_bits = (struct image_run){
+        scan->bits.first + scan->bits.n, f->has_single ? SCAN_SINGLE_WORDS : 0};
+    scan->ranks = (struct image_run){
+        (uint32_t)(to->ranks->n / sizeof(*ranks)), (uint32_t)words};
+    bits = append(to->bits, (words + scan->single_bits.n) * sizeof(*bits));
+    ranks = append(to->ranks, words * sizeof(*ranks));
+    if (!bits || !ranks)
+        return E_NOMEM;
+    singles = bits + words;
+    for (uint32_t i = 0; i < f->n; i++) {
+        uint32_t bit = scan_bit(f->filed[i].key, scan->bit_shift);
+        uint16_t unit = f->units[f->terms[f->filed[i].term].unit];
         bits[bit >> 6] |= (uint64_t)1 << (bit & 63);
+        if (f->terms[f->filed[i].term].n == 1)
+            singles[unit >> 6] |= (uint64_t)1 << (unit & 63);
     }
+    for (size_t i = 0; i < words; i++) {
+        ranks[i] = rank;
+        rank += (uint32_t)__builtin_popcountll(bits[i]);
+    }
+    *ret = rank;
     return 0;
+}
+
+static uint32_t
+bucket_of(
+    const struct scan_build *to, const struct image_scan *scan, uint32_t key)
+{
+    const uint64_t *bits =
+        (const uint64_t *)(const void *)to->bits->p + scan->bits.first;
+    const uint32_t *ranks =
+        (const uint32_t *)(const void *)to->ranks->p + scan->ranks.first;
+    uint32_t bit = scan_bit(key, scan->bit_shift);
+
+    return ranks[bit >> 6] + scan_below(bits[bit >> 6], bit & 63);
+}
+
+static struct image_candidate
+candidate_of(const struct filer *f, const struct filed *d)
+{
+    const struct image_term *t = &f->terms[d->term];
+    const uint16_t *u = f->units + t->unit;
+    unsigned behind = d->anchor + scan_width(f->kind);
+
+    return (struct image_candidate){.key = d->key,
+        .term = d->term,
+        .n = t->n,
+        .anchor = d->anchor,
+        .before = d->anchor > 0 ? u[d->anchor - 1] : 0,
+        .after = behind < t->n ? u[behind] : 0};
+}
+
+/* Sort the filed terms into their buckets, by counting. */
+static int
+fill_buckets(const struct filer *f, const struct scan_build *to,
+    struct image_scan *scan, uint32_t nbuckets)
+{
+    uint32_t first =
+        (uint32_t)(to->candidates->n / sizeof(struct image_candidate));
+    struct image_candidate *candidate;
+    uint32_t *bucket;
+
+    scan->buckets = (struct image_run){
+        (uint32_t)(to->buckets->n / sizeof(*bucket)), nbuckets + 1};
+    bucket = append(to->buckets, (nbuckets + 1u) * sizeof(*bucket));
+    candidate = append(to->candidates, f->n * sizeof(*candidate));
+    if (!bucket || !candidate)
+        return E_NOMEM;
+    for (uint32_t i = 0; i < f->n; i++)
+        bucket[bucket_of(to, scan, f->filed[i].key) + 1]++;
+    for (uint32_t b = 1; b <= nbuckets; b++)
+        bucket[b] += bucket[b - 1];
+    for (uint32_t i = f->n; i-- > 0;) { /* ends become beginnings */
+        uint32_t b = bucket_of(to, scan, f->filed[i].key);
+        candidate[--bucket[b + 1]] = candidate_of(f, &f->filed[i]);
+    }
+    /* bucket[b + 1] is now the beginning of b */
+    memmove(bucket, bucket + 1, nbuckets * sizeof(*bucket));
+    bucket[nbuckets] = f->n;
+    for (uint32_t b = 0; b <= nbuckets; b++)
+        bucket[b] += first;
+    return 0;
+}
+
+static unsigned
+log_bits(uint32_t nkeys)
+{
+    unsigned log = SCAN_MIN_LOG_BITS;
+
+    while (log < SCAN_MAX_LOG_BITS &&
+           (1u << log) < (uint64_t)nkeys * SCAN_BITS_PER_KEY)
+        log++;
+    return log;
+}
+
+static int
+build_kind(struct filer *f, uint32_t nterms, enum image_view view,
+    const struct scan_build *to, struct image_scan *ret)
+{
+    struct image_scan scan = {
+        .bits = {.first = (uint32_t)(to->bits->n / 8)}, .bit_shift = 32};
+    uint32_t nbuckets = 0;
+    int err = filer_init(f, nterms, view);
+
+    if (err == 0 && f->n > 0) {
+        unsigned log = log_bits(f->n);
+        scan.bit_shift = 32 - log;
+        scan.bits.n = (uint32_t)1 << (log - 6);
+        err = fill_bits(f, to, &scan, &nbuckets);
+        if (err == 0)
+            err = fill_buckets(f, to, &scan, nbuckets);
+    }
+    if (err == 0)
+        *ret = scan;
+    return err;
 }
 
 int
 scan_build(const struct image_term *terms, uint32_t nterms,
     const uint16_t *units, enum image_view view, const struct scan_build *to,
-    struct image_scan *ret)
+    struct image_scan ret[SCAN_KINDS])
 {
-    uint32_t n = 0;
-    struct filed *filed = file_terms(terms, nterms, units, view, &n);
-    struct image_scan scan = {.bits = {.first = (uint32_t)(to->bits->n / 8)}};
-    struct image_key *keys;
     int err = 0;
 
-    if (!filed)
-        return E_NOMEM;
-    if (n > 0) {
-        unsigned bits =
-            log_of(n * SCAN_BITS_PER_KEY, SCAN_MIN_LOG_BITS, SCAN_MAX_LOG_BITS);
-        unsigned slots = log_of(n * 2 + 2, 2, 30);
-        scan.bit_shift = 32 - bits;
-        scan.key_shift = 32 - slots;
-        scan.bits.n = (uint32_t)1 << (bits - 6);
-        scan.single_bits = (struct image_run){
-            scan.bits.first + scan.bits.n, SCAN_SINGLE_WORDS};
-        scan.keys = (struct image_run){
-            (uint32_t)(to->keys->n / sizeof(*keys)), (uint32_t)1 << slots};
-        void *room =
-            append(to->bits, ((size_t)scan.bits.n + SCAN_SINGLE_WORDS) * 8);
-        keys = append(to->keys, scan.keys.n * sizeof(*keys));
-        if (!room || !keys) {
-            free(filed);
-            return to->bits->err ? to->bits->err : E_NOMEM;
-        }
-        for (uint32_t i = 0; i < scan.keys.n; i++)
-            keys[i].pair = SCAN_NO_PAIR;
-        err = fill(filed, n, terms, to, &scan);
+    for (enum scan_kind kind = 0; kind < SCAN_KINDS && err == 0; kind++) {
+        struct filer f = {.terms = terms, .units = units, .kind = kind};
+        err = build_kind(&f, nterms, view, to, &ret[kind]);
+        filer_done(&f);
     }
-    free(filed);
-    if (err == 0)
-        *ret = scan;
     return err;
 }

@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "check.h"
 #include "rules/fold.h"
+#include "rules/foldfast.h"
 
 enum { RANDOM_TEXTS = 20000, RANDOM_CHARS = 40 };
 
@@ -269,6 +270,95 @@ bounds_hold(void **state)
     free(big);
 }
 
+/* What a byte of adversarial text may be: pieces that begin, end and break
+ * stretches that are folded in blocks. */
+static void
+add_piece(struct buf *b)
+{
+    static const char *const pieces[] = {"校", "学", "食物", "，", "。", "　",
+        " ", "  ", "\n", "a", "Z", "&", "&amp;", "&#x6821;", "\x7F", "\x01",
+        "\xE0\xA4\xA8", "\xE0\x80\x80", "\xE0\x9F\xBF", "\xED\xA0\x80",
+        "\xED\x9F\xBF", "\xEF\xBF\xBF", "\xEF\xBF\xBE", "\xEF\xBF\xBD", "\xE4",
+        "\xE4\xBA", "\xBA", "\xC3\xA9", "\xC0\x80", "\xF0\xA0\x80\x80",
+        "\xF0\x9F\x98\x80", "\xE2\x80\x8B", "㎡", "ﬁ", "學", "Ａ",
+        "abcdefghijklmnop", "校园食物中毒事件通报", "\xFF", "e\xCC\x81"};
+
+    buf_add_cstr(b, pieces[roll(sizeof(pieces) / sizeof(pieces[0]))]);
+}
+
+static void
+same_folded(struct str text, struct folded *a, struct folded *b)
+{
+    a->n = b->n = 0;
+    assert_int_equal(fold_text(a, text), 0);
+    assert_int_equal(fold_text_scalar(b, text), 0);
+    assert_int_equal(a->n, b->n);
+    if (a->n == 0)
+        return;
+    assert_memory_equal(a->unit, b->unit, a->n * sizeof(*a->unit));
+    assert_memory_equal(a->from, b->from, a->n * sizeof(*a->from));
+    assert_memory_equal(a->len, b->len, a->n);
+}
+
+/* Folding in blocks gives what folding one by one gives. */
+static void
+blocks_change_nothing(void **state)
+{
+    struct folded a, b;
+    struct buf text;
+
+    (void)state;
+    if (!foldfast_is_there())
+        printf("no blocks on this processor: compared with itself\n");
+    folded_init(&a);
+    folded_init(&b);
+    buf_init(&text, 100000);
+    for (int i = 0; i < RANDOM_TEXTS; i++) {
+        buf_clear(&text);
+        for (unsigned n = roll(RANDOM_CHARS); n > 0; n--)
+            add_piece(&text);
+        same_folded(buf_str(&text), &a, &b);
+    }
+    for (int i = 0; i < RANDOM_TEXTS; i++) { /* any bytes at all */
+        buf_clear(&text);
+        for (unsigned n = roll(RANDOM_CHARS); n > 0; n--)
+            buf_add_char(&text, (char)(roll(3) ? 0x80 + roll(128) : roll(256)));
+        same_folded(buf_str(&text), &a, &b);
+    }
+    buf_done(&text);
+    folded_done(&a);
+    folded_done(&b);
+}
+
+/* The helpers that skip stretches stop where a loop would. */
+static void
+skips_stop_in_time(void **state)
+{
+    static const uint16_t some[] = {
+        0x4E00, 0x9FFF, 0xA000, 0x4DFF, 'a', 0x7F, 0x80, 0xD840, 0xFFFF, 0};
+    uint16_t u[64];
+
+    (void)state;
+    for (int round = 0; round < RANDOM_TEXTS; round++) {
+        size_t n = roll(64), i = roll(64), k;
+        unsigned kinds = 1 + roll(10);
+        for (k = 0; k < n; k++)
+            u[k] = some[roll(kinds)];
+        if (i > n)
+            continue;
+        for (k = i; k < n && u[k] >= 0x4E00 && u[k] <= 0x9FFF; k++)
+            ;
+        assert_int_equal(foldfast_han_end(u, i, n), k);
+        for (k = i; k < n && u[k] < 0x80; k++)
+            ;
+        assert_int_equal(foldfast_ascii_end(u, i, n), k);
+        for (k = i;
+             k + 4 <= n && (u[k] | u[k + 1] | u[k + 2] | u[k + 3]) >= 0x80; k++)
+            ;
+        assert_int_equal(foldfast_ascii_four(u, i, n), k + 4 <= n ? k : n);
+    }
+}
+
 int
 main(void)
 {
@@ -279,6 +369,8 @@ main(void)
         cmocka_unit_test(leads_back),
         cmocka_unit_test(squeezes_gaps),
         cmocka_unit_test(bounds_hold),
+        cmocka_unit_test(blocks_change_nothing),
+        cmocka_unit_test(skips_stop_in_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

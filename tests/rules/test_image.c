@@ -138,6 +138,15 @@ damage_is_refused(void **state)
     free(copy);
 }
 
+/* Whether byte at is of the bitmaps, which are most of an image, and of which
+ * hardly a bit can change unseen. */
+static bool
+is_bitmap(const struct image_header *h, size_t at)
+{
+    return at >= h->section[SEC_BITS].offset &&
+           at < h->section[SEC_BUCKETS].offset;
+}
+
 /* With the checksum made right again: refused, or harmless. */
 static void
 forgery_is_harmless(void **state)
@@ -151,12 +160,15 @@ forgery_is_harmless(void **state)
     (void)state;
     for (int round = 0; round < DAMAGED; round++) {
         char *copy = copy_of(image);
-        for (int k = 0; k < 3; k++) {
+        h = (void *)copy;
+        for (int k = 0; k < 3;) {
             seed = seed * 6364136223846793005u + 1442695040888963407u;
             size_t at = sizeof(*h) + (seed >> 33) % (image.n - sizeof(*h));
+            if (is_bitmap(h, at) && round % 8 != 0)
+                continue;
+            k++;
             copy[at] = (char)(copy[at] + 1 + (char)(seed >> 20));
         }
-        h = (void *)copy;
         h->checksum = image_checksum(copy, image.n);
         if (ruleset_open((struct str){copy, image.n}, &other) == 0) {
             outcome(other);
