@@ -6,6 +6,7 @@
 
 #include "feeds/articlepage.h"
 #include "feeds/date.h"
+#include "feeds/htmlword.h"
 #include "feeds/listmine.h"
 #include "feeds/pagedate.h"
 
@@ -47,7 +48,7 @@ has_nocase(struct str s, struct str needle)
 static bool
 is_heading(const struct html *html, uint32_t i)
 {
-    static const char *const words[] = {"title", "tit", "headline", "bt"};
+    static const char *const words[] = {"tit", "headline", "bt", NULL};
     static const char *const names[] = {"class", "id"};
     uint16_t tag = html->nodes[i].tag;
 
@@ -57,11 +58,8 @@ is_heading(const struct html *html, uint32_t i)
         tag == HTML_TAG_BODY || tag == HTML_TAG_META)
         return false;
     for (size_t k = 0; k < 2; k++) {
-        struct str name = html_attr(html, i, names[k]);
-
-        for (size_t w = 0; name.n > 0 && w < 4; w++)
-            if (has_nocase(name, str_of(words[w])))
-                return true;
+        if (htmlword_has(html_attr(html, i, names[k]), words))
+            return true;
     }
     return false;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "feeds/htmlword.h"
 
 /* Words of classes and ids, each list in alphabetical order. */
 static const char *const unlikely_words[] = {"-ad-", "ad-break", "agegate",
@@ -28,22 +29,6 @@ static const char *const bad_words[] = {"-ad-", "banner", "combx", "comment",
     "skyscraper", "sponsor", "shopping", "subscribe", "tags", "tool", "widget",
     NULL};
 
-/* Whether one of words occurs in name, in any case (ASCII). */
-static bool
-has_word(struct str name, const char *const *words)
-{
-    for (size_t i = 0; i < name.n; i++) {
-        char c = name.p[i];
-
-        c = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-        for (size_t k = 0; words[k]; k++)
-            if (words[k][0] == c &&
-                str_starts_nocase(str_from(name, i), str_of(words[k])))
-                return true;
-    }
-    return false;
-}
-
 static int8_t
 weigh(const struct html *html, uint32_t i)
 {
@@ -55,9 +40,9 @@ weigh(const struct html *html, uint32_t i)
 
         if (name.n == 0)
             continue;
-        if (has_word(name, bad_words))
+        if (htmlword_has(name, bad_words))
             weight -= 25;
-        if (has_word(name, good_words))
+        if (htmlword_has(name, good_words))
             weight += 25;
     }
     return (int8_t)weight;
@@ -134,8 +119,10 @@ is_unlikely(const struct article_page *page, uint32_t i)
             return true;
     class = html_attr(html, i, "class");
     id = html_attr(html, i, "id");
-    return (has_word(class, unlikely_words) || has_word(id, unlikely_words)) &&
-           !has_word(class, maybe_words) && !has_word(id, maybe_words) &&
+    return (htmlword_has(class, unlikely_words) ||
+               htmlword_has(id, unlikely_words)) &&
+           !htmlword_has(class, maybe_words) &&
+           !htmlword_has(id, maybe_words) &&
            html_ancestor(html, i, HTML_TAG_TABLE) == 0;
 }
 

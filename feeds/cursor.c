@@ -7,6 +7,12 @@
 
 #include "feeds/date_word.h"
 
+static char
+lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 bool
 cursor_is_digit(const struct cursor *c, size_t at)
 {
@@ -32,9 +38,13 @@ cursor_number(struct cursor *c, size_t min, size_t max, int *ret)
 bool
 cursor_word(struct cursor *c, const char *word)
 {
-    if (!str_starts_nocase(str_from(c->text, c->at), str_of(word)))
-        return false;
-    c->at += strlen(word);
+    size_t at = c->at;
+
+    for (; *word; word++, at++) {
+        if (at >= c->text.n || lower(c->text.p[at]) != lower(*word))
+            return false;
+    }
+    c->at = at;
     return true;
 }
 
@@ -52,13 +62,19 @@ cursor_any(struct cursor *c, const char *const *words)
 size_t
 cursor_space(struct cursor *c, size_t max)
 {
-    static const char *const spaces[] = {" ", "\t", "\n", "\r", "\f",
-        "\xC2\xA0", "\xE3\x80\x80", "\xE2\x80\x83", "\xE2\x80\x82",
-        "\xE2\x80\x89", "\xE2\x80\xAF", NULL};
+    static const char *const spaces[] = {"\xC2\xA0", "\xE3\x80\x80",
+        "\xE2\x80\x83", "\xE2\x80\x82", "\xE2\x80\x89", "\xE2\x80\xAF", NULL};
     size_t from = c->at;
 
-    while (c->at - from < max && cursor_any(c, spaces))
-        ;
+    while (c->at - from < max && c->at < c->text.n) {
+        unsigned char byte = (unsigned char)c->text.p[c->at];
+
+        if (byte == ' ' || (byte >= '\t' && byte <= '\r'))
+            c->at++;
+        else if ((byte != 0xC2 && byte != 0xE2 && byte != 0xE3) ||
+                 !cursor_any(c, spaces))
+            break;
+    }
     return c->at - from;
 }
 

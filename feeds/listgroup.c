@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "feeds/htmlword.h"
+
 enum {
     MINE_MAX_EXTENSION = 40, /* nodes beside a root that may belong to it */
     MINE_MAX_HEADING = 40,   /* nodes before the first record's heading */
@@ -26,13 +28,9 @@ says_aside(struct str name)
     static const char *const words[] = {"nav", "menu", "side", "foot", "hot",
         "crumb", "position", "friend", "flink", "yqlj", "rank", "recommend",
         "related", "relate", "share", "banner", "slide", "swiper", "focus",
-        "paging", "copyright", "tool", "login", "search", "comment"};
+        "paging", "copyright", "tool", "login", "search", "comment", NULL};
 
-    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
-        for (size_t i = 0; i < name.n; i++)
-            if (str_starts_nocase(str_from(name, i), str_of(words[k])))
-                return true;
-    return false;
+    return htmlword_has(name, words);
 }
 
 /* Whether node i stands in what surrounds a page's matter. */
@@ -127,13 +125,6 @@ count_dated(const struct listmine *mine, size_t a, size_t b)
     return n;
 }
 
-static void
-read_dates(struct listmine *mine, size_t a, size_t b)
-{
-    for (size_t i = a; i < b; i++)
-        list_read_date(mine->page, &mine->links[i]);
-}
-
 /* Whether the links of records [a, b) all say the same: "Read more". */
 static bool
 is_one_title(const struct listmine *mine, size_t a, size_t b)
@@ -149,7 +140,8 @@ static size_t
 try_extent(struct listmine *mine, size_t a, size_t b, enum extent extent)
 {
     set_extents(mine, a, b, extent);
-    read_dates(mine, a, b);
+    for (size_t i = a; i < b; i++)
+        list_read_date(mine->page, &mine->links[i]);
     return count_dated(mine, a, b);
 }
 

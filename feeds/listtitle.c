@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "feeds/htmlword.h"
 #include "feeds/listmine.h"
 
 static struct str
@@ -84,7 +85,7 @@ static bool
 is_title_element(const struct html *html, uint32_t i)
 {
     static const char *const words[] = {"title", "tit", "headline", "bt",
-        "biaoti", "subject", "news-name", "heading"};
+        "biaoti", "subject", "news-name", "heading", NULL};
     struct str class = html_attr(html, i, "class");
     uint16_t tag = html->nodes[i].tag;
 
@@ -92,11 +93,7 @@ is_title_element(const struct html *html, uint32_t i)
         return true;
     if (tag == HTML_TAG_TEXT || tag == HTML_TAG_A)
         return false;
-    for (size_t k = 0; class.n > 0 && k < sizeof words / sizeof words[0]; k++)
-        for (size_t at = 0; at < class.n; at++)
-            if (str_starts_nocase(str_from(class, at), str_of(words[k])))
-                return true;
-    return false;
+    return htmlword_has(class, words);
 }
 
 static bool

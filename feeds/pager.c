@@ -6,21 +6,13 @@
 #include <string.h>
 
 #include "base/url.h"
+#include "feeds/htmlword.h"
 
 struct pager {
     struct arena *arena;
     const struct html *html;
     struct str url; /* of the page itself, or absent */
 };
-
-static bool
-has_nocase(struct str s, const char *word)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (str_starts_nocase(str_from(s, i), str_of(word)))
-            return true;
-    return false;
-}
 
 static bool
 is_one_of(struct str text, const char *const *words)
@@ -136,13 +128,10 @@ sign_of_next(struct str text)
 static bool
 is_pager_name(struct str name)
 {
-    static const char *const words[] = {"page", "paging", "paginat", "pager",
-        "fanye", "fenye", "pgs", "pagination", "wp-page", "turn"};
+    static const char *const words[] = {
+        "page", "paging", "paginat", "fanye", "fenye", "pgs", "turn", NULL};
 
-    for (size_t k = 0; name.n > 0 && k < sizeof words / sizeof words[0]; k++)
-        if (has_nocase(name, words[k]))
-            return true;
-    return false;
+    return htmlword_has(name, words);
 }
 
 /* Whether node i stands in something that is called a pager. */
@@ -199,14 +188,12 @@ link_rank(const struct pager *pager, uint32_t i)
     for (size_t k = 0; k < 2; k++)
         if (says_next(html_attr(html, i, names[k])))
             return 3;
-    if (!is_in_pager(html, i))
-        return 0;
     sign = sign_of_next(text);
     if (sign == 0 && number_of(text) == 0 &&
         (html_attr_has_word(html, i, "class", "next") ||
             html_attr_has_word(html, html->nodes[i].parent, "class", "next")))
-        return 3;
-    return sign == 0 ? 0 : 3 - sign;
+        return is_in_pager(html, i) ? 3 : 0;
+    return sign == 0 || !is_in_pager(html, i) ? 0 : 3 - sign;
 }
 
 static struct str
@@ -234,6 +221,25 @@ by_words(const struct pager *pager)
     return best;
 }
 
+/* The one text below node i that is not white space; empty when there are
+ * several. */
+static struct str
+only_text(const struct html *html, uint32_t i)
+{
+    struct str text = STR("");
+
+    for (uint32_t k = i + 1; k < html->nodes[i].end; k++) {
+        struct str one = str_trim(html->nodes[k].text);
+
+        if (!html_is(html, k, HTML_TAG_TEXT) || one.n == 0)
+            continue;
+        if (text.n > 0)
+            return STR("");
+        text = one;
+    }
+    return text;
+}
+
 /* A number that stands where a page's link would: the current page. */
 static int
 current_number(const struct pager *pager, uint32_t i)
@@ -244,10 +250,9 @@ current_number(const struct pager *pager, uint32_t i)
     uint32_t a = html_is(html, i, HTML_TAG_A) ? i : 0;
     int number;
 
-    if (html_is(html, i, HTML_TAG_TEXT) || html->nodes[i].end - i > 4 ||
-        html->nodes[i].end == i + 1)
+    if (html_is(html, i, HTML_TAG_TEXT) || html->nodes[i].end - i > 4)
         return 0;
-    number = number_of(html_text_of(pager->arena, html, i, PAGER_MAX_TEXT));
+    number = number_of(only_text(html, i));
     if (number == 0 || !is_in_pager(html, i))
         return 0;
     if (a == 0 && html_ancestor(html, i, HTML_TAG_A) == 0 &&
@@ -277,9 +282,12 @@ by_number(const struct pager *pager)
 
         if (current == 0)
             current = current_number(pager, i);
-        if (!html_is(html, i, HTML_TAG_A) || !is_in_pager(html, i))
+        if (!html_is(html, i, HTML_TAG_A) ||
+            html->nodes[i].end - i > PAGER_MAX_NODES)
             continue;
-        number = number_of(link_text(pager, i));
+        number = number_of(only_text(html, i));
+        if (number == 0 || !is_in_pager(html, i))
+            continue;
         if (number == 1 && page_url(pager, html_attr(html, i, "href")).p)
             first_linked = true;
         if (number < 2)
