@@ -108,7 +108,8 @@ is_unlikely(const struct article_page *page, uint32_t i)
     uint16_t tag = html->nodes[i].tag;
     struct str class, id, role;
 
-    if (tag == HTML_TAG_NAV || tag == HTML_TAG_ASIDE || tag == HTML_TAG_FOOTER)
+    if (tag == HTML_TAG_NAV || tag == HTML_TAG_ASIDE ||
+        tag == HTML_TAG_FOOTER || tag == HTML_TAG_FIGCAPTION)
         return true;
     if (tag == HTML_TAG_BODY || tag == HTML_TAG_A || tag == HTML_TAG_HTML ||
         tag == HTML_TAG_ARTICLE)
