@@ -98,9 +98,20 @@ add_near(struct collector *c, uint32_t node)
     ranges_done(&found);
 }
 
+static void walk_node(struct collector *c, uint32_t node);
+
 /* Walk what holds; the depth is bounded by IMAGE_MAX_DEPTH. */
 static void
 walk(struct collector *c, uint32_t node)
+{
+    if (node & KID_TERM)
+        add_term(c, node & ~KID_TERM);
+    else
+        walk_node(c, node);
+}
+
+static void
+walk_node(struct collector *c, uint32_t node)
 {
     const struct image *im = c->m->image;
     const struct image_node *d =
@@ -112,9 +123,6 @@ walk(struct collector *c, uint32_t node)
     if (eval_node(c->m, node, fields) != ANSWER_TRUE)
         return;
     switch ((enum node_type)d->type) {
-    case NODE_TERM:
-        add_term(c, d->arg);
-        return;
     case NODE_REGEX:
         add_regex(c, d->arg);
         return;

@@ -391,6 +391,7 @@ ruleset_compile_with(const struct rule_file *files, size_t nfiles,
     for (int s = 0; s < SEC_COUNT; s++)
         buf_done(&c.section[s]);
     free(c.term_slots);
+    free(c.node_slots);
     free(c.regex_slots);
     arena_free(arena);
     return err;

@@ -21,8 +21,9 @@ struct compile {
     struct buf section[SEC_COUNT];
     struct model_rule **by_id; /* sorted */
     size_t nby_id;
-    uint32_t *term_slots, *regex_slots; /* hash tables of numbers + 1 */
-    uint32_t term_mask, regex_mask;
+    /* hash tables of numbers + 1 */
+    uint32_t *term_slots, *regex_slots, *node_slots;
+    uint32_t term_mask, regex_mask, node_mask;
     struct emitted_list *lists; /* lists that have a node already */
     int err;
 };
@@ -52,7 +53,8 @@ struct model_rule *compile_find_rule(const struct compile *c, struct str id);
 void compile_wrong(struct compile *c, struct place place, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
 
-/* Fill SEC_TRIGGERS, SEC_ALWAYS and the terms' runs.  0, E_CONF or E_NOMEM. */
+/* Fill SEC_TRIGGERS, SEC_ALWAYS, SEC_TRIES and the terms' runs.  0, E_CONF or
+ * E_NOMEM. */
 int trigger_choose(struct compile *c);
 
 #endif

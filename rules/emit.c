@@ -343,21 +343,73 @@ emit_regex(struct compile *c, const struct clause *clause, enum image_view view,
 }
 
 static uint32_t
-add_node(struct compile *c, uint32_t type, uint32_t arg, struct image_run kids)
+node_hash(const struct image_node *d, const uint32_t *kids)
 {
-    struct image_node node = {type, arg, kids};
+    uint32_t h = d->type * 0x9E3779B1u ^ d->arg;
 
+    for (uint32_t i = 0; i < d->kids.n; i++)
+        h = (h ^ kids[i]) * 16777619u;
+    return h ^ h >> 15;
+}
+
+static bool
+grow_nodes(struct compile *c)
+{
+    const struct image_node *d = COMPILE_ARRAY(c, struct image_node, SEC_NODES);
+    const uint32_t *kids = COMPILE_ARRAY(c, uint32_t, SEC_KIDS);
+    uint32_t n = COMPILE_COUNT(c, SEC_NODES);
+
+    if (c->node_slots && n < c->node_mask / 2)
+        return true;
+    uint32_t *slots = fresh_slots(&c->node_mask);
+    if (!slots)
+        return false;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t h = node_hash(&d[i], kids + d[i].kids.first) & c->node_mask;
+        while (slots[h])
+            h = (h + 1) & c->node_mask;
+        slots[h] = i + 1;
+    }
+    free(c->node_slots);
+    c->node_slots = slots;
+    return true;
+}
+
+/* Number of the node of this kind over these kids: there is one, however many
+ * rules have it. */
+static uint32_t
+intern_node(struct compile *c, uint32_t type, uint32_t arg,
+    const uint32_t *kids, uint32_t nkids)
+{
+    struct image_node node = {type, arg, {COMPILE_COUNT(c, SEC_KIDS), nkids}};
+    uint32_t h;
+
+    if (!grow_nodes(c)) {
+        c->err = E_NOMEM;
+        return 0;
+    }
+    h = node_hash(&node, kids) & c->node_mask;
+    for (; c->node_slots[h]; h = (h + 1) & c->node_mask) {
+        uint32_t number = c->node_slots[h] - 1;
+        const struct image_node *d =
+            &COMPILE_ARRAY(c, struct image_node, SEC_NODES)[number];
+        if (d->type == type && d->arg == arg && d->kids.n == nkids &&
+            (nkids == 0 ||
+                memcmp(COMPILE_ARRAY(c, uint32_t, SEC_KIDS) + d->kids.first,
+                    kids, nkids * sizeof(*kids)) == 0))
+            return number;
+    }
+    for (uint32_t i = 0; i < nkids; i++)
+        compile_add(c, SEC_KIDS, &kids[i]);
+    c->node_slots[h] = COMPILE_COUNT(c, SEC_NODES) + 1;
     return compile_add(c, SEC_NODES, &node);
 }
 
-/* How dear a node is to evaluate: cheap ones are tried first. */
+/* How dear a kid is to evaluate: cheap ones are tried first. */
 static unsigned
-dearness(const struct compile *c, uint32_t node)
+dearness(const struct compile *c, uint32_t kid)
 {
-    const struct image_node *d =
-        &COMPILE_ARRAY(c, struct image_node, SEC_NODES)[node];
-    static const unsigned by_type[] = {[NODE_TERM] = 0,
-        [NODE_REGEX] = DEAREST,
+    static const unsigned by_type[] = {[NODE_REGEX] = DEAREST,
         [NODE_RULE] = 6,
         [NODE_SOURCE] = 1,
         [NODE_ALL] = 2,
@@ -365,37 +417,45 @@ dearness(const struct compile *c, uint32_t node)
         [NODE_NONE] = 1,
         [NODE_AT_LEAST] = 3,
         [NODE_NEAR] = 5};
-    unsigned most = by_type[d->type];
+    const struct image_node *node =
+        COMPILE_ARRAY(c, struct image_node, SEC_NODES);
+    const uint32_t *kids = COMPILE_ARRAY(c, uint32_t, SEC_KIDS);
+    unsigned most;
 
-    for (uint32_t i = 0; i < d->kids.n; i++) {
-        uint32_t kid = COMPILE_ARRAY(c, uint32_t, SEC_KIDS)[d->kids.first + i];
-        uint32_t t = COMPILE_ARRAY(c, struct image_node, SEC_NODES)[kid].type;
-        if (by_type[t] > most)
-            most = by_type[t];
+    if (kid & KID_TERM)
+        return 0;
+    most = by_type[node[kid].type];
+    for (uint32_t i = 0; i < node[kid].kids.n; i++) {
+        uint32_t k = kids[node[kid].kids.first + i];
+        if (!(k & KID_TERM) && by_type[node[k].type] > most)
+            most = by_type[node[k].type];
     }
     return most;
 }
 
-/* Emit the children of clause, cheap ones first, and their run. */
+/* Emit the children of clause; their numbers, cheap ones first, in *ret. */
 static bool
 emit_kids(struct compile *c, const struct clause *clause, enum image_view view,
-    unsigned depth, struct image_run *ret)
+    unsigned depth, uint32_t **ret, uint32_t *ret_n)
 {
-    uint32_t *kids = ARENA_ARRAY(c->arena, clause->n ? clause->n : 1, uint32_t);
-    bool ok = kids != NULL;
-    uint32_t n = 0;
+    size_t room = clause->n ? clause->n : 1;
+    uint32_t *kids = ARENA_ARRAY(c->arena, room, uint32_t);
+    uint32_t *sorted = ARENA_ARRAY(c->arena, room, uint32_t);
+    bool ok = kids && sorted;
+    uint32_t n = 0, done = 0;
 
-    for (const struct clause *k = clause->first; k && kids; k = k->next)
+    for (const struct clause *k = clause->first; k && kids && sorted;
+         k = k->next)
         ok = emit_clause(c, k, view, depth + 1, &kids[n++]) && ok;
     if (!ok)
         return false;
-    ret->first = COMPILE_COUNT(c, SEC_KIDS);
-    ret->n = n;
     bool keep = clause->type == CLAUSE_NEAR; /* its order may count */
-    for (unsigned price = 0; price < DEAREST + 1u; price++)
+    for (unsigned price = 0; price < DEAREST + 1u && done < n; price++)
         for (uint32_t i = 0; i < n; i++)
             if (keep ? price == 0 : dearness(c, kids[i]) == price)
-                compile_add(c, SEC_KIDS, &kids[i]);
+                sorted[done++] = kids[i];
+    *ret = sorted;
+    *ret_n = n;
     return true;
 }
 
@@ -452,7 +512,7 @@ emit_reference(struct compile *c, const struct clause *clause, unsigned depth,
     }
     if (!emit_rule(c, rule, depth + 1))
         return false;
-    *ret = add_node(c, NODE_RULE, rule->number, (struct image_run){0, 0});
+    *ret = intern_node(c, NODE_RULE, rule->number, NULL, 0);
     return true;
 }
 
@@ -460,8 +520,7 @@ bool
 emit_clause(struct compile *c, const struct clause *clause,
     enum image_view view, unsigned depth, uint32_t *ret)
 {
-    struct image_run kids = {0, 0};
-    uint32_t number;
+    uint32_t *kids = NULL, nkids = 0, number;
 
     if (depth > IMAGE_MAX_DEPTH / 2) {
         compile_wrong(c, clause->place,
@@ -472,20 +531,20 @@ emit_clause(struct compile *c, const struct clause *clause,
     case CLAUSE_TERM:
         if (!emit_term(c, clause->text, view, clause->place, 0, &number))
             return false;
-        *ret = add_node(c, NODE_TERM, number, kids);
+        *ret = KID_TERM | number;
         return c->err == 0;
     case CLAUSE_REGEX:
         if (!emit_regex(c, clause, view, &number))
             return false;
-        *ret = add_node(c, NODE_REGEX, number, kids);
+        *ret = intern_node(c, NODE_REGEX, number, NULL, 0);
         return c->err == 0;
     case CLAUSE_LIST:
         return emit_list(c, clause, view, depth, ret);
     case CLAUSE_RULE:
         return emit_reference(c, clause, depth, ret);
     case CLAUSE_SOURCE:
-        *ret = add_node(
-            c, NODE_SOURCE, compile_sources(c, &clause->sources), kids);
+        *ret = intern_node(
+            c, NODE_SOURCE, compile_sources(c, &clause->sources), NULL, 0);
         return c->err == 0;
     case CLAUSE_ALL:
     case CLAUSE_ANY:
@@ -511,13 +570,13 @@ emit_clause(struct compile *c, const struct clause *clause,
             clause = &spread;
         }
     }
-    if (!emit_kids(c, clause, view, depth, &kids))
+    if (!emit_kids(c, clause, view, depth, &kids, &nkids))
         return false;
     uint32_t arg = clause->type == CLAUSE_AT_LEAST ? clause->count
                    : clause->type == CLAUSE_NEAR
                        ? clause->within | (clause->count ? NEAR_ORDERED : 0)
                        : 0;
-    *ret = add_node(c, types[clause->type], arg, kids);
+    *ret = intern_node(c, types[clause->type], arg, kids, nkids);
     return c->err == 0;
 }
 

@@ -312,6 +312,13 @@ eval_fields_regex(struct matcher *m, uint32_t regex, unsigned fields)
     return answer;
 }
 
+enum answer
+eval_kid(struct matcher *m, uint32_t kid, unsigned fields)
+{
+    return kid & KID_TERM ? eval_term(m, kid & ~KID_TERM, fields)
+                          : eval_node(m, kid, fields);
+}
+
 /* Count the children that hold and those that are unknown, up to enough. */
 static void
 count_kids(struct matcher *m, const struct image_node *d, unsigned fields,
@@ -322,7 +329,7 @@ count_kids(struct matcher *m, const struct image_node *d, unsigned fields,
 
     *held = *unknown = 0;
     for (uint32_t k = 0; k < d->kids.n && *held < enough; k++) {
-        enum answer a = eval_node(m, kids[k], fields);
+        enum answer a = eval_kid(m, kids[k], fields);
         *held += a == ANSWER_TRUE;
         *unknown += a == ANSWER_UNKNOWN;
     }
@@ -336,7 +343,7 @@ eval_all(struct matcher *m, const struct image_node *d, unsigned fields)
     enum answer answer = ANSWER_TRUE;
 
     for (uint32_t k = 0; k < d->kids.n; k++) {
-        enum answer a = eval_node(m, kids[k], fields);
+        enum answer a = eval_kid(m, kids[k], fields);
         if (a == ANSWER_FALSE)
             return a;
         if (a == ANSWER_UNKNOWN)
@@ -382,8 +389,6 @@ eval_fresh(struct matcher *m, uint32_t node, unsigned fields)
     uint32_t held, unknown;
 
     switch ((enum node_type)d->type) {
-    case NODE_TERM:
-        return eval_term(m, d->arg, fields);
     case NODE_REGEX:
         return eval_fields_regex(m, d->arg, fields);
     case NODE_RULE:
@@ -414,13 +419,9 @@ eval_fresh(struct matcher *m, uint32_t node, unsigned fields)
 enum answer
 eval_node(struct matcher *m, uint32_t node, unsigned fields)
 {
-    const struct image_node *d =
-        IMAGE_ARRAY(m->image, struct image_node, SEC_NODES) + node;
     struct node_memo *memo = &m->memo[node];
     unsigned shift = fields * 2;
 
-    if (d->type == NODE_TERM)
-        return eval_term(m, d->arg, fields);
     if (memo->stamp != m->stamp) {
         memo->stamp = m->stamp;
         memo->answers = 0xFF;
@@ -451,13 +452,16 @@ eval_rule(struct matcher *m, uint32_t rule)
 {
     const struct image_rule *r =
         IMAGE_ARRAY(m->image, struct image_rule, SEC_RULES) + rule;
+    const struct image_try *y =
+        IMAGE_ARRAY(m->image, struct image_try, SEC_TRIES) + rule;
     struct rule_state *state = &m->rule[rule];
 
     if (state->stamp == m->stamp)
         return (enum answer)state->answer;
-    enum answer a = is_in_force(m, r) && source_fits(m, r->sources)
-                        ? eval_node(m, r->root, r->fields)
-                        : ANSWER_FALSE;
+    enum answer a =
+        y->plain || (is_in_force(m, r) && source_fits(m, r->sources))
+            ? eval_node(m, y->root, y->fields)
+            : ANSWER_FALSE;
     state->stamp = m->stamp;
     state->answer = (uint8_t)a;
     return a;

@@ -28,8 +28,9 @@ image_record_size(enum image_section section)
         [SEC_TEXTS] = sizeof(struct image_text),
         [SEC_CLAUSES] = sizeof(struct image_run),
         [SEC_NEEDED] = sizeof(uint32_t),
-        [SEC_TRIGGERS] = sizeof(uint32_t),
+        [SEC_TRIGGERS] = sizeof(struct image_trigger),
         [SEC_ALWAYS] = sizeof(uint32_t),
+        [SEC_TRIES] = sizeof(struct image_try),
         [SEC_SCAN] = sizeof(struct image_scan),
         [SEC_BITS] = sizeof(uint64_t),
         [SEC_RANKS] = sizeof(uint32_t),
@@ -122,8 +123,7 @@ check_nodes(const struct image *im)
 
     for (uint32_t i = 0; i < n && ok; i++) {
         const struct image_node *d = &node[i];
-        uint32_t limit = d->type == NODE_TERM     ? IMAGE_COUNT(im, SEC_TERMS)
-                         : d->type == NODE_REGEX  ? IMAGE_COUNT(im, SEC_REGEXES)
+        uint32_t limit = d->type == NODE_REGEX    ? IMAGE_COUNT(im, SEC_REGEXES)
                          : d->type == NODE_RULE   ? IMAGE_COUNT(im, SEC_RULES)
                          : d->type == NODE_SOURCE ? IMAGE_COUNT(im, SEC_SOURCES)
                                                   : UINT32_MAX;
@@ -138,14 +138,46 @@ check_nodes(const struct image *im)
         }
         for (uint32_t k = 0; k < d->kids.n && ok; k++) {
             uint32_t kid = kids[d->kids.first + k];
-            ok = kid < i;
-            if (ok && depth[kid] >= depth[i])
+            ok = kid & KID_TERM || kid < i;
+            if (ok && !(kid & KID_TERM) && depth[kid] >= depth[i])
                 depth[i] = (uint8_t)(depth[kid] + 1);
         }
         ok = ok && depth[i] <= IMAGE_MAX_DEPTH;
     }
     free(depth);
     return ok;
+}
+
+static bool
+is_kid(const struct image *im, uint32_t kid)
+{
+    return kid & KID_TERM ? (kid & ~KID_TERM) < IMAGE_COUNT(im, SEC_TERMS)
+                          : kid < IMAGE_COUNT(im, SEC_NODES);
+}
+
+static bool
+check_triggers(const struct image *im)
+{
+    const struct image_trigger *t =
+        IMAGE_ARRAY(im, struct image_trigger, SEC_TRIGGERS);
+    const struct image_rule *r = IMAGE_ARRAY(im, struct image_rule, SEC_RULES);
+    const struct image_try *y = IMAGE_ARRAY(im, struct image_try, SEC_TRIES);
+    const uint32_t *kids = IMAGE_ARRAY(im, uint32_t, SEC_KIDS);
+
+    for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_TRIGGERS); i++)
+        if (t[i].rule >= IMAGE_COUNT(im, SEC_RULES) ||
+            (t[i].gate != KID_NONE && !is_kid(im, t[i].gate)) ||
+            t[i].fields < 1 || t[i].fields > 3)
+            return false;
+    for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_KIDS); i++)
+        if (!is_kid(im, kids[i]))
+            return false;
+    if (IMAGE_COUNT(im, SEC_TRIES) != IMAGE_COUNT(im, SEC_RULES))
+        return false;
+    for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_TRIES); i++)
+        if (y[i].root != r[i].root || y[i].fields != r[i].fields)
+            return false;
+    return true;
 }
 
 static bool
@@ -178,9 +210,8 @@ check_rules(const struct image *im)
     for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_TEXTS); i++)
         if (!in_text(im, t[i]))
             return false;
-    return all_below(im, SEC_TRIGGERS, IMAGE_COUNT(im, SEC_RULES)) &&
+    return check_triggers(im) &&
            all_below(im, SEC_ALWAYS, IMAGE_COUNT(im, SEC_RULES)) &&
-           all_below(im, SEC_KIDS, IMAGE_COUNT(im, SEC_NODES)) &&
            all_below(im, SEC_NEEDED, IMAGE_COUNT(im, SEC_TERMS));
 }
 

@@ -6,7 +6,8 @@
  * mapped by others.  Whoever opens it checks header, bounds and every index
  * once (image_check); after that the matcher trusts it.  Internal to rules/.
  *
- * Conditions are nodes; the children of a node are a run in SEC_KIDS.  A node
+ * Conditions are nodes; the children of a node are a run in SEC_KIDS: terms, or
+ * nodes.  A node
  * may have several parents (a list that many rules use is there once).
  */
 #ifndef TOCSIN_RULES_IMAGE_H
@@ -31,15 +32,16 @@ enum image_section {
     SEC_TERMS,      /* struct image_term */
     SEC_REGEXES,    /* struct image_regex */
     SEC_NODES,      /* struct image_node */
-    SEC_KIDS,       /* uint32_t: node numbers */
+    SEC_KIDS,       /* uint32_t: node numbers, or KID_TERM + term numbers */
     SEC_RULES,      /* struct image_rule */
     SEC_CATEGORIES, /* struct image_category */
     SEC_SOURCES,    /* struct image_sources */
     SEC_TEXTS,      /* struct image_text: tags of sources */
     SEC_CLAUSES,    /* struct image_run into SEC_NEEDED */
     SEC_NEEDED,     /* uint32_t: term numbers */
-    SEC_TRIGGERS,   /* uint32_t: rule numbers, by term */
+    SEC_TRIGGERS,   /* struct image_trigger, by term */
     SEC_ALWAYS,     /* uint32_t: rules without a trigger */
+    SEC_TRIES,      /* struct image_try, by rule */
     SEC_SCAN,       /* struct image_scan: SCAN_KINDS for each view */
     SEC_BITS,       /* uint64_t: bitmaps of the scans */
     SEC_RANKS,      /* uint32_t: set bits before each word of a bitmap */
@@ -50,6 +52,19 @@ enum image_section {
 
 struct image_run {
     uint32_t first, n;
+};
+
+/* A rule that a term wakes; gate is something else that it needs, a kid, or
+ * KID_NONE. */
+struct image_trigger {
+    uint32_t rule, gate, fields;
+};
+
+/* What deciding whether a rule holds reads first.  plain: it asks nothing of
+ * the source or of the time. */
+struct image_try {
+    uint32_t root;
+    uint16_t fields, plain;
 };
 
 struct image_text {
@@ -94,7 +109,6 @@ struct image_regex {
 };
 
 enum node_type {
-    NODE_TERM,   /* arg: term */
     NODE_REGEX,  /* arg: regex */
     NODE_RULE,   /* arg: rule */
     NODE_SOURCE, /* arg: sources */
@@ -105,6 +119,8 @@ enum node_type {
     NODE_NEAR      /* arg: units apart, + NEAR_ORDERED */
 };
 #define NEAR_ORDERED 0x80000000u
+#define KID_TERM 0x80000000u
+#define KID_NONE UINT32_MAX
 
 struct image_node {
     uint32_t type, arg;
@@ -120,10 +136,10 @@ struct image_rule {
     uint32_t version, root, fields, flags;
     uint32_t sources; /* SEC_SOURCES */
     struct image_text context;
-    uint32_t status;             /* enum rule_status */
-    uint32_t floor, ceiling;     /* enum level; LEVEL_COUNT: no ceiling */
-    int64_t half_life_ms;        /* of its points by age; 0: they stay */
-    int64_t since_ms, until_ms;  /* holds in [since, until) */
+    uint32_t status;            /* enum rule_status */
+    uint32_t floor, ceiling;    /* enum level; LEVEL_COUNT: no ceiling */
+    int64_t half_life_ms;       /* of its points by age; 0: they stay */
+    int64_t since_ms, until_ms; /* holds in [since, until) */
 };
 
 /* Runs of SEC_TEXTS; one that is empty asks nothing. */

@@ -22,7 +22,8 @@ alloc_state(struct matcher *m)
     m->memo = calloc(nodes, sizeof(*m->memo));
     m->rule = calloc(rules, sizeof(*m->rule));
     m->woken = calloc(rules, sizeof(*m->woken));
-    return m->term && m->memo && m->rule && m->woken ? 0 : E_NOMEM;
+    m->seen = calloc(terms, sizeof(*m->seen));
+    return m->seen && m->term && m->memo && m->rule && m->woken ? 0 : E_NOMEM;
 }
 
 int
@@ -77,6 +78,7 @@ matcher_free(struct matcher *m)
     free(m->memo);
     free(m->rule);
     free(m->woken);
+    free(m->seen);
     free(m->hit);
     scan_hits_done(&m->found);
     free(m);
@@ -87,7 +89,7 @@ begin_item(struct matcher *m, const struct rule_item *item)
 {
     m->item = item;
     m->nhits = 1;
-    m->nwoken = 0;
+    m->nwoken = m->nseen = 0;
     m->hits_full = m->nomem = false;
     m->whole_made[FIELD_TITLE] = m->whole_made[FIELD_TEXT] = false;
     regex_engine_begin(m->engine);
@@ -135,20 +137,37 @@ wake(struct matcher *m, uint32_t rule)
     m->woken[m->nwoken++] = rule;
 }
 
-/* The term occurred: wake its rules the first time. */
-static void
+/* The term occurred. */
+static inline void
 see(struct matcher *m, uint32_t term)
 {
-    const struct image_term *t =
-        IMAGE_ARRAY(m->image, struct image_term, SEC_TERMS) + term;
-    const uint32_t *rules =
-        IMAGE_ARRAY(m->image, uint32_t, SEC_TRIGGERS) + t->triggers.first;
-
     if (m->term[term].stamp == m->stamp)
         return;
     m->term[term] = (struct term_state){.stamp = m->stamp};
-    for (uint32_t i = 0; i < t->triggers.n; i++)
-        wake(m, rules[i]);
+    m->seen[m->nseen++] = term;
+}
+
+/* Wake the rules of the terms that occurred, when all that occurs is known: a
+ * rule whose gate is shut cannot hold. */
+static void
+wake_all(struct matcher *m)
+{
+    const struct image_term *term =
+        IMAGE_ARRAY(m->image, struct image_term, SEC_TERMS);
+    const struct image_trigger *triggers =
+        IMAGE_ARRAY(m->image, struct image_trigger, SEC_TRIGGERS);
+    const uint32_t *always = IMAGE_ARRAY(m->image, uint32_t, SEC_ALWAYS);
+
+    for (size_t i = 0; i < m->nseen; i++) {
+        struct image_run run = term[m->seen[i]].triggers;
+        const struct image_trigger *t = triggers + run.first;
+        for (uint32_t k = 0; k < run.n; k++)
+            if (t[k].gate == KID_NONE ||
+                eval_kid(m, t[k].gate, t[k].fields) != ANSWER_FALSE)
+                wake(m, t[k].rule);
+    }
+    for (uint32_t i = 0; i < IMAGE_COUNT(m->image, SEC_ALWAYS); i++)
+        wake(m, always[i]);
 }
 
 /* Room for more hits than there are. */
@@ -369,10 +388,10 @@ decide(struct matcher *m, struct arena *arena, struct verdict *ret)
     struct finding *list;
     size_t n = 0, held = 0;
 
-    qsort(m->woken, m->nwoken, sizeof(*m->woken), by_number);
     for (size_t i = 0; i < m->nwoken; i++)
         if (eval_rule(m, m->woken[i]) != ANSWER_FALSE)
             m->woken[held++] = m->woken[i];
+    qsort(m->woken, held, sizeof(*m->woken), by_number);
     if (held > VERDICT_MAX_FINDINGS) {
         held = VERDICT_MAX_FINDINGS;
         ret->truncated = true;
@@ -396,7 +415,6 @@ int
 match_item(struct matcher *m, const struct rule_item *item, struct arena *arena,
     struct verdict *ret)
 {
-    const uint32_t *always = IMAGE_ARRAY(m->image, uint32_t, SEC_ALWAYS);
     struct verdict verdict = {.findings = NULL};
     int err;
 
@@ -414,8 +432,7 @@ match_item(struct matcher *m, const struct rule_item *item, struct arena *arena,
         verdict.truncated = verdict.truncated || err != 0;
         scan_view(m, VIEW_RAW);
     }
-    for (uint32_t i = 0; i < IMAGE_COUNT(m->image, SEC_ALWAYS); i++)
-        wake(m, always[i]);
+    wake_all(m);
     err = decide(m, arena, &verdict);
     if (err == 0 && m->nomem)
         err = E_NOMEM;

@@ -83,6 +83,8 @@ struct matcher {
     scan_run_fn scan;       /* scan_run; bench/ puts others in its place */
     void *scan_arg;
     bool has_furniture;
+    uint32_t *seen; /* terms that occurred */
+    size_t nseen;
     uint32_t *woken; /* rules to look at */
     size_t nwoken;
     struct ranges near[MODEL_MAX_NEAR];
@@ -91,6 +93,8 @@ struct matcher {
 /* eval.c */
 enum answer eval_rule(struct matcher *m, uint32_t rule);
 enum answer eval_node(struct matcher *m, uint32_t node, unsigned fields);
+/* A node or a term. */
+enum answer eval_kid(struct matcher *m, uint32_t kid, unsigned fields);
 /* Matches of regex in one field; stops after the first when first_only.  Adds
  * to out (NULL is allowed).  Spans are units of the view. */
 enum answer eval_regex(struct matcher *m, uint32_t regex, enum rule_field field,

@@ -27,21 +27,22 @@ static int
 gather(
     struct matcher *m, uint32_t node, enum rule_field field, struct ranges *out)
 {
-    const struct image_node *d =
-        IMAGE_ARRAY(m->image, struct image_node, SEC_NODES) + node;
     const uint32_t *kids = IMAGE_ARRAY(m->image, uint32_t, SEC_KIDS);
     int err = 0;
 
-    if (d->type == NODE_TERM) {
+    if (node & KID_TERM) {
+        uint32_t term = node & ~KID_TERM;
         const struct image_term *t =
-            IMAGE_ARRAY(m->image, struct image_term, SEC_TERMS) + d->arg;
-        for (uint32_t h = term_first(m, d->arg); h; h = m->hit[h].next)
+            IMAGE_ARRAY(m->image, struct image_term, SEC_TERMS) + term;
+        for (uint32_t h = term_first(m, term); h; h = m->hit[h].next)
             if (hit_field(m, (enum image_view)t->view, m->hit[h].begin) ==
                 field)
                 err =
                     err ? err : ranges_add(out, m->hit[h].begin, m->hit[h].end);
         return err;
     }
+    const struct image_node *d =
+        IMAGE_ARRAY(m->image, struct image_node, SEC_NODES) + node;
     for (uint32_t k = 0; k < d->kids.n && err == 0; k++)
         err = gather(m, kids[d->kids.first + k], field, out);
     return err;
@@ -50,18 +51,16 @@ gather(
 enum image_view
 near_view(const struct matcher *m, uint32_t node)
 {
-    const struct image_node *d =
-        IMAGE_ARRAY(m->image, struct image_node, SEC_NODES) + node;
+    const struct image_node *nodes =
+        IMAGE_ARRAY(m->image, struct image_node, SEC_NODES);
+    const struct image_term *terms =
+        IMAGE_ARRAY(m->image, struct image_term, SEC_TERMS);
     const uint32_t *kids = IMAGE_ARRAY(m->image, uint32_t, SEC_KIDS);
 
-    while (d->type != NODE_TERM && d->kids.n > 0)
-        d = IMAGE_ARRAY(m->image, struct image_node, SEC_NODES) +
-            kids[d->kids.first];
-    if (d->type != NODE_TERM)
-        return VIEW_FOLDED;
-    return (enum image_view)(
-        IMAGE_ARRAY(m->image, struct image_term, SEC_TERMS) + d->arg)
-        ->view;
+    while (!(node & KID_TERM) && nodes[node].kids.n > 0)
+        node = kids[nodes[node].kids.first];
+    return node & KID_TERM ? (enum image_view)terms[node & ~KID_TERM].view
+                           : VIEW_FOLDED;
 }
 
 /* Whether at most within code points lie in units [a, b). */

@@ -25,6 +25,7 @@ struct chooser {
     uint64_t *use;    /* by node: how many rules reach it */
     uint64_t *refs;   /* by term: how many rules use it */
     uint64_t *cost;   /* by node; COST_NONE: no set of terms is needed */
+    uint32_t *gate;   /* by rule; KID_NONE */
     struct buf pairs; /* struct pair */
 };
 
@@ -52,10 +53,13 @@ count_uses(struct chooser *h)
             h->use[rule[i].root]++;
     for (uint32_t i = COMPILE_COUNT(h->c, SEC_NODES); i-- > 0;) {
         const struct image_node *d = &h->node[i];
-        for (uint32_t k = 0; k < d->kids.n; k++)
-            h->use[h->kids[d->kids.first + k]] += h->use[i];
-        if (d->type == NODE_TERM)
-            h->refs[d->arg] += h->use[i];
+        for (uint32_t k = 0; k < d->kids.n; k++) {
+            uint32_t kid = h->kids[d->kids.first + k];
+            if (kid & KID_TERM)
+                h->refs[kid & ~KID_TERM] += h->use[i];
+            else
+                h->use[kid] += h->use[i];
+        }
         if (d->type == NODE_RULE)
             h->use[rule[d->arg].root] += h->use[i];
         if (d->type != NODE_REGEX)
@@ -77,6 +81,12 @@ cost_of_term(const struct chooser *h, uint32_t term)
         COMPILE_ARRAY(h->c, struct image_term, SEC_TERMS) + term;
 
     return (1 + h->refs[term]) * (t->n == 1 ? TRIGGER_SINGLE_COST : 1);
+}
+
+static uint64_t
+cost_of_kid(const struct chooser *h, uint32_t kid)
+{
+    return kid & KID_TERM ? cost_of_term(h, kid & ~KID_TERM) : h->cost[kid];
 }
 
 /* The cheapest clause of a regex. */
@@ -124,7 +134,7 @@ cost_at_least(
     if (!costs)
         return COST_NONE;
     for (uint32_t k = 0; k < d->kids.n; k++)
-        costs[k] = h->cost[h->kids[d->kids.first + k]];
+        costs[k] = cost_of_kid(h, h->kids[d->kids.first + k]);
     qsort(costs, d->kids.n, sizeof(*costs), by_cost);
     take = d->kids.n - d->arg + 1;
     for (uint32_t k = 0; k < take; k++)
@@ -142,8 +152,6 @@ cost_of(const struct chooser *h, const struct image_node *d)
     uint64_t cost, limit;
 
     switch ((enum node_type)d->type) {
-    case NODE_TERM:
-        return cost_of_term(h, d->arg);
     case NODE_REGEX:
         best_clause(h, &h->regex[d->arg], &cost);
         return cost;
@@ -157,14 +165,15 @@ cost_of(const struct chooser *h, const struct image_node *d)
     case NODE_ANY:
         cost = 0;
         for (uint32_t k = 0; k < d->kids.n; k++)
-            cost = cost_add(cost, h->cost[h->kids[d->kids.first + k]]);
+            cost = cost_add(cost, cost_of_kid(h, h->kids[d->kids.first + k]));
         return cost;
     case NODE_ALL:
     case NODE_NEAR:
         cost = COST_NONE;
-        for (uint32_t k = 0; k < d->kids.n; k++)
-            if (h->cost[h->kids[d->kids.first + k]] < cost)
-                cost = h->cost[h->kids[d->kids.first + k]];
+        for (uint32_t k = 0; k < d->kids.n; k++) {
+            uint64_t one = cost_of_kid(h, h->kids[d->kids.first + k]);
+            cost = one < cost ? one : cost;
+        }
         return cost;
     }
     return COST_NONE;
@@ -180,10 +189,21 @@ add_pair(struct chooser *h, uint32_t term, uint32_t rule)
         h->c->err = err;
 }
 
-/* Point the terms of node's set at rule.  Depth is bounded: children come
+static void point_node(struct chooser *h, uint32_t node, uint32_t rule);
+
+/* Point the terms of the set of a kid at rule.  Depth is bounded: children come
  * before their parents, and emit_clause bounds the nesting. */
 static void
-point(struct chooser *h, uint32_t node, uint32_t rule)
+point(struct chooser *h, uint32_t kid, uint32_t rule)
+{
+    if (kid & KID_TERM)
+        add_pair(h, kid & ~KID_TERM, rule);
+    else
+        point_node(h, kid, rule);
+}
+
+static void
+point_node(struct chooser *h, uint32_t node, uint32_t rule)
 {
     const struct image_node *d = &h->node[node];
     const uint32_t *kids = h->kids + d->kids.first;
@@ -191,9 +211,6 @@ point(struct chooser *h, uint32_t node, uint32_t rule)
     uint64_t cost, limit = COST_NONE;
 
     switch ((enum node_type)d->type) {
-    case NODE_TERM:
-        add_pair(h, d->arg, rule);
-        return;
     case NODE_REGEX:
         run = best_clause(h, &h->regex[d->arg], &cost);
         for (uint32_t j = 0; run && j < run->n; j++)
@@ -211,7 +228,7 @@ point(struct chooser *h, uint32_t node, uint32_t rule)
             return;
         cost_at_least(h, d, &limit);
         for (uint32_t k = 0; k < d->kids.n; k++)
-            if (h->cost[kids[k]] <= limit)
+            if (cost_of_kid(h, kids[k]) <= limit)
                 point(h, kids[k], rule);
         return;
     case NODE_ANY:
@@ -221,7 +238,7 @@ point(struct chooser *h, uint32_t node, uint32_t rule)
     case NODE_ALL:
     case NODE_NEAR:
         for (uint32_t k = 0; k < d->kids.n; k++) {
-            if (h->cost[kids[k]] == h->cost[node]) {
+            if (cost_of_kid(h, kids[k]) == h->cost[node]) {
                 point(h, kids[k], rule);
                 return;
             }
@@ -245,6 +262,8 @@ static void
 lay_out(struct chooser *h)
 {
     struct pair *pair = (void *)h->pairs.p;
+    const struct image_rule *rule =
+        COMPILE_ARRAY(h->c, struct image_rule, SEC_RULES);
     size_t n = h->pairs.n / sizeof(*pair);
     struct image_term *term = COMPILE_ARRAY(h->c, struct image_term, SEC_TERMS);
 
@@ -256,8 +275,71 @@ lay_out(struct chooser *h)
             continue;
         if (run->n == 0)
             run->first = COMPILE_COUNT(h->c, SEC_TRIGGERS);
-        compile_add(h->c, SEC_TRIGGERS, &pair[i].rule);
+        struct image_trigger t = {.rule = pair[i].rule,
+            .gate = h->gate[pair[i].rule],
+            .fields = rule[pair[i].rule].fields};
+        compile_add(h->c, SEC_TRIGGERS, &t);
         run->n++;
+    }
+}
+
+/* How many terms a kid is, when it is a term or any of some; 0 otherwise. */
+static uint32_t
+plain_terms(const struct chooser *h, uint32_t kid)
+{
+    if (kid & KID_TERM)
+        return 1;
+    if (h->node[kid].type != NODE_ANY)
+        return 0;
+    for (uint32_t k = 0; k < h->node[kid].kids.n; k++)
+        if (!(h->kids[h->node[kid].kids.first + k] & KID_TERM))
+            return 0;
+    return h->node[kid].kids.n;
+}
+
+/* Something cheap to look at that a rule needs besides what wakes it: best is
+ * what many rules share, since it is evaluated once. */
+static uint32_t
+gate_of(const struct chooser *h, uint32_t root)
+{
+    const struct image_node *d = &h->node[root];
+    uint32_t best = KID_NONE;
+    uint64_t most = 0;
+    bool waking = false;
+
+    if (d->type != NODE_ALL)
+        return KID_NONE;
+    for (uint32_t k = 0; k < d->kids.n; k++) {
+        uint32_t kid = h->kids[d->kids.first + k];
+        uint64_t shared =
+            kid & KID_TERM ? h->refs[kid & ~KID_TERM] : h->use[kid];
+        if (!waking && cost_of_kid(h, kid) == h->cost[root]) {
+            waking = true; /* the one whose terms point at the rule */
+            continue;
+        }
+        if (plain_terms(h, kid) > 0 && shared > most) {
+            most = shared;
+            best = kid;
+        }
+    }
+    return best;
+}
+
+/* What deciding reads first. */
+static void
+add_tries(struct compile *c)
+{
+    const struct image_rule *r = COMPILE_ARRAY(c, struct image_rule, SEC_RULES);
+    const struct image_sources *s =
+        COMPILE_ARRAY(c, struct image_sources, SEC_SOURCES);
+
+    for (uint32_t i = 0; i < COMPILE_COUNT(c, SEC_RULES); i++) {
+        const struct image_sources *asked = &s[r[i].sources];
+        struct image_try y = {.root = r[i].root,
+            .fields = (uint16_t)r[i].fields,
+            .plain = asked->tags.n + asked->not_tags.n + asked->kinds.n == 0 &&
+                     r[i].since_ms == INT64_MIN && r[i].until_ms == INT64_MAX};
+        compile_add(c, SEC_TRIES, &y);
     }
 }
 
@@ -276,6 +358,7 @@ choose_rules(struct chooser *h)
             continue; /* a helper is evaluated when another rule asks */
         if (h->cost[rule[i].root] != COST_NONE) {
             point(h, rule[i].root, i);
+            h->gate[i] = gate_of(h, rule[i].root);
             continue;
         }
         compile_add(h->c, SEC_ALWAYS, &i);
@@ -301,18 +384,21 @@ trigger_choose(struct compile *c)
         .needed = COMPILE_ARRAY(c, uint32_t, SEC_NEEDED),
         .use = calloc(nodes + 1, sizeof(uint64_t)),
         .refs = calloc(terms + 1, sizeof(uint64_t)),
-        .cost = calloc(nodes + 1, sizeof(uint64_t))};
+        .cost = calloc(nodes + 1, sizeof(uint64_t)),
+        .gate = calloc(COMPILE_COUNT(c, SEC_RULES) + 1, sizeof(uint32_t))};
 
     buf_init(&h.pairs, IMAGE_MAX_BYTES);
-    if (h.use && h.refs && h.cost) {
+    if (h.use && h.refs && h.cost && h.gate) {
         count_uses(&h);
         choose_rules(&h);
         lay_out(&h);
+        add_tries(c);
     } else
         c->err = E_NOMEM;
     buf_done(&h.pairs);
     free(h.use);
     free(h.refs);
     free(h.cost);
+    free(h.gate);
     return c->err;
 }
