@@ -634,6 +634,8 @@ judge_end(struct http_call *call, CURLcode code)
 {
     if (call->seen->refused || code == CURLE_PEER_FAILED_VERIFICATION)
         call->cert_expires = call->seen->expires;
+    if (code == CURLE_OK && !call->headers_done)
+        call_fail(call, HTTP_BROKEN, "the answer ended within its headers");
     if (call->failed || code == CURLE_OK || call->cut_redirect || call->was_cut)
         return;
     call_fail(call, result_of(code),

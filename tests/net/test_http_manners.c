@@ -29,6 +29,10 @@ script(struct origin_conn *conn, const struct origin_request *r, void *arg)
         return origin_answer(conn, 302, "Location: /old\r\n", "", 0);
     if (strcmp(r->path, "/long") == 0)
         return origin_answer(conn, 200, NULL, long_body, LONG_BODY);
+    if (strcmp(r->path, "/unfinished") == 0) {
+        origin_printf(conn, "HTTP/1.1 200 OK\r\nETag: \"v1\"\r\n");
+        return false;
+    }
     if (strcmp(r->path, "/endless") == 0) {
         origin_printf(conn, "HTTP/1.1 200 OK\r\n\r\n");
         while (origin_send(conn, long_body, 64 * 1024))
@@ -369,6 +373,16 @@ test_header_limit(void **state)
     assert_non_null(strstr(got.reason, "max_header_bytes"));
 }
 
+static void
+test_an_end_within_the_headers(void **state)
+{
+    struct got got;
+
+    (void)state;
+    get("/unfinished", &got);
+    assert_int_equal(got.result, HTTP_BROKEN);
+}
+
 /* --- redirects that somebody judges ----------------------------------------
  */
 
@@ -459,6 +473,7 @@ main(void)
         TEST(test_validators_stay_with_their_address),
         TEST(test_cut),
         TEST(test_header_limit),
+        TEST(test_an_end_within_the_headers),
         TEST(test_hops_are_judged),
         TEST(test_giving_up_while_judged),
     };

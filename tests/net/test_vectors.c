@@ -5,8 +5,11 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include <curl/curl.h>
+
 #include "base/file.h"
 #include "base/jsonx.h"
+#include "base/url.h"
 #include "check.h"
 #include "net/http.h"
 
@@ -172,6 +175,58 @@ test_addresses(void **state)
     each("ssrf_urls.jsonl", check_address);
 }
 
+/* What curl takes url's part for. */
+static bool
+curl_agrees(const char *url, const struct gate_target *target)
+{
+    CURLU *parsed = curl_url();
+    char *host = NULL, *port = NULL;
+    bool ok;
+
+    ok = parsed && curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
+         curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+         curl_url_get(parsed, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) ==
+             CURLUE_OK &&
+         str_eq(str_of(host), target->host) &&
+         strtol(port, NULL, 10) == target->port;
+    curl_free(host);
+    curl_free(port);
+    curl_url_cleanup(parsed);
+    return ok;
+}
+
+/* A Location, resolved as the client does it: refused, or one line of plain
+ * ASCII that leads where the gate judged it to lead. */
+static void
+check_redirect(const json_t *row)
+{
+    struct arena *arena = arena_new(ARENA_CAP_DEFAULT);
+    struct gate_policy policy;
+    struct gate_target target;
+    const char *reason = "";
+    struct str url;
+
+    gate_policy_init(&policy);
+    if (url_resolve(arena, STR("http://www.yunxi.example/go"),
+            jsonx_get_str(row, "payload"), &url) == 0 &&
+        gate_target(&policy, arena, url, &target, &reason) == 0) {
+        for (size_t i = 0; i < target.url.n; i++)
+            if (target.url.p[i] <= 0x20 || target.url.p[i] >= 0x7f)
+                fail_msg("%s: %s", id_of(row), target.url.p);
+        if (str_find_char(target.host, ':') == target.host.n &&
+            !curl_agrees(target.url.p, &target))
+            fail_msg("%s: %s is %s", id_of(row), target.url.p, target.host.p);
+    }
+    arena_free(arena);
+}
+
+static void
+test_redirects(void **state)
+{
+    (void)state;
+    each("crlf_redirect.jsonl", check_redirect);
+}
+
 int
 main(void)
 {
@@ -179,6 +234,7 @@ main(void)
         cmocka_unit_test(test_retry_after),
         cmocka_unit_test(test_cache_control),
         cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_redirects),
     };
     const char *shared = getenv("TOCSIN_SHARED");
     char path[1200];
