@@ -12,6 +12,7 @@
  *   engine_hub.c     hubs that tell of news, by WebSub
  *   engine_push.c    documents that were brought, not fetched
  *   engine_item.c    item → score → incident → messages
+ *   engine_score.c   what an item and an incident score, and whose they are
  *   engine_tell.c    what is to be told → messages in the outbox
  *   engine_notice.c, engine_many.c
  *                    conditions that stand are told; many at once are one
@@ -209,6 +210,17 @@ struct arrival {
 /* Everything an item brings, inside the open transaction. */
 int engine_item(struct engine *engine, const struct arrival *arrival,
     const Tocsin__Item *in);
+
+/* --- engine_score.c ------------------------------------------------------------ */
+/* The score of an item by itself. */
+int engine_score_item(struct engine *engine, const struct ruleset *rules,
+    const struct source *source, const struct item *item,
+    const struct verdict *verdict, struct score *ret);
+/* What incident scores with an item (attached already) that scores so; its
+ * explanation is changed, score and level are returned: they never fall. */
+int engine_score_incident(struct engine *engine, const struct ruleset *rules,
+    const struct score *item, struct incident *incident, int *ret_score,
+    enum level *ret_level);
 
 /* --- engine_tell.c ------------------------------------------------------------- */
 /* Let every channel that is to know hear of incident; the messages are made at

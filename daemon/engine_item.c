@@ -16,11 +16,11 @@
 #include "daemon/pb.h"
 #include "incidents/features.h"
 #include "incidents/state.h"
+#include "rules/explain.h"
 
 enum {
     ITEM_TITLE_CUT_BYTES = 240, /* of a text that has to serve as a title */
     ITEM_HEADLINE_MAX_CHARS = 60, /* a text shorter than that says no more */
-    EXPLANATION_MAX_BYTES = 64 * 1024,
     MERGES_MAX = 16 /* followed from a merged incident */
 };
 static const double QUIET_MIN_SIMILARITY = 0.7;
@@ -144,27 +144,10 @@ struct subject {
 };
 
 static int
-subject_score(
-    struct engine *engine, struct subject *subject, unsigned corroborating)
+subject_score(struct engine *engine, struct subject *subject)
 {
-    const struct source *source = subject->source;
-    struct score_context context = SCORE_CONTEXT_NEUTRAL;
-    struct rule_item item = {.title = subject->item.title,
-        .text = subject->item.text,
-        .published = subject->item.published,
-        .source = {.id = source->id,
-            .name = source->title,
-            .kind = source->tier,
-            .tags = source->tags,
-            .ntags = source->ntags}};
-
-    context.source_weight = source->weight;
-    context.source_tier = source->tier;
-    context.corroborating = corroborating;
-    context.now = engine_now(engine);
-    context.published = subject->item.published;
-    return score_verdict(subject->rules, &subject->verdict, &item, &context,
-        engine->arena, &subject->score);
+    return engine_score_item(engine, subject->rules, subject->source,
+        &subject->item, &subject->verdict, &subject->score);
 }
 
 static int
@@ -205,42 +188,6 @@ subject_store(struct engine *engine, struct subject *subject)
 }
 
 /* --- incidents -------------------------------------------------------------------------- */
-
-/* The JSON array of CONTRACTS §4. */
-static int
-explain(struct arena *arena, const struct score *score, struct str *ret)
-{
-    json_t *list = json_array();
-    struct buf text;
-    int r = list ? 0 : E_NOMEM;
-
-    buf_init(&text, EXPLANATION_MAX_BYTES);
-    for (size_t i = 0; i < score->nreasons && r == 0; i++) {
-        const struct reason *reason = &score->reasons[i];
-        json_t *one = json_object();
-
-        r = jsonx_set(one, "rule", jsonx_str(reason->rule));
-        if (r == 0)
-            r = jsonx_set(one, "title", jsonx_str(reason->title));
-        if (r == 0)
-            r = jsonx_set(one, "category", jsonx_str(reason->category));
-        if (r == 0)
-            r = jsonx_set(one, "points", json_integer(reason->points));
-        if (r == 0)
-            r = jsonx_set(one, "text", jsonx_str(reason->text));
-        if (r == 0 && reason->indeterminate)
-            r = jsonx_set(one, "indeterminate", json_true());
-        if (json_array_append_new(list, one) != 0)
-            r = E_NOMEM;
-    }
-    if (r == 0)
-        r = jsonx_dump(list, &text);
-    if (r == 0)
-        *ret = arena_str(arena, buf_str(&text));
-    json_decref(list);
-    buf_done(&text);
-    return r;
-}
 
 static struct str
 item_title(const struct item *item)
@@ -336,7 +283,8 @@ incident_open(struct engine *engine, const struct subject *subject,
         .until = WALL_NONE,
         .previous = previous,
         .generation = subject->arrival->generation};
-    int r = explain(engine->arena, &subject->score, &incident.explanation);
+    int r =
+        explain_score(engine->arena, &subject->score, &incident.explanation);
 
     if (r == 0)
         r = store_incident_add(engine->store, &incident, &incident.id);
@@ -384,24 +332,12 @@ incident_feel(struct engine *engine, struct subject *subject,
 {
     struct incident_change change = {.act = INCIDENT_ACT_ITEM};
     struct incident_result result;
-    unsigned others;
     int r = store_incident_counts(engine->store, incident->id,
         &incident->items, &incident->sources);
 
-    if (r != 0)
-        return r;
-    others = incident->sources > 0 ? incident->sources - 1 : 0;
-    r = subject_score(engine, subject, others);
-    if (r != 0)
-        return r;
-    change.score = incident->score;
-    if (subject->score.points > incident->score) {
-        change.score = subject->score.points;
-        r = explain(engine->arena, &subject->score, &incident->explanation);
-    }
-    change.level = subject->score.level > incident->level
-                       ? subject->score.level
-                       : incident->level;
+    if (r == 0)
+        r = engine_score_incident(engine, subject->rules, &subject->score,
+            incident, &change.score, &change.level);
     if (r == 0)
         r = incident_apply(incident, &change, engine_now(engine), &result);
     if (r == E_STATE) /* over for good: the item is with it, and that is all */
@@ -584,7 +520,7 @@ engine_item(struct engine *engine, const struct arrival *arrival,
     if (r == 0)
         r = take_verdict(engine->arena, in, &subject.verdict);
     if (r == 0)
-        r = subject_score(engine, &subject, 0);
+        r = subject_score(engine, &subject);
     subject.backfill = item_is_backfill(engine, arrival, &subject.item);
     if (r == 0)
         r = subject_store(engine, &subject);

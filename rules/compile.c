@@ -160,6 +160,7 @@ rule_version(const struct compile *c, const struct model_rule *r)
     h = hash_number(h, (uint32_t)(r->half_life_ms / 1000));
     h = hash_number(h, (uint32_t)(r->since.ms / 1000));
     h = hash_number(h, (uint32_t)(r->until.ms / 1000));
+    h = hash_number(h, r->wishes);
     h = hash_sources(h, &r->sources);
     return r->root ? hash_clause(c, h, r->root, 0) : h;
 }
@@ -223,7 +224,8 @@ add_rules(struct compile *c)
             .ceiling = r->ceiling,
             .half_life_ms = r->half_life_ms,
             .since_ms = r->since.ms,
-            .until_ms = r->until.ms};
+            .until_ms = r->until.ms,
+            .wishes = r->wishes};
         if (out.category == UINT32_MAX)
             compile_wrong(c, r->category_place,
                 "there are more than %d categories", MODEL_MAX_CATEGORIES);

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "rules/foldtab.h"
+#include "rules/verdict.h"
 #include "rules/scan.h"
 #include "rules/verdict.h"
 

@@ -140,6 +140,7 @@ struct image_rule {
     uint32_t floor, ceiling;    /* enum level; LEVEL_COUNT: no ceiling */
     int64_t half_life_ms;       /* of its points by age; 0: they stay */
     int64_t since_ms, until_ms; /* holds in [since, until) */
+    uint32_t wishes;            /* bits of enum rule_wish */
 };
 
 /* Runs of SEC_TEXTS; one that is empty asks nothing. */

@@ -120,6 +120,7 @@ struct model_rule {
     unsigned floor, ceiling; /* enum level; LEVEL_COUNT: no ceiling */
     int64_t half_life_ms;    /* of its file, or else of its category */
     struct wall since, until;
+    unsigned wishes; /* bits of enum rule_wish */
     struct model_rule *next;
 };
 

@@ -137,7 +137,8 @@ static void
 change_rule(struct model *m, const struct model_patch *p, struct model_rule *r)
 {
     static const char *const allowed[] = {"points", "title", "status", "level",
-        "at_most", "since", "until", "replaced_by", "disable", "note", NULL};
+        "at_most", "since", "until", "replaced_by", "body", "backfill",
+        "disable", "note", NULL};
     bool disable = false;
 
     if (p->node->type != YAML_MAP) {

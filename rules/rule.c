@@ -228,6 +228,30 @@ read_helper(struct model *m, const char *file, const struct ynode *node,
 }
 
 static void
+read_wish(struct model *m, const char *file, const struct ynode *node,
+    unsigned wish, struct model_rule *r)
+{
+    bool on = false;
+
+    if (yaml_bool(node, file, m->errors, &on) == 0)
+        r->wishes = on ? r->wishes | wish : r->wishes & ~wish;
+}
+
+static void
+read_body(struct model *m, const char *file, const struct ynode *node,
+    struct model_rule *r)
+{
+    read_wish(m, file, node, RULE_WISH_BODY, r);
+}
+
+static void
+read_backfill(struct model *m, const char *file, const struct ynode *node,
+    struct model_rule *r)
+{
+    read_wish(m, file, node, RULE_WISH_BACKFILL, r);
+}
+
+static void
 read_sources(struct model *m, const char *file, const struct ynode *node,
     struct model_rule *r)
 {
@@ -326,6 +350,7 @@ static const struct option {
     {"status", read_status, false}, {"level", read_level, false},
     {"at_most", read_at_most, false}, {"since", read_since, false},
     {"until", read_until, false}, {"replaced_by", read_replaced, false},
+    {"body", read_body, false}, {"backfill", read_backfill, false},
     {"fields", read_fields, true}, {"sources", read_sources, true},
     {"raw", read_raw, true}, {"helper", read_helper, true},
     {"samples", read_samples, true}, {"region", read_region, true},
@@ -442,7 +467,8 @@ rule_read(struct model *m, const char *file, const struct ynode *node)
     static const char *const keys[] = {"id", "title", "category", "points",
         "fields", "sources", "raw", "status", "all", "any", "none", "near",
         "at_least", "composite", "samples", "note", "region", "helper",
-        "context", "level", "at_most", "since", "until", "replaced_by", NULL};
+        "context", "level", "at_most", "since", "until", "replaced_by", "body",
+        "backfill", NULL};
     struct model_rule *r = ARENA_NEW(m->arena, struct model_rule);
 
     if (!r)

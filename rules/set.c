@@ -67,6 +67,7 @@ ruleset_rule(const struct ruleset *set, uint32_t rule)
         .context = image_str(&set->image, r->context),
         .status = (enum rule_status)r->status,
         .points = r->points[FIELD_TITLE],
+        .wishes = r->wishes,
         .version = r->version};
 }
 

@@ -263,6 +263,32 @@ store_incident_sources(struct store *store, int64_t incident,
 }
 
 int
+store_incident_source_ids(struct store *store, int64_t incident,
+    struct arena *arena, struct str **ret, size_t *ret_n)
+{
+    struct str *list = ARENA_ARRAY(arena, STORE_MAX_SOURCE_IDS, struct str);
+    struct query q;
+    size_t n = 0;
+    int r;
+
+    if (list == NULL)
+        return E_NOMEM;
+    db_query(&store->db, &q,
+        DB_SQL("SELECT DISTINCT item.source"
+               " FROM incident_item JOIN item ON item.id = incident_item.item"
+               " WHERE incident_item.incident = ? ORDER BY 1 LIMIT 256"));
+    query_int(&q, incident);
+    while (n < STORE_MAX_SOURCE_IDS && (r = query_next(&q)) == 0)
+        list[n++] = query_get_str(&q, arena);
+    query_done(&q);
+    if (n < STORE_MAX_SOURCE_IDS && r != 0 && r != E_NOTFOUND)
+        return r;
+    *ret = list;
+    *ret_n = n;
+    return 0;
+}
+
+int
 store_open_items(struct store *store, struct wall since,
     int (*each)(void *arg, const struct open_item *item), void *arg)
 {

@@ -131,6 +131,10 @@ int store_item_told(struct store *store, int64_t item, struct wall now);
 /* Open incidents of at least that level with untold items. */
 int store_untold_incidents(struct store *store, enum level min_level,
     size_t max, struct arena *arena, int64_t **ret, size_t *ret_n);
+/* Ids of its sources, at most STORE_MAX_SOURCE_IDS. */
+enum { STORE_MAX_SOURCE_IDS = 256 };
+int store_incident_source_ids(struct store *store, int64_t incident,
+    struct arena *arena, struct str **ret, size_t *ret_n);
 /* Names (titles, else ids) of its sources, in the order they reported. */
 int store_incident_sources(struct store *store, int64_t incident,
     struct arena *arena, struct str **ret, size_t *ret_n);
