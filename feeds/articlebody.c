@@ -14,10 +14,15 @@
 #include <string.h>
 
 #include "feeds/articlepage.h"
+#include "feeds/htmlword.h"
 
 enum {
     BODY_MIN_PARAGRAPH = 25, /* letters; shorter gives no points */
     BODY_ANCESTORS = 5,      /* that share in a paragraph's points */
+    BODY_MAX_LINK = 200,     /* letters of a paragraph that is only a link */
+    BODY_LONG = 500,         /* letters of a body that can do without one */
+    BODY_CLIMB = 8,          /* levels that chunks of a text stand apart */
+    BODY_MUCH_MORE = 16,     /* tenths */
     BODY_TOP = 5,            /* candidates that are compared */
     BODY_COMMON = 3          /* of them that make a common ancestor better */
 };
@@ -224,6 +229,35 @@ choose(const struct article_page *page)
     return top;
 }
 
+/* Texts cut into chunks that stand each in boxes of their own: the element
+ * around them, when it holds much more running text than top and hardly a
+ * link. */
+static uint32_t
+climb_to_chunks(const struct article_page *page, uint32_t top)
+{
+    const struct html *html = page->html;
+    uint32_t best = top;
+
+    for (int level = 0; level < BODY_CLIMB; level++) {
+        uint32_t parent = html->nodes[top].parent;
+        struct article_sums inner, outer;
+
+        if (parent == 0 || html_is(html, parent, HTML_TAG_BODY) ||
+            html_is(html, parent, HTML_TAG_HTML))
+            break;
+        top = parent;
+        inner = article_sums_of(page, best);
+        outer = article_sums_of(page, top);
+        if (outer.letters - outer.links >
+                (inner.letters - inner.links) * BODY_MUCH_MORE / 10 &&
+            outer.commas * 10 > inner.commas * BODY_MUCH_MORE &&
+            outer.paragraphs * 10 > inner.paragraphs * BODY_MUCH_MORE &&
+            article_link_density(page, top) < .2)
+            best = top;
+    }
+    return best;
+}
+
 /* Whether node i looks as if it ended a sentence. */
 static bool
 ends_sentence(const struct html *html, uint32_t i)
@@ -297,6 +331,30 @@ is_conditional(uint16_t tag)
            tag == HTML_TAG_SECTION || tag == HTML_TAG_TABLE;
 }
 
+/* Whether paragraph i says nothing but where else to read on: all of it is one
+ * link or two, and it is no sentence of some length. */
+static bool
+is_document(const struct html *html, uint32_t i)
+{
+    static const char *const endings[] = {".doc", ".docx", ".xls", ".xlsx",
+        ".pdf", ".zip", ".rar", ".ppt", ".pptx", ".wps", NULL};
+    uint32_t a = html_find(html, i, html->nodes[i].end, HTML_TAG_A);
+    struct str href =
+        a < html->nodes[i].end ? html_attr(html, a, "href") : STR_NONE;
+
+    href = str_first(href, str_find_char(href, '?'));
+    return htmlword_has(str_from(href, href.n > 6 ? href.n - 6 : 0), endings);
+}
+
+static bool
+is_only_link(const struct article_page *page, uint32_t i)
+{
+    struct article_sums s = article_sums_of(page, i);
+
+    return s.links > 0 && s.letters <= BODY_MAX_LINK && s.images == 0 &&
+           s.links * 10 >= s.letters * 9 && !is_document(page->html, i);
+}
+
 /* Drop the parts of body that do not belong to it, the outer ones first. */
 static void
 clean(struct article_page *page, uint32_t body)
@@ -307,9 +365,11 @@ clean(struct article_page *page, uint32_t body)
     for (uint32_t i = body + 1; i < html->nodes[body].end; i++) {
         uint16_t tag = html->nodes[i].tag;
 
-        if (page->dropped[i] || !is_conditional(tag))
+        if (page->dropped[i])
             continue;
-        if (is_foreign_part(page, i, letters)) {
+        if ((is_conditional(tag) && is_foreign_part(page, i, letters)) ||
+            (tag == HTML_TAG_P && letters >= BODY_LONG &&
+                is_only_link(page, i))) {
             article_drop(page, i);
             i = html->nodes[i].end - 1;
         }
@@ -378,6 +438,8 @@ article_find_body(struct article_page *page, enum article_pass pass,
     article_page_pass(page, pass);
     score_all(page);
     top = choose(page);
+    if (top != 0)
+        top = climb_to_chunks(page, top);
     known = known_container(page);
     if (top == 0)
         top = known;
