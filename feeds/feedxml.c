@@ -307,7 +307,8 @@ plain_mode_of(const struct capture *capture)
     case VOCAB_TITLE:
         return PLAIN_TITLE;
     case VOCAB_HTML:
-    case VOCAB_XHTML:
+    case VOCAB_XHTML: /* on_text has escaped what is no markup */
+        return PLAIN_HTML;
     case VOCAB_BASE64:
     case VOCAB_BY_TYPE:
     case VOCAB_RAW:

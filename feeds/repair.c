@@ -162,6 +162,35 @@ is_record(struct str name)
     return str_eq(name, STR("item")) || str_eq(name, STR("entry"));
 }
 
+/* Elements that hold text alone: one of an item's own elements within them
+ * says that their end tag is missing or misspelt. */
+static bool
+is_leaf(struct str name)
+{
+    static const char *const names[] = {"title", "link", "guid", "pubDate",
+        "id", "updated", "published", "loc", "lastmod", "dc:date"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (str_eq_nocase(name, str_of(names[i])))
+            return true;
+    return false;
+}
+
+static bool
+ends_leaf(const struct repair *repair, struct str name)
+{
+    struct str top =
+        repair->depth > 0 ? repair->open[repair->depth - 1] : STR_NONE;
+
+    return is_leaf(top) &&
+           (is_leaf(name) || str_eq_nocase(name, STR("description")) ||
+               str_eq_nocase(name, STR("content:encoded")) ||
+               str_eq_nocase(name, STR("enclosure")) ||
+               str_eq_nocase(name, STR("category")) ||
+               str_eq_nocase(name, STR("author"))) &&
+           !str_eq_nocase(name, top);
+}
+
 static int
 add_start(struct repair *repair, const struct xmlscan *scan)
 {
@@ -176,6 +205,8 @@ add_start(struct repair *repair, const struct xmlscan *scan)
         while (depth > 0 && repair->depth >= depth)
             close_top(repair);
     }
+    if (ends_leaf(repair, scan->name))
+        close_top(repair);
     if (scan->kind == XMLSCAN_START && repair->depth == XMLSCAN_MAX_DEPTH)
         return E_LIMIT;
     buf_add_char(repair->out, '<');
