@@ -15,6 +15,7 @@ enum {
     ARTICLE_END_BYTES = 200,  /* of text before what may end it */
     ARTICLE_SHORT = 140,      /* the same for a text that ends as texts do */
     ARTICLE_GAIN = 13,        /* tenths: how much longer a later find is */
+    ARTICLE_REPEATED = 60,    /* bytes of a line that is told once only */
     ARTICLE_INFO_LETTERS = 80 /* of a line with date and source */
 };
 
@@ -69,6 +70,51 @@ is_info(struct str line)
                str_find(line, STR("点击")) < line.n);
 }
 
+/* A line that is all of a button or a heading for nothing. */
+static bool
+is_label(struct str line)
+{
+    static const char *const words[] = {"share", "share this",
+        "share this article", "share on facebook", "share on twitter",
+        "share on x", "share on linkedin", "share on whatsapp",
+        "share via email", "share on reddit", "copy link", "copy link copied",
+        "link copied", "copy url", "email", "e-mail", "print", "facebook",
+        "twitter", "linkedin", "whatsapp", "pinterest", "reddit", "telegram",
+        "messenger", "save", "comments", "comment", "reply", "article content",
+        "advertisement", "advertising", "anzeige", "werbung", "publicité",
+        "publicidad", "teilen", "drucken", "merken", "partager", "compartir",
+        "tags", "tags:", "read more", "read next", "loading...", "gift article",
+        "share full article", "sign up", "subscribe", "分享", "收藏", "点赞",
+        "评论", "微信", "微博", "举报", "纠错", "打印本页", "关闭窗口",
+        "返回顶部", "字体大小", "シェア", "ツイート", "印刷", "保存", NULL};
+
+    if (line.n > 40)
+        return false;
+    for (size_t i = 0; words[i]; i++)
+        if (str_eq_nocase(line, str_of(words[i])))
+            return true;
+    return false;
+}
+
+/* Whether a line of some length is the same as the last or the one before it:
+ * a caption told again. */
+static bool
+is_repeated(struct str line, const struct buf *before)
+{
+    struct str text = buf_str(before);
+
+    for (int back = 0; back < 2 && line.n >= ARTICLE_REPEATED; back++) {
+        size_t from = text.n;
+
+        while (from > 0 && text.p[from - 1] != '\n')
+            from--;
+        if (str_eq(str_from(text, from), line))
+            return true;
+        text = str_first(text, from > 0 ? from - 1 : 0);
+    }
+    return false;
+}
+
 /* text without furniture, in arena. */
 static struct str
 tidy(struct arena *arena, struct str text)
@@ -88,7 +134,8 @@ tidy(struct arena *arena, struct str text)
         if (is_end(line) && done > ARTICLE_END_BYTES)
             break;
         number++;
-        if (is_furniture(line) || (number <= 4 && is_info(line)))
+        if (is_furniture(line) || is_label(line) ||
+            (number <= 4 && is_info(line)) || is_repeated(line, &out))
             continue;
         if (out.n > 0)
             (void)buf_add_char(&out, '\n');
