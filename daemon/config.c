@@ -31,7 +31,7 @@ struct load {
     struct toc_errors *errors;
     const char *folder; /* of tocsin.yaml */
     struct buf digests; /* one per file read, in order */
-    struct entries sources, channels, key_dates;
+    struct entries sources, channels, key_dates, owners;
     struct option_place places[OPTION_MAX]; /* of tocsin.yaml's options */
     struct rule_files *rules;               /* in the configuration's arena */
     size_t nfiles;
@@ -145,6 +145,14 @@ read_sources(struct load *load, const struct option_reader *reader,
 }
 
 static void
+read_owners(struct load *load, const struct option_reader *reader,
+    const struct ynode *map)
+{
+    read_list(load, reader, owner_options, "owner", yaml_get(map, "owners"),
+        &load->owners);
+}
+
+static void
 read_channels(struct load *load, const struct option_reader *reader,
     const struct ynode *map)
 {
@@ -158,9 +166,10 @@ read_main(struct load *load, const struct option_reader *reader,
     const struct ynode *map)
 {
     static const char *const sections[] = {
-        "rules", "notify", "console", "fetch", "parse", NULL};
+        "rules", "notify", "console", "fetch", "websub", "parse",
+        NULL};
     static const char *const further[] = {"rules", "notify", "console", "fetch",
-        "parse", "sources", "channels", "key_dates", NULL};
+        "websub", "parse", "sources", "channels", "key_dates", "owners", NULL};
 
     if (map)
         option_check_keys(reader, config_options, "", further, map);
@@ -187,6 +196,7 @@ read_main(struct load *load, const struct option_reader *reader,
     struct option_reader entries = *reader;
     entries.places = NULL;
     read_sources(load, &entries, map);
+    read_owners(load, &entries, map);
     read_list(load, &entries, key_date_options, "key date",
         yaml_get(map, "key_dates"), &load->key_dates);
     read_channels(load, &entries, map);
@@ -238,6 +248,16 @@ read_sources_file(struct load *load, const struct option_reader *reader,
 }
 
 static void
+read_owners_file(struct load *load, const struct option_reader *reader,
+    const struct ynode *map)
+{
+    static const char *const keys[] = {"owners", NULL};
+
+    yaml_check_keys(map, reader->file, load->errors, keys);
+    read_owners(load, reader, map);
+}
+
+static void
 read_channels_file(struct load *load, const struct option_reader *reader,
     const struct ynode *map)
 {
@@ -274,6 +294,12 @@ static void
 each_sources(struct load *load, const char *path)
 {
     read_yaml(load, path, read_sources_file);
+}
+
+static void
+each_owners(struct load *load, const char *path)
+{
+    read_yaml(load, path, read_owners_file);
 }
 
 static void
@@ -337,11 +363,12 @@ read_all(struct load *load)
     static const struct {
         const char *name;
         void (*each)(struct load *load, const char *path);
-    } folders[] = {{"sources.d", each_sources}, {"channels.d", each_channels}};
+    } folders[] = {{"sources.d", each_sources}, {"owners.d", each_owners},
+        {"channels.d", each_channels}};
     struct config *c = load->config;
 
     read_yaml(load, c->path.p, read_main);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
         struct str folder =
             arena_printf(c->arena, "%s/%s", load->folder, folders[i].name);
         if (folder.p)
@@ -373,12 +400,19 @@ settle(struct load *load)
         ARENA_ARRAY(c->arena, load->sources.n + 1, struct source);
     struct channel *channels =
         ARENA_ARRAY(c->arena, load->channels.n + 1, struct channel);
-
     struct key_date *key_dates =
         ARENA_ARRAY(c->arena, load->key_dates.n + 1, struct key_date);
+    struct rule_owner *owners =
+        ARENA_ARRAY(c->arena, load->owners.n + 1, struct rule_owner);
 
-    if (!sources || !channels || !key_dates || arena_failed(c->arena))
+    if (!sources || !channels || !key_dates || !owners ||
+        arena_failed(c->arena))
         return E_NOMEM;
+    if (load->owners.n)
+        memcpy(owners, load->owners.items,
+            load->owners.n * sizeof(struct rule_owner));
+    c->owners = owners;
+    c->nowners = load->owners.n;
     if (load->sources.n)
         memcpy(sources, load->sources.items,
             load->sources.n * sizeof(struct source));
@@ -434,6 +468,8 @@ compile_rules(struct load *load, struct ruleset **ret)
     char *name = arena_cstr(c->arena, c->zone);
     struct rule_options options = {
         .region = c->region_file.text.p ? &c->region_file : NULL,
+        .owners = c->owners,
+        .nowners = c->nowners,
         .warnings = &c->warnings};
 
     if (name && zone_load(name, &zone) == 0)
@@ -457,6 +493,7 @@ load_run(struct load *load, const char *path, struct ruleset **ret_rules)
     config_check(
         c, load->places, &load->sources, &load->channels, load->errors);
     config_check_key_dates(c, &load->key_dates, load->errors);
+    config_check_owners(&load->owners, load->errors);
     int err = settle(load);
     if (err < 0)
         toc_errors_add(load->errors, c->path.p, 0, 0, "%s", err_text(err));
@@ -485,7 +522,9 @@ config_load(const char *path, struct toc_errors *errors, struct config **ret,
         .sources = {.size = sizeof(struct source), .max = CONFIG_MAX_SOURCES},
         .channels = {.size = sizeof(struct channel),
             .max = CONFIG_MAX_CHANNELS},
-        .key_dates = {.size = sizeof(struct key_date), .max = KEY_DATE_MAX}};
+        .key_dates = {.size = sizeof(struct key_date), .max = KEY_DATE_MAX},
+        .owners = {
+            .size = sizeof(struct rule_owner), .max = CONFIG_MAX_OWNERS}};
 
     if (!config) {
         arena_free(arena);
@@ -498,6 +537,8 @@ config_load(const char *path, struct toc_errors *errors, struct config **ret,
     buf_done(&load.digests);
     free(load.sources.items);
     free(load.sources.places);
+    free(load.owners.items);
+    free(load.owners.places);
     free(load.key_dates.items);
     free(load.key_dates.places);
     free(load.channels.items);
