@@ -236,11 +236,15 @@ row_poll(struct context *ctx, const struct poll_entry *row)
     set_bytes(ctx, object, row->bytes);
     set_number(object, "in_window", row->in_window);
     set_number(object, "new", row->news);
-    set_str(object, "reason",
-        ctx->json ? row->reason : text_sentence(ctx, row->reason));
+    if (ctx->json)
+        set_str(object, "reason", row->reason);
+    else if (!str_eq(row->cause, STR("robots"))) /* the cause says it */
+        set_str(object, "reason", text_sentence(ctx, row->reason));
     set_notes(object, row->notes);
     if (ctx->json)
         return object;
+    /* The number says it all, in any language. */
+    set_flag(object, "has_reason", !ok && !str_eq(row->cause, STR("status")));
     set_flag(object, "ok", ok);
     set_flag(object, "many", row->times > 1);
     set_flag(object, "has_status", row->status > 0);

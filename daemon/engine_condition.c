@@ -63,7 +63,7 @@ condition_chinese(enum condition_kind kind)
     switch ((int)kind) {
     case CONDITION_GAP:
         return STR(
-            "最新显示的条目此前都未见过：两次轮询之间可能有内容已被挤出");
+            "最新显示的条目此前都未见过：两次查看之间可能有内容已被挤出");
     default:
         return STR_NONE;
     }

@@ -192,7 +192,7 @@ judge_reach(struct judged *j)
         bad(j, CONDITION_DOWN,
             arena_printf(j->arena, "%u polls in a row failed: %.*s",
                 f->failures, STR_ARG(why.en)),
-            arena_printf(j->arena, "连续 %u 次轮询失败：%.*s", f->failures,
+            arena_printf(j->arena, "连续 %u 次未能获取：%.*s", f->failures,
                 STR_ARG(why.zh)));
 }
 

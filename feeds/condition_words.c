@@ -1,7 +1,7 @@
 /*
  * condition_words: names of conditions, and what to do about each.
  *
- * The console has the same names in console/texts; tests/e2e/test_audit.py
+ * The console has the same names in console/texts; tests/layering/conditions.py
  * holds the two in step, and both with docs/conditions.md.
  */
 #include "feeds/condition.h"
@@ -37,7 +37,7 @@ static const struct condition_text names[] = {
 static const struct condition_text advices[] = {
     [CONDITION_DOWN] = WORDS(
         "Open its address in a browser. If it works there, poll it now; if the site has moved, change url.",
-        "请在浏览器中打开该地址：能打开则点“立即轮询”；网站已搬迁则修改 url。"),
+        "请在浏览器中打开该地址：能打开则点“立即查看”；网站已搬迁则修改 url。"),
     [CONDITION_BLOCKED] = WORDS(
         "The site keeps programs out. Ask its owner to let tocsin read it, or use a feed of the same site.",
         "该网站拦截程序访问。请与网站管理方联系放行，或改用该站提供的订阅地址。"),
@@ -46,10 +46,10 @@ static const struct condition_text advices[] = {
         "网站管理方不允许程序读取，或本系统的地址规则禁止访问。请与对方联系、设置 allow，或移除该来源。"),
     [CONDITION_GONE] = WORDS(
         "It is not polled any more. Find its successor and change url, or remove the source.",
-        "该来源已停止轮询。请找到新地址并修改 url，或移除该来源。"),
+        "该来源已停止查看。请找到新地址并修改 url，或移除该来源。"),
     [CONDITION_QUARANTINED] = WORDS(
         "It is asked rarely now. Look at the document; raise parse.cpu if it is merely large, then poll it now.",
-        "该来源已降低轮询频率。请检查其文档；若只是篇幅过大，可调高 parse.cpu 后点“立即轮询”。"),
+        "该来源已很少查看。请检查其文档；若只是篇幅过大，可调高 parse.cpu 后点“立即查看”。"),
     [CONDITION_SELECTOR_LOST] = WORDS(
         "The page was rebuilt. Compare it with tocsin try list, and set select anew or leave it out.",
         "页面已改版。请用 tocsin try list 核对，并重新设置或删去 select。"),
@@ -61,13 +61,13 @@ static const struct condition_text advices[] = {
         "请查看该栏目是否仍在更新，或内容是否已改在别处发布。"),
     [CONDITION_GAP] = WORDS(
         "More was published between two polls than it shows at once. Shorten interval, and look at the site for what is missing.",
-        "两次轮询之间发布的内容超过其一次显示的数量。请缩短 interval，并到网站查看遗漏内容。"),
+        "两次查看之间发布的内容超过其一次显示的数量。请缩短 interval，并到网站查看遗漏内容。"),
     [CONDITION_CERTIFICATE] = WORDS(
         "Tell the owner of the site to renew its certificate; when it has expired the source is lost.",
         "请通知网站管理方更新证书；证书过期后将无法获取该来源。"),
     [CONDITION_MALFORMED] = WORDS(
         "Its items were read all the same. Tell its owner; the notes of its polls say what is wrong.",
-        "条目仍已读出。请告知网站管理方；轮询记录中有具体说明。"),
+        "条目仍已读出。请告知网站管理方；查看记录中有具体说明。"),
     [CONDITION_ENCODING] = WORDS(
         "Look at its newest items: when characters are wrong, tell its owner which encoding the page names.",
         "请查看其最新条目：若有乱码，请告知网站管理方更正页面声明的编码。"),

@@ -154,7 +154,7 @@ view_conditions(struct view *view, struct str subject, struct arena *arena,
     db_query(&view->db, &q,
         DB_SQL("SELECT " CONDITION_COLUMNS " FROM condition"
                " WHERE closed IS NULL AND (?1 IS NULL OR subject = ?1)"
-               " ORDER BY opened, id"));
+               " ORDER BY severity DESC, opened, id"));
     query_str(&q, subject);
     while ((r = query_next(&q)) == 0) {
         struct condition_row *row = list_add(&list);

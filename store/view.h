@@ -95,7 +95,7 @@ struct condition_row {
     struct str text_zh;         /* or absent */
     struct wall opened, closed; /* WALL_NONE while open */
 };
-/* Open ones, oldest first; subject absent: all. */
+/* Open ones, the worst first, then the oldest; subject absent: all. */
 int view_conditions(struct view *view, struct str subject, struct arena *arena,
     struct condition_row **ret, size_t *ret_n);
 

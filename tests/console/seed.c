@@ -402,7 +402,7 @@ seed_conditions(struct store *store, struct wall now)
         (struct condition_text){
             STR("7 polls in a row failed: no connection to the server "
                 "(connection refused)"),
-            STR("连续 7 次轮询失败：无法连接服务器（connection refused）")},
+            STR("连续 7 次未能获取：无法连接服务器（connection refused）")},
         (struct wall){now.ms - 5 * MS_HOUR});
     seed_condition(store, "source:no1-middle", "certificate",
         (struct condition_text){STR("its certificate expires in 6 days"),

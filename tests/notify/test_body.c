@@ -204,7 +204,7 @@ a_condition(void)
         .owner = STR("云溪传媒"),
         .kind = STR("down"),
         .name = STR("无法获取"),
-        .text = STR("连续 3 次轮询失败：13812345678"),
+        .text = STR("连续 3 次未能获取：13812345678"),
         .advice = STR("请打开该地址"),
         .open = true,
         .since = now,
@@ -265,7 +265,7 @@ test_others(void **state)
         "\"title\":\"云溪新闻网\",\"owner\":\"云溪传媒\",\"kind\":\"down\","
         "\"name\":\"无法获取\",\"open\":true,"
         "\"since\":\"2026-06-07T01:30:00Z\",\"until\":null,\"url\":null},"
-        "\"reason\":\"连续 3 次轮询失败：138****5678\","
+        "\"reason\":\"连续 3 次未能获取：138****5678\","
         "\"advice\":\"请打开该地址\"}}");
     buf_clear(&out);
     assert_int_equal(body_test(&out, STR("desk"), now), 0);
