@@ -3,6 +3,7 @@
  *
  *   tocsin.yaml        the bureau, console, limits
  *   sources.d/ *.yaml  sources
+ *   owners.d/ *.yaml   schools and offices
  *   rules.d/ *.yaml    the bureau's own rules, besides the shipped packs
  *   channels.d/ *.yaml where notifications go
  *
@@ -31,6 +32,7 @@
 enum {
     CONFIG_MAX_SOURCES = 200000,
     CONFIG_MAX_CHANNELS = 200,
+    CONFIG_MAX_OWNERS = 20000,
     CONFIG_MAX_SECRETS = 4,
     CONFIG_MAX_SECRET_BYTES = 4096,
     /* A shorter interval stays what it is: no rhythm is of seconds. */
@@ -99,6 +101,8 @@ struct config {
     size_t nchannels;
     const struct key_date *key_dates;
     size_t nkey_dates;
+    const struct rule_owner *owners; /* schools and offices, by name */
+    size_t nowners;
 
     /* texts of the rule files, as compiled; the shipped packs, from
      * $TOCSIN_RULES_DIR or the installed folder, come first */

@@ -16,7 +16,7 @@ struct place {
     bool has_secret; /* a channel that names one, be it readable or not */
 };
 
-/* Sources, channels or key dates as they are gathered. */
+/* Sources, owners, channels or key dates as they are gathered. */
 struct entries {
     void *items; /* malloc'ed array of n elements of size bytes */
     struct place *places;
@@ -33,6 +33,8 @@ void config_check(struct config *config, const struct option_place *places,
 
 /* Whether source is polled by its rhythm; its interval, when it has none. */
 void config_polling_source(const struct config *config, struct source *source);
+/* An owner that is named twice. */
+void config_check_owners(struct entries *owners, struct toc_errors *errors);
 /* Days as instants in the configuration's zone. */
 void config_check_key_dates(const struct config *config,
     struct entries *key_dates, struct toc_errors *errors);

@@ -35,6 +35,14 @@ const struct option source_options[] = {
 #undef SOURCE_OPTION
     {NULL, NULL, OPTION_TEXT, 0, 0, 0, NULL, NULL, NULL}};
 
+const struct option owner_options[] = {
+#define OWNER_OPTION(key, type, field, min, max, def, choices, text)           \
+    {"", key, OPTION_##type, offsetof(struct rule_owner, field), min, max,     \
+        def, choices, text},
+#include "daemon/config.def"
+#undef OWNER_OPTION
+    {NULL, NULL, OPTION_TEXT, 0, 0, 0, NULL, NULL, NULL}};
+
 const struct option key_date_options[] = {
 #define KEY_DATE_OPTION(key, type, field, min, max, def, choices, text)        \
     {"", key, OPTION_##type, offsetof(struct key_date, field), min, max,       \
@@ -61,6 +69,7 @@ COUNT_FOLLOWS(struct config, allow, nallow);
 COUNT_FOLLOWS(struct config, ports, nports);
 COUNT_FOLLOWS(struct config, console_hosts, nconsole_hosts);
 COUNT_FOLLOWS(struct source, tags, ntags);
+COUNT_FOLLOWS(struct rule_owner, aliases, naliases);
 COUNT_FOLLOWS(struct source, allow, nallow);
 COUNT_FOLLOWS(struct channel, allow, nallow);
 COUNT_FOLLOWS(struct key_date, tags, ntags);

@@ -52,6 +52,7 @@ extern const char option_required[];
 extern const struct option config_options[];
 extern const struct option source_options[];
 extern const struct option channel_options[];
+extern const struct option owner_options[];
 extern const struct option key_date_options[];
 
 /* Where an option of tocsin.yaml stands; zero when it is not given. */

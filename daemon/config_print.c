@@ -234,6 +234,9 @@ config_print(const struct config *config, struct buf *out)
     buf_add_cstr(out, config->nsources ? "sources:\n" : "sources: []\n");
     for (size_t i = 0; i < config->nsources; i++)
         print_entry(out, source_options, &config->sources[i]);
+    buf_add_cstr(out, config->nowners ? "owners:\n" : "owners: []\n");
+    for (size_t i = 0; i < config->nowners; i++)
+        print_entry(out, owner_options, &config->owners[i]);
     buf_add_cstr(out, config->nkey_dates ? "key_dates:\n" : "key_dates: []\n");
     for (size_t i = 0; i < config->nkey_dates; i++)
         print_entry(out, key_date_options, &config->key_dates[i]);

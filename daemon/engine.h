@@ -52,6 +52,7 @@ struct engine {
     struct store *store;
     char *database; /* its path: that of the first reading */
     struct grouper *grouper;
+    struct names *names; /* of the configuration's owners, or NULL */
 
     struct watch *watches;
     size_t nwatches;
@@ -221,6 +222,13 @@ int engine_score_item(struct engine *engine, const struct ruleset *rules,
 int engine_score_incident(struct engine *engine, const struct ruleset *rules,
     const struct score *item, struct incident *incident, int *ret_score,
     enum level *ret_level);
+
+/* Make the index of the configuration's owners. */
+void engine_score_config(struct engine *engine);
+/* Whose an incident is that this item opens: the school that it names, or the
+ * owner of its source. */
+struct str engine_score_owner(struct engine *engine,
+    const struct source *source, const struct item *item);
 
 /* --- engine_tell.c ------------------------------------------------------------- */
 /* Let every channel that is to know hear of incident; the messages are made at

@@ -269,6 +269,7 @@ swap_in(struct engine *engine, struct config *config, struct ruleset *rules,
     zone_free(engine->zone);
     engine->zone = zone;
     engine->config = config;
+    engine_score_config(engine);
     config_free(old);
 }
 

@@ -272,7 +272,7 @@ incident_open(struct engine *engine, const struct subject *subject,
         .title = item_title(&subject->item),
         .category = subject->score.ncategories ? subject->score.categories[0]
                                                : STR_NONE,
-        .owner = subject->source->owner,
+        .owner = engine_score_owner(engine, subject->source, &subject->item),
         .items = 1,
         .sources = 1,
         .first_seen = now,

@@ -9,9 +9,11 @@
 
 #include <arpa/inet.h>
 
+#include "base/log.h"
 #include "base/url.h"
 #include "daemon/engine.h"
 #include "rules/explain.h"
+#include "rules/names.h"
 
 int
 engine_score_item(struct engine *engine, const struct ruleset *rules,
@@ -146,4 +148,46 @@ engine_score_incident(struct engine *engine, const struct ruleset *rules,
     *ret_score = event.score;
     *ret_level = event.level;
     return 0;
+}
+
+/* --- whose it is ------------------------------------------------------------
+ */
+
+void
+engine_score_config(struct engine *engine)
+{
+    struct names *names = NULL;
+
+    if (names_new(engine->config->owners, engine->config->nowners, &names) != 0)
+        log_say(LOG_ERROR,
+            "incidents belong to the owners of their sources: there is no "
+            "memory for the names of schools",
+            NULL);
+    names_free(engine->names);
+    engine->names = names;
+}
+
+/* Whether a school publishes here about itself. */
+static bool
+is_own_site(const struct engine *engine, const struct source *source)
+{
+    if (!str_eq(source->tier, STR("own")) || source->owner.n == 0)
+        return false;
+    for (size_t i = 0; i < engine->config->nowners; i++)
+        if (str_eq(engine->config->owners[i].name, source->owner))
+            return !names_is_office(source->owner);
+    return false;
+}
+
+struct str
+engine_score_owner(
+    struct engine *engine, const struct source *source, const struct item *item)
+{
+    size_t owner;
+
+    if (engine->names == NULL || is_own_site(engine, source) ||
+        names_find(
+            engine->names, engine->arena, item->title, item->text, &owner) != 0)
+        return source->owner;
+    return engine->config->owners[owner].name;
 }

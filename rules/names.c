@@ -100,6 +100,18 @@ names_forms(
     return n;
 }
 
+bool
+names_is_office(struct str name)
+{
+    static const char *const kinds[] = {
+        "局", "科", "室", "办", "股", "处", "站", "所", "委", NULL};
+
+    for (size_t i = 0; kinds[i]; i++)
+        if (str_ends(name, str_of(kinds[i])))
+            return true;
+    return false;
+}
+
 /* --- the index --------------------------------------------------------------
  */
 

@@ -33,4 +33,7 @@ int names_find(const struct names *names, struct arena *arena, struct str title,
 size_t names_forms(
     struct arena *arena, struct str name, struct str ret[NAMES_MAX_FORMS]);
 
+/* Whether an owner of this name is an office, and no school. */
+bool names_is_office(struct str name);
+
 #endif

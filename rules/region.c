@@ -115,19 +115,6 @@ add_names(struct model *m, struct model_list *l, const json_t *object,
     }
 }
 
-/* Whether an owner is an office and no school. */
-static bool
-is_office(struct str name)
-{
-    static const char *const kinds[] = {
-        "局", "科", "室", "办", "股", "处", "站", "所", "委", NULL};
-
-    for (size_t i = 0; kinds[i]; i++)
-        if (str_ends(name, str_of(kinds[i])))
-            return true;
-    return false;
-}
-
 /* The owners are at home, and schools unless they are offices. */
 static void
 add_owners(struct model *m, struct model_list *home, struct model_list *schools)
@@ -136,7 +123,7 @@ add_owners(struct model *m, struct model_list *home, struct model_list *schools)
         const struct rule_owner *o = &m->options->owners[i];
         struct str form[NAMES_MAX_FORMS];
         size_t n = names_forms(m->arena, o->name, form);
-        bool school = !is_office(o->name);
+        bool school = !names_is_office(o->name);
 
         for (size_t k = 0; k < n + o->naliases; k++) {
             struct str name = k < n ? form[k] : o->aliases[k - n];

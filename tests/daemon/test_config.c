@@ -154,6 +154,11 @@ values_arrive(void **state)
     assert_true(list->learnt);
     assert_int_equal(c->interval_max_ms, 4 * MS_HOUR);
     assert_int_equal(c->polls_per_hour, 900);
+    assert_int_equal(c->nowners, 2);
+    assert_true(str_eq(c->owners[0].name, STR("云溪县第一中学")));
+    assert_int_equal(c->owners[0].naliases, 2);
+    assert_true(str_eq(c->owners[0].aliases[1], STR("溪水中学")));
+    assert_true(str_eq(c->owners[1].name, STR("红桥小学")));
     assert_int_equal(c->nkey_dates, 2);
     assert_int_equal(c->key_dates[0].polls, 3);
     assert_int_equal(c->key_dates[0].ntags, 2);
@@ -284,7 +289,8 @@ static void
 reference_in_step(void **state)
 {
     const struct option *const tables[] = {
-        config_options, source_options, channel_options, key_date_options};
+        config_options, source_options, channel_options, key_date_options,
+        owner_options};
     struct buf doc;
     (void)state;
 
