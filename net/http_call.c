@@ -73,7 +73,9 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
         address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
 }
 
-/* Called before the request is sent, also on a connection that was kept. */
+/* Called before the request is sent, also on a connection that was kept.  When
+ * a kept one breaks curl would ask again at once on a new one; but the server
+ * may have heard the request, and is not to hear it twice. */
 static int
 before_request(void *arg, char *peer, char *local, int port, int local_port)
 {
@@ -91,6 +93,12 @@ before_request(void *arg, char *peer, char *local, int port, int local_port)
     }
     if (judge(call, (struct sockaddr *)&addr, len) < 0)
         return CURL_PREREQFUNC_ABORT;
+    if (call->asked) {
+        call_fail(
+            call, HTTP_BROKEN, "the connection was closed on the request");
+        return CURL_PREREQFUNC_ABORT;
+    }
+    call->asked = true;
     if (call->target.https)
         call->cert_expires = tls_peer_expires(call->easy);
     return CURL_PREREQFUNC_OK;
@@ -492,6 +500,7 @@ call_begin(struct http_call *call)
         call->begun = now;
     call->started = true;
     call->hop_begun = now;
+    call->asked = false;
     call->deadline.ms = now.ms + call->left_ms;
     call->got_byte = false;
     set_timer(call, now);

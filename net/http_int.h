@@ -27,7 +27,9 @@ enum {
     HTTP_MAX_QUEUED = 65536,    /* calls of one client */
     HTTP_MAX_IDLE_HANDLES = 64, /* an unused one holds 6 to 10 KB */
     HTTP_MAX_CONNECTIONS = 256, /* kept open */
-    HTTP_CONNECTION_AGE_S = 60, /* idle longer: not reused */
+    /* Idle longer: not reused.  Shorter than servers keep them, because a
+     * request on one that is just closing fails. */
+    HTTP_CONNECTION_AGE_S = 4,
     HTTP_CONNECTION_LIFE_S = 300,
     HTTP_DNS_CACHE_S = 60,
     HTTP_RATIO_FREE_BYTES = 1024 * 1024, /* decoded, before the ratio counts */
@@ -75,6 +77,7 @@ struct http_call {
     struct mono begun, hop_begun, deadline;
     bool started, got_byte, headers_done, in_redirect, cut_redirect;
     bool was_cut, conditional;
+    bool asked;            /* in this hop, once already */
     struct tls_seen *seen; /* what the handshake showed, shared with it */
     char error_text[CURL_ERROR_SIZE];
 

@@ -29,6 +29,8 @@ script(struct origin_conn *conn, const struct origin_request *r, void *arg)
         return origin_answer(conn, 302, "Location: /old\r\n", "", 0);
     if (strcmp(r->path, "/long") == 0)
         return origin_answer(conn, 200, NULL, long_body, LONG_BODY);
+    if (strcmp(r->path, "/silent") == 0)
+        return false; /* closed on the request */
     if (strcmp(r->path, "/unfinished") == 0) {
         origin_printf(conn, "HTTP/1.1 200 OK\r\nETag: \"v1\"\r\n");
         return false;
@@ -373,6 +375,21 @@ test_header_limit(void **state)
     assert_non_null(strstr(got.reason, "max_header_bytes"));
 }
 
+/* A kept connection that breaks: the request is not sent twice. */
+static void
+test_asked_once(void **state)
+{
+    struct got got;
+
+    (void)state;
+    get("/a", &got);
+    get("/silent", &got);
+    assert_int_equal(got.result, HTTP_BROKEN);
+    assert_int_equal(origin_count(origin, "/silent"), 1);
+    get("/a", &got);
+    assert_int_equal(got.result, HTTP_ANSWERED);
+}
+
 static void
 test_an_end_within_the_headers(void **state)
 {
@@ -473,6 +490,7 @@ main(void)
         TEST(test_validators_stay_with_their_address),
         TEST(test_cut),
         TEST(test_header_limit),
+        TEST(test_asked_once),
         TEST(test_an_end_within_the_headers),
         TEST(test_hops_are_judged),
         TEST(test_giving_up_while_judged),
