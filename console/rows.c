@@ -96,40 +96,6 @@ set_sources(struct context *ctx, json_t *object, struct str joined)
 }
 
 static void
-set_explanation(
-    const struct context *ctx, json_t *object, struct str explanation)
-{
-    json_t *list = NULL, *reason;
-    size_t i;
-
-    if (explanation.n > 0)
-        (void)jsonx_load(explanation, NULL, &list);
-    if (!json_is_array(list)) {
-        json_decref(list);
-        list = json_array();
-    }
-    if (!ctx->json) {
-        json_array_foreach(list, i, reason)
-        {
-            json_int_t points =
-                json_integer_value(json_object_get(reason, "points"));
-            char text[32];
-
-            (void)snprintf(text, sizeof text, "%+" JSON_INTEGER_FORMAT, points);
-            (void)json_object_set_new(reason, "points_text", json_string(text));
-            set_flag(reason, "lowers", points < 0);
-            set_flag(reason, "zero", points == 0);
-            set_name(ctx, reason, "category", "category",
-                jsonx_get_str(reason, "category"));
-            if (!json_is_string(json_object_get(reason, "title")))
-                set_str(reason, "title",
-                    text_of(ctx, "factor", jsonx_get_str(reason, "rule")));
-        }
-    }
-    (void)json_object_set_new(object, "explanation", list);
-}
-
-static void
 set_incident_times(
     struct context *ctx, json_t *object, const struct incident *incident)
 {

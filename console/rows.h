@@ -42,6 +42,9 @@ void set_number(json_t *object, const char *key, int64_t n);
 void set_name(const struct context *ctx, json_t *object, const char *key,
     const char *prefix, struct str name);
 void set_str(json_t *object, const char *key, struct str s);
+/* rows_score.c: the lines of a score's explanation, as "explanation". */
+void set_explanation(
+    const struct context *ctx, json_t *object, struct str explanation);
 /* Show a host beside a link, unless it could pass for another one: only ASCII
  * is shown. */
 void set_host(json_t *object, struct str host);
