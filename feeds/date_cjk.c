@@ -81,6 +81,7 @@ struct cjk {
     int number; /* not yet spent; -1: none */
     int unit;   /* minutes of the last unit, for "前" */
     int unit_number;
+    int era;     /* added to the year that follows */
     int seconds; /* of the unit instead, when it is smaller than a minute */
     bool pm, am, noon;
     bool any;
@@ -96,6 +97,8 @@ numeral(uint32_t c)
 
     if (c == 0x96F6 || c == 0x25CB)
         return 0;
+    if (c == 0x5143) /* 元: an era's first year */
+        return 1;
     for (int i = 0; i <= 10; i++)
         if (digits[i] == c)
             return i;
@@ -151,6 +154,14 @@ days_ago(struct cjk *cjk, int days)
     cjk->any = true;
 }
 
+static int
+full_year(const struct cjk *cjk, int year)
+{
+    if (cjk->era > 0)
+        return year + cjk->era;
+    return year < 100 ? date_read_century(year) : year;
+}
+
 static bool
 apply_unit(struct cjk *cjk, enum sign sign)
 {
@@ -160,8 +171,8 @@ apply_unit(struct cjk *cjk, enum sign sign)
     switch (sign) {
     case SIGN_YEAR:
         done = spend(cjk, &parts->year);
-        if (done && parts->year < 100)
-            parts->year = date_read_century(parts->year);
+        if (done)
+            parts->year = full_year(cjk, parts->year);
         return done;
     case SIGN_MONTH:
         return spend(cjk, &parts->month);
@@ -257,6 +268,25 @@ apply(struct cjk *cjk, enum sign sign)
     return apply_unit(cjk, sign);
 }
 
+/* The name of an era is taken from *rest; its years are counted from it. */
+static bool
+read_era(struct cjk *cjk, struct str *rest)
+{
+    static const struct {
+        const char *name;
+        int before; /* the year before its first */
+    } eras[] = {{"中华民国", 1911}, {"中華民國", 1911}, {"民国", 1911},
+        {"民國", 1911}, {"令和", 2018}, {"平成", 1988}};
+
+    for (size_t i = 0; i < sizeof eras / sizeof eras[0]; i++)
+        if (str_starts(*rest, str_of(eras[i].name))) {
+            cjk->era = eras[i].before;
+            *rest = str_from(*rest, str_of(eras[i].name).n);
+            return true;
+        }
+    return false;
+}
+
 static bool
 read_cjk_word(struct cjk *cjk, struct str *rest)
 {
@@ -317,12 +347,53 @@ apply_half(struct cjk *cjk)
         *hour += 12;
 }
 
+static struct str
+skip_spaces(struct str s)
+{
+    while (s.n > 0 && s.p[0] == ' ')
+        s = str_from(s, 1);
+    return s;
+}
+
+/* "2026/6/7" and "2026. 6. 7." before words of the three languages, or
+ * nothing. */
+static void
+read_numeric(struct str *rest, struct date_parts *parts)
+{
+    struct str at = *rest;
+    int value[3];
+    char separator = 0;
+
+    for (size_t i = 0; i < 3; i++) {
+        size_t digits = date_read_number(&at, i == 0 ? 4 : 2, &value[i]);
+
+        if (digits == 0 || (i == 0 && digits != 4))
+            return;
+        if (i == 2)
+            break;
+        if (at.n == 0 || (i > 0 && at.p[0] != separator))
+            return;
+        separator = at.p[0];
+        if (separator != '/' && separator != '.' && separator != '-')
+            return;
+        at = skip_spaces(str_from(at, 1));
+    }
+    if (at.n > 0 && at.p[0] == separator)
+        at = str_from(at, 1);
+    parts->year = value[0];
+    parts->month = value[1];
+    parts->day = value[2];
+    *rest = at;
+}
+
 bool
 date_read_cjk(struct str text, struct date_parts *ret)
 {
     struct cjk cjk = {.number = -1, .unit_number = -1};
 
     cjk.parts.script_offset = 8 * 60;
+    read_numeric(&text, &cjk.parts);
+    cjk.any = cjk.parts.year > 0;
     while (text.n > 0 && !cjk.parts.back) {
         if ((uint8_t)text.p[0] < 0x80) {
             if (!read_ascii(&cjk, &text))
@@ -334,7 +405,7 @@ date_read_cjk(struct str text, struct date_parts *ret)
             if (cjk.number >= 0)
                 continue;
         }
-        if (!read_cjk_word(&cjk, &text))
+        if (!read_era(&cjk, &text) && !read_cjk_word(&cjk, &text))
             return false;
     }
     if (cjk.parts.back) {

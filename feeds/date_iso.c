@@ -289,6 +289,17 @@ read_date(struct str *rest, struct date_parts *parts)
         *rest = str_from(*rest, 1);
         return date_read_number(rest, 2, &parts->month) == 2;
     }
+    if (separator == 'w' && digits == 4) {
+        int value;
+        size_t n;
+
+        *rest = str_from(*rest, 1);
+        n = date_read_number(rest, 3, &value);
+        if (n != 2 && n != 3)
+            return false;
+        return set_week(parts, two(at.p) * 100 + two(at.p + 2),
+            n == 3 ? value / 10 : value, n == 3 ? value % 10 : 1);
+    }
     if (separator != '-' && separator != '/' && separator != '.')
         return read_compact(str_first(at, digits), parts);
     /* "03-12-31" is a date with its year, "06-07" is not. */

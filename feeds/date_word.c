@@ -30,7 +30,7 @@ static const struct stem months[] = {
     {"červenec", 7}, {"července", 7}, {"čvc", 7}, {"tem", 7}, {"heinä", 7},
     {"июл", 7}, {"лип", 7}, {"ιουλ", 7}, {"ιούλ", 7}, {"srpanj", 7},
     {"aug", 8}, {"aoû", 8}, {"aou", 8}, {"ago", 8}, {"sie", 8}, {"srp", 8},
-    {"ağu", 8}, {"elo", 8}, {"авг", 8}, {"сер", 8}, {"αυγ", 8}, {"αύγ", 8},
+    {"ağu", 8}, {"agu", 8}, {"elo", 8}, {"авг", 8}, {"сер", 8}, {"αυγ", 8}, {"αύγ", 8},
     {"sep", 9}, {"set", 9}, {"sze", 9}, {"wrz", 9}, {"zář", 9}, {"eyl", 9},
     {"syys", 9}, {"сен", 9}, {"вер", 9}, {"σεπ", 9}, {"rujan", 9},
     {"oct", 10}, {"okt", 10}, {"ott", 10}, {"out", 10}, {"paź", 10},
@@ -42,6 +42,9 @@ static const struct stem months[] = {
     {"dek", 12}, {"gru", 12}, {"pro", 12}, {"ara", 12}, {"joulu", 12},
     {"дек", 12}, {"гру", 12}, {"δεκ", 12}, {"dici", 12}, {"deze", 12},
     {"desem", 12},
+    {"一月", 1}, {"二月", 2}, {"三月", 3}, {"四月", 4}, {"五月", 5},
+    {"六月", 6}, {"七月", 7}, {"八月", 8}, {"九月", 9}, {"十月", 10},
+    {"十一月", 11}, {"十二月", 12},
 };
 
 static const char *const noise[] = {
@@ -141,6 +144,12 @@ static const struct date_zone zones[] = {
 };
 /* clang-format on */
 
+static bool
+is_han(struct str s)
+{
+    return s.n > 0 && (uint8_t)s.p[0] >= 0xE3;
+}
+
 int
 date_word_month(struct str word)
 {
@@ -153,6 +162,8 @@ date_word_month(struct str word)
         if (word.n == 0 || months[i].text[0] != word.p[0])
             continue;
         stem = str_of(months[i].text);
+        if (is_han(stem) && word.n != stem.n)
+            continue; /* "六月七日" is read by others */
         if (stem.n > best && str_starts(word, stem)) {
             best = stem.n;
             month = months[i].month;

@@ -1,4 +1,5 @@
 #include <stdint.h>
+#include <string.h>
 
 #include "feeds/date_read.h"
 
@@ -15,6 +16,7 @@ struct words {
     struct number numbers[NUMBERS_MAX];
     size_t nnumbers;
     bool first;    /* no token has been read */
+    bool thang;    /* Vietnamese: the next number is the month */
     bool complete; /* the date was numeric and is done */
 };
 
@@ -39,7 +41,7 @@ set_month_day(struct date_parts *parts, int a, int b, char separator)
 
     parts->month = day_first ? b : a;
     parts->day = day_first ? a : b;
-    return true;
+    return parts->month > 0 && parts->day > 0;
 }
 
 /* Numbers with '/', '.' or '-' between them. */
@@ -90,6 +92,14 @@ read_digits(struct words *words, struct str *rest)
     if (number.digits == 0 || number.digits == 3)
         return false;
     *rest = at;
+    /* "6月" for a month's name, as the Chinese forms of RFC 822 have it. */
+    if ((words->thang || str_starts(at, STR("月 "))) && number.value > 0 &&
+        number.value <= 12 && words->parts.month == 0) {
+        words->parts.month = number.value;
+        *rest = str_from(at, words->thang ? 0 : strlen("月"));
+        words->thang = false;
+        return true;
+    }
     if (at.n > 1 && !words->complete && words->nnumbers == 0 &&
         (at.p[0] == '/' || at.p[0] == '.' || at.p[0] == '-') &&
         is_digit(at.p[1]))
@@ -122,6 +132,11 @@ read_word(struct words *words, struct str *rest, bool first)
                                n + 1 < rest->n && is_letter(rest->p[n + 1]))))
         n++;
     word = str_first(*rest, n);
+    if (str_eq(word, STR("tháng")) || str_eq(word, STR("thg"))) {
+        words->thang = true;
+        *rest = str_from(*rest, n);
+        return true;
+    }
     month = date_word_month(word);
     if (month > 0 && !date_word_is_weekday(word) && !words->complete) {
         /* Twice: the first was a day of the week ("mar., 01 déc."). */
