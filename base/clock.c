@@ -23,3 +23,12 @@ clock_mono(void)
 {
     return (struct mono){clock_ms(CLOCK_MONOTONIC)};
 }
+
+int64_t
+clock_cpu_us(void)
+{
+    struct timespec t = {0};
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}

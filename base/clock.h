@@ -30,6 +30,9 @@ wall_is_set(struct wall t)
 /* Read the system's clocks.  Only for net/loop.c and main(). */
 struct wall clock_wall(void);
 struct mono clock_mono(void);
+/* CPU time that this thread has used, in microseconds: what work costs, never
+ * what time it is.  Handed as a function to those that must bound work. */
+int64_t clock_cpu_us(void);
 
 enum {
     MS_SECOND = 1000,

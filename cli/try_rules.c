@@ -247,6 +247,20 @@ compile(const struct options *o, struct ruleset **ret)
     return err;
 }
 
+/* Name the rules that an expression was given up of. */
+static void
+say_slow(const struct run *run)
+{
+    uint32_t rules[MATCH_MAX_SLOW];
+    size_t n = matcher_slow_rules(run->matcher, rules);
+
+    for (size_t i = 0; i < n; i++)
+        fprintf(stderr,
+            "tocsin: the rule %.*s has a regular expression that takes too "
+            "long; where it could hold, it is indeterminate\n",
+            STR_ARG(ruleset_rule(run->set, rules[i]).id));
+}
+
 static int
 run_all(const struct options *o)
 {
@@ -266,8 +280,11 @@ run_all(const struct options *o)
         fprintf(stderr, "tocsin: out of memory\n");
     else if (file_read(o->input, &in, &error) != 0)
         fprintf(stderr, "%s: %s\n", name, error.text);
-    else
+    else {
+        matcher_limit(run.matcher, &MATCH_LIMITS(clock_cpu_us));
         status = run_lines(&run, name, buf_str(&in));
+        say_slow(&run);
+    }
     matcher_free(run.matcher);
     ruleset_free(run.set);
     arena_free(run.arena);

@@ -205,6 +205,27 @@ rarest_clause(const struct matcher *m, const struct image_regex *re)
     return best;
 }
 
+/* Search the subject in the windows, joined; begin of each is where a match may
+ * begin first, end where last. */
+static enum answer
+search_windows(struct search *s, struct ranges *windows)
+{
+    enum answer answer = ANSWER_FALSE;
+
+    join_windows(windows);
+    for (size_t i = 0; i < windows->n; i++) {
+        size_t from = windows->r[i].begin;
+        if (from < s->n && (s->subject[from] & 0xFC00) == 0xDC00)
+            from++;
+        enum answer a = search_run(s, from, windows->r[i].end);
+        if (a == ANSWER_TRUE || answer == ANSWER_FALSE)
+            answer = a;
+        if (answer == ANSWER_TRUE && s->first_only)
+            break;
+    }
+    return answer;
+}
+
 /* Search the field as it was folded. */
 static enum answer
 search_field(
@@ -213,64 +234,67 @@ search_field(
     struct matcher *m = s->m;
     const struct view_text *v = &m->view[re->view];
     const struct image_run *clause = rarest_clause(m, re);
-    struct ranges windows = {NULL, 0, 0};
-    enum answer answer = ANSWER_FALSE;
 
     s->base = v->begin[field];
     s->subject = v->f.unit + s->base;
     s->n = v->end[field] - s->base;
-    if (!clause || re->max_width == UINT32_MAX || m->hits_full) {
-        if (clause && !m->hits_full) {
-            bool any = false; /* some word of it must be in this field */
-            if (windows_of(m, re, clause, s->base, v->end[field], &windows) ==
-                0)
-                any = windows.n > 0;
-            ranges_done(&windows);
-            if (!any)
-                return ANSWER_FALSE;
-        }
+    if (!clause || m->hits_full)
         return search_run(s, 0, s->n);
-    }
-    if (windows_of(m, re, clause, s->base, v->end[field], &windows) != 0)
+    m->windows.n = 0;
+    if (windows_of(m, re, clause, s->base, v->end[field], &m->windows) != 0)
         m->nomem = true;
-    join_windows(&windows);
-    for (size_t i = 0; i < windows.n; i++) {
-        size_t from = windows.r[i].begin;
-        if (from < s->n && (s->subject[from] & 0xFC00) == 0xDC00)
-            from++;
-        enum answer a = search_run(s, from, windows.r[i].end);
-        if (a > answer)
-            answer = answer == ANSWER_TRUE ? answer : a;
-        if (a == ANSWER_TRUE)
-            answer = a;
-        if (answer == ANSWER_TRUE && s->first_only)
-            break;
-    }
-    ranges_done(&windows);
-    return answer;
+    if (m->windows.n == 0)
+        return ANSWER_FALSE; /* some word of it must be in this field */
+    return re->max_width == UINT32_MAX ? search_run(s, 0, s->n)
+                                       : search_windows(s, &m->windows);
 }
 
-/* Search the field without what hides between Han characters. */
-static enum answer
-search_squeezed(struct search *s, enum rule_field field)
+/* The field without what hides between Han characters, and its gaps. */
+static void
+make_whole(struct matcher *m, enum rule_field field)
 {
-    struct matcher *m = s->m;
     struct view_text *v = &m->view[VIEW_FOLDED];
     struct squeezed *w = &m->whole[field];
 
-    if (!m->whole_made[field]) {
-        m->whole_made[field] = true;
-        if (fold_squeeze(
-                w, &v->f, v->begin[field], v->end[field], SIZE_MAX, false) != 0)
+    m->whole_made[field] = true;
+    m->gaps[field].n = 0;
+    if (fold_squeeze(
+            w, &v->f, v->begin[field], v->end[field], SIZE_MAX, false) != 0)
+        m->nomem = true;
+    for (uint32_t i = 1; i < w->n; i++)
+        if (w->at[i] != w->at[i - 1] + 1 &&
+            ranges_add(&m->gaps[field], i - 1, i) != 0)
             m->nomem = true;
-    }
-    if (w->n == 0)
+}
+
+/* Search that text.  Only a match over a gap counts: it begins before one, and
+ * no further before than it can be long. */
+static enum answer
+search_squeezed(
+    struct search *s, const struct image_regex *re, enum rule_field field)
+{
+    struct matcher *m = s->m;
+    struct squeezed *w = &m->whole[field];
+    const struct ranges *gaps = &m->gaps[field];
+
+    if (!m->whole_made[field])
+        make_whole(m, field);
+    if (gaps->n == 0)
         return ANSWER_FALSE;
     s->subject = w->unit;
     s->n = w->n;
     s->at = w->at;
     s->resume = 0;
-    return search_run(s, 0, s->n);
+    if (re->max_width == UINT32_MAX)
+        return search_run(s, 0, s->n);
+    m->windows.n = 0;
+    for (size_t i = 0; i < gaps->n; i++) {
+        uint32_t last = gaps->r[i].begin;
+        uint32_t first = last > re->max_width ? last - re->max_width : 0;
+        if (ranges_add(&m->windows, first, last) != 0)
+            m->nomem = true;
+    }
+    return search_windows(s, &m->windows);
 }
 
 enum answer
@@ -288,7 +312,7 @@ eval_regex(struct matcher *m, uint32_t regex, enum rule_field field,
     a = search_field(&s, re, field);
     if (re->view == VIEW_RAW || (a == ANSWER_TRUE && first_only))
         return a;
-    b = search_squeezed(&s, field);
+    b = search_squeezed(&s, re, field);
     if (a == ANSWER_TRUE || b == ANSWER_TRUE)
         return ANSWER_TRUE;
     return a == ANSWER_UNKNOWN || b == ANSWER_UNKNOWN ? ANSWER_UNKNOWN

@@ -74,6 +74,9 @@ matcher_free(struct matcher *m)
         squeezed_done(&m->whole[f]);
     for (int i = 0; i < MODEL_MAX_NEAR; i++)
         ranges_done(&m->near[i]);
+    for (int f = 0; f < FIELD_COUNT; f++)
+        ranges_done(&m->gaps[f]);
+    ranges_done(&m->windows);
     free(m->term);
     free(m->memo);
     free(m->rule);
@@ -92,7 +95,7 @@ begin_item(struct matcher *m, const struct rule_item *item)
     m->nwoken = m->nseen = 0;
     m->hits_full = m->nomem = false;
     m->whole_made[FIELD_TITLE] = m->whole_made[FIELD_TEXT] = false;
-    regex_engine_begin(m->engine);
+    ledger_begin(regex_engine_ledger(m->engine));
     if (++m->stamp != 0)
         return;
     /* after 2^32 items: forget all stamps */
@@ -439,6 +442,50 @@ match_item(struct matcher *m, const struct rule_item *item, struct arena *arena,
     if (err == 0)
         *ret = verdict;
     return err;
+}
+
+void
+matcher_limit(struct matcher *m, const struct match_limits *limits)
+{
+    regex_engine_ledger(m->engine)->limits = *limits;
+}
+
+/* Whether a rule needs the answer of regex; nodes lie before their parents, and
+ * their depth is bounded (IMAGE_MAX_DEPTH). */
+static bool
+uses_regex(const struct image *im, uint32_t kid, uint32_t regex)
+{
+    const struct image_node *d =
+        IMAGE_ARRAY(im, struct image_node, SEC_NODES) + kid;
+    const uint32_t *kids = IMAGE_ARRAY(im, uint32_t, SEC_KIDS);
+
+    if (kid & KID_TERM)
+        return false;
+    if (d->type == NODE_REGEX)
+        return d->arg == regex;
+    for (uint32_t k = 0; k < d->kids.n; k++)
+        if (uses_regex(im, kids[d->kids.first + k], regex))
+            return true;
+    return false;
+}
+
+size_t
+matcher_slow_rules(struct matcher *m, uint32_t ret[MATCH_MAX_SLOW])
+{
+    struct ledger *l = regex_engine_ledger(m->engine);
+    const struct image_try *y =
+        IMAGE_ARRAY(m->image, struct image_try, SEC_TRIES);
+    size_t n = 0;
+
+    for (uint32_t i = 0; l->nnews > 0 && i < ruleset_count(m->set); i++) {
+        bool slow = false;
+        for (size_t k = 0; k < l->nnews && !slow; k++)
+            slow = uses_regex(m->image, y[i].root, l->news[k]);
+        if (slow && n < MATCH_MAX_SLOW)
+            ret[n++] = i;
+    }
+    l->nnews = 0;
+    return n;
 }
 
 int

@@ -72,6 +72,8 @@ struct matcher {
     struct squeezed side;               /* around gaps, for terms */
     struct squeezed whole[FIELD_COUNT]; /* for regexes, made when needed */
     bool whole_made[FIELD_COUNT];
+    struct ranges gaps[FIELD_COUNT]; /* units of whole before and after each */
+    struct ranges windows;           /* where a regex is searched */
     uint32_t stamp;
     struct term_state *term;
     struct node_memo *memo;

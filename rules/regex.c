@@ -16,8 +16,7 @@ struct regex_engine {
     pcre2_match_data *data;
     pcre2_code **code; /* by number; NULL until first needed */
     uint32_t n;
-    struct mono deadline;
-    bool timed, late;
+    struct ledger ledger;
 };
 
 static pcre2_compile_context *
@@ -94,11 +93,11 @@ regex_engine_new(const struct image *image, struct regex_engine **ret)
     e->match = pcre2_match_context_create(NULL);
     e->data = pcre2_match_data_create(1, NULL);
     e->code = calloc(e->n ? e->n : 1, sizeof(pcre2_code *));
-    if (!e->compile || !e->match || !e->data || !e->code) {
+    if (!e->compile || !e->match || !e->data || !e->code ||
+        ledger_init(&e->ledger, e->n) != 0) {
         regex_engine_free(e);
         return E_NOMEM;
     }
-    pcre2_set_match_limit(e->match, REGEX_MATCH_LIMIT);
     pcre2_set_depth_limit(e->match, REGEX_DEPTH_LIMIT);
     pcre2_set_heap_limit(e->match, REGEX_HEAP_LIMIT_KIB);
     *ret = e;
@@ -113,16 +112,17 @@ regex_engine_free(struct regex_engine *e)
     for (uint32_t i = 0; e->code && i < e->n; i++)
         pcre2_code_free(e->code[i]);
     free(e->code);
+    ledger_done(&e->ledger);
     pcre2_match_data_free(e->data);
     pcre2_match_context_free(e->match);
     pcre2_compile_context_free(e->compile);
     free(e);
 }
 
-void
-regex_engine_begin(struct regex_engine *e)
+struct ledger *
+regex_engine_ledger(struct regex_engine *e)
 {
-    e->timed = e->late = false;
+    return &e->ledger;
 }
 
 static pcre2_code *
@@ -140,54 +140,72 @@ code_of(struct regex_engine *e, uint32_t regex)
     return e->code[regex];
 }
 
-/* Whether the item's time is used up.  The clock measures cost here, never
- * what time it is. */
-static bool
-is_late(struct regex_engine *e, struct mono now)
+/* Next place where a match may begin: never inside a pair. */
+static size_t
+next_place(const uint16_t *subject, size_t n, size_t at)
 {
-    if (!e->timed) {
-        e->timed = true;
-        e->deadline.ms = now.ms + REGEX_ITEM_BUDGET_MS;
-    }
-    e->late = e->late || now.ms > e->deadline.ms;
-    return e->late;
+    at++;
+    return at + (at < n && (subject[at] & 0xFC00) == 0xDC00);
 }
 
+/* How much of a subject of n units a call for matches that begin up to last is
+ * shown: of a long one not all, so that no call costs by the whole of it. */
+static size_t
+shown(
+    const struct image_regex *r, const uint16_t *subject, size_t n, size_t last)
+{
+    size_t reach = (size_t)r->max_width + REGEX_REACH;
+
+    if (r->max_width == PATTERN_UNBOUNDED || n - last <= reach)
+        return n;
+    n = last + reach;
+    return n - ((subject[n] & 0xFC00) == 0xDC00);
+}
+
+/* Many places are tried in one call as long as each takes few steps.  Where
+ * one takes more than its share, fewer are tried with more steps each. */
 enum regex_answer
 regex_find(struct regex_engine *e, uint32_t regex, const uint16_t *subject,
     size_t n, size_t from, size_t to, size_t *ret_begin, size_t *ret_end)
 {
+    const struct image_regex *r =
+        IMAGE_ARRAY(e->image, struct image_regex, SEC_REGEXES) + regex;
     pcre2_code *code = code_of(e, regex);
-    size_t slice = REGEX_SLICE_MIN;
-    struct mono before, now;
+    size_t places = REGEX_CALL_PLACES;
 
-    if (!code || e->late)
+    if (!code || !ledger_start(&e->ledger, regex))
         return REGEX_LIMIT;
-    before = now = clock_mono();
     while (from <= to && from <= n) {
-        size_t last = to - from < slice ? to : from + slice - 1;
-        if (is_late(e, now))
-            return REGEX_LIMIT;
+        size_t last = to - from < places ? to : from + places - 1;
+        size_t steps = REGEX_CALL_STEPS / places;
+        bool whole = steps >= REGEX_MATCH_LIMIT;
+        pcre2_set_match_limit(
+            e->match, whole ? REGEX_MATCH_LIMIT : (uint32_t)steps);
         pcre2_set_offset_limit(e->match, last);
-        int rc = pcre2_match(
-            code, subject, n, from, PCRE2_NO_UTF_CHECK, e->data, e->match);
+        size_t end = last < n ? shown(r, subject, n, last) : n;
+        int rc = pcre2_match(code, subject, end, from,
+            PCRE2_NO_UTF_CHECK | (end < n ? PCRE2_NOTEOL : 0), e->data,
+            e->match);
+        bool may = ledger_charge(&e->ledger, regex);
         if (rc >= 0) {
             const PCRE2_SIZE *v = pcre2_get_ovector_pointer(e->data);
             *ret_begin = v[0] < v[1] ? v[0] : v[1]; /* \K in a look-ahead */
             *ret_end = v[1];
             return REGEX_FOUND;
         }
-        if (rc != PCRE2_ERROR_NOMATCH)
+        if (!may)
             return REGEX_LIMIT;
-        if (last >= to)
+        if (rc == PCRE2_ERROR_MATCHLIMIT && !whole)
+            places = places > 8 ? places / 8 : 1;
+        else if (rc != PCRE2_ERROR_NOMATCH)
+            return REGEX_LIMIT;
+        else if (last >= to)
             break;
-        now = clock_mono();
-        if (now.ms - before.ms <= 1 && slice < REGEX_SLICE_MAX)
-            slice *= 2;
-        before = now;
-        from = last + 1;
-        if (from < n && (subject[from] & 0xFC00) == 0xDC00)
-            from++; /* never begin inside a pair */
+        else {
+            from = next_place(subject, n, last);
+            places =
+                places * 2 < REGEX_CALL_PLACES ? places * 2 : REGEX_CALL_PLACES;
+        }
     }
     return REGEX_NONE;
 }

@@ -3,9 +3,10 @@
  *
  * The 16-bit library, interpreted (the processes may not make memory
  * executable), on text that is UTF-16 by construction.  One search ends after
- * so many steps, so much depth and memory, and all searches on one item after
- * so much time; each of these is "limit", never "no match".  Internal to
- * rules/.
+ * so many steps, so much depth and memory; what an expression costs is kept in
+ * a ledger (ledger.h), which ends it too; each of these is "limit", never "no
+ * match".  Between two looks at the clock there are at most REGEX_CALL_STEPS
+ * steps, some milliseconds.  Internal to rules/.
  */
 #ifndef TOCSIN_RULES_REGEX_H
 #define TOCSIN_RULES_REGEX_H
@@ -13,16 +14,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/clock.h"
 #include "rules/image.h"
+#include "rules/ledger.h"
 
 enum {
     REGEX_MATCH_LIMIT = 100000, /* steps from one place in the text */
     REGEX_DEPTH_LIMIT = 5000,
     REGEX_HEAP_LIMIT_KIB = 4096,
-    REGEX_ITEM_BUDGET_MS = 200, /* of all searches on one item */
-    REGEX_SLICE_MIN = 256,      /* starting places between two looks at the */
-    REGEX_SLICE_MAX = 16384     /* clock */
+    REGEX_CALL_STEPS = 400000, /* of one call of PCRE2, all places together */
+    REGEX_CALL_PLACES = 2000,  /* where a match may begin, in one call */
+    REGEX_REACH = 16384 /* units that look-ahead sees behind a longest match */
 };
 
 /* Whoever uses it includes <pcre2.h>. */
@@ -40,8 +41,7 @@ int regex_check(const uint16_t *unit, size_t n, uint32_t options, char *why,
 struct regex_engine;
 int regex_engine_new(const struct image *image, struct regex_engine **ret);
 void regex_engine_free(struct regex_engine *engine);
-/* A new item: the time budget begins again. */
-void regex_engine_begin(struct regex_engine *engine);
+struct ledger *regex_engine_ledger(struct regex_engine *engine);
 
 /* Search subject for a match of expression that begins in [from, to]; look
  * behind and ahead see all of subject. */

@@ -9,8 +9,8 @@
  * map the same memory (memfd).  A matcher's working memory is sized when it is
  * made and grows only with the largest item; spans live in the caller's arena;
  * a regular expression is compiled the first time an item needs it.  The same
- * items and rules give the same findings, except where the time budget for
- * regular expressions on one item ends first: then the rule is indeterminate.
+ * items and rules give the same findings, except where a time budget
+ * (matcher_limit) ends first: then the rule is indeterminate.
  */
 #ifndef TOCSIN_RULES_RULES_H
 #define TOCSIN_RULES_RULES_H
@@ -108,10 +108,37 @@ struct rule_item {
     struct wall seen;
 };
 
+/* What regular expressions may cost.  Without a clock only their steps are
+ * bounded, and the same items and rules give the same findings always. */
+struct match_limits {
+    int64_t (*cpu_us)(void); /* a clock that counts work, or NULL */
+    int64_t item_us;   /* all expressions on one item; then: indeterminate */
+    int64_t single_us; /* one expression on one item; then it is quarantined */
+    int64_t mean_us;   /* one expression on an item on average; then too, … */
+    int64_t total_us;  /* … as soon as it has cost this much */
+};
+enum {
+    MATCH_ITEM_US = 12000,
+    MATCH_SINGLE_US = 8000,
+    MATCH_MEAN_US = 2000,
+    MATCH_TOTAL_US = 200000,
+    MATCH_MAX_SLOW = 32 /* rules told of at once */
+};
+#define MATCH_LIMITS(clock)                                                    \
+    ((struct match_limits){(clock), MATCH_ITEM_US, MATCH_SINGLE_US,            \
+        MATCH_MEAN_US, MATCH_TOTAL_US})
+
 /* Working memory of one matcher; one per process. */
 struct matcher;
 int matcher_new(const struct ruleset *set, struct matcher **ret);
 void matcher_free(struct matcher *matcher);
+/* Bound what expressions cost from now on; none is bounded in time before. */
+void matcher_limit(struct matcher *matcher, const struct match_limits *limits);
+/* Rules with an expression that was quarantined (searched no more; the rule is
+ * indeterminate where it could hold) since this was asked last: their numbers
+ * in ret, how many as the result. */
+size_t matcher_slow_rules(
+    struct matcher *matcher, uint32_t ret[MATCH_MAX_SLOW]);
 
 /* Find every rule that holds on item.  Spans live in arena.  An engine limit
  * makes an indeterminate finding, never an error.  0, E_NOMEM. */
