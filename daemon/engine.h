@@ -263,6 +263,11 @@ int engine_many_load(struct engine *engine);
 /* Whether they do, or did until a moment ago. */
 bool engine_many_is_open(const struct engine *engine);
 
+/* engine_rules.c: rules that a parser found too slow become conditions; taking
+ * other rules (within a transaction) closes them. */
+void engine_rules_slow(struct engine *engine, const Tocsin__ParseResult *in);
+int engine_rules_taken(struct engine *engine, struct wall now);
+
 /* --- engine_outbox.c ----------------------------------------------------------- */
 /* Hand what is due to the notify role. */
 void engine_outbox_run(struct engine *engine);

@@ -291,6 +291,8 @@ write_generation(
         r = store_source_sync(
             engine->store, config->sources, config->nsources, now);
     if (r == 0)
+        r = engine_rules_taken(engine, now);
+    if (r == 0)
         r = engine_ledger(engine, "config.loaded", 0, STR_NONE, STR_NONE,
             json_pack("{sIsI}", "generation", (json_int_t)*ret, "sources",
                 (json_int_t)config->nsources));

@@ -305,6 +305,7 @@ engine_poll_result(
         !words_are_sound(in->reason, POLL_MAX_REASON_BYTES))
         return;
     arena_clear(engine->arena);
+    engine_rules_slow(engine, in);
     outcome.answer = in->answer ? in->answer : &outcome_no_answer;
     if (!in->ok) {
         outcome.event = POLL_EVENT_FAILED;

@@ -83,6 +83,8 @@ parse_take_rules(
     r = ruleset_open((struct str){image, n}, &parse->rules);
     if (r == 0)
         r = matcher_new(parse->rules, &parse->matcher);
+    if (r == 0)
+        matcher_limit(parse->matcher, &MATCH_LIMITS(clock_cpu_us));
     return r;
 }
 
@@ -541,6 +543,7 @@ parse_request(struct role *role, const struct ipc *from,
     Tocsin__ParseResult result = TOCSIN__PARSE_RESULT__INIT;
     Tocsin__ParseDone done = TOCSIN__PARSE_DONE__INIT;
     char no_memory[] = "out of memory";
+    uint32_t slow[MATCH_MAX_SLOW];
 
     if (request->context == NULL || request->answer == NULL ||
         parse->rules == NULL || role->engine == NULL)
@@ -550,6 +553,8 @@ parse_request(struct role *role, const struct ipc *from,
     result.answer = request->answer;
     parse_alarm(parse->cpu_ms);
     result.ok = parse_document(parse, request, &result) == 0;
+    result.n_slow_rules = matcher_slow_rules(parse->matcher, slow);
+    result.slow_rules = slow;
     parse_alarm(0);
     if (result.reason == NULL)
         result.reason = no_memory;

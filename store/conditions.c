@@ -267,6 +267,20 @@ condition_forget_address(struct store *store, const struct source *source,
 }
 
 int
+store_condition_close_kind(
+    struct store *store, struct str kind, struct wall now)
+{
+    struct query q;
+
+    db_query(&store->db, &q,
+        DB_SQL("UPDATE condition SET closed = ?"
+               " WHERE kind = ? AND closed IS NULL"));
+    query_int(&q, now.ms);
+    query_str(&q, kind);
+    return query_run(&q);
+}
+
+int
 condition_forget_removed(struct store *store, struct wall now)
 {
     struct query q;

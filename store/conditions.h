@@ -34,6 +34,10 @@ int store_condition_courses(struct store *store, struct str subject,
 int store_condition_suspect(
     struct store *store, struct str subject, struct str kind, unsigned against);
 
+/* Close all open ones of a kind, whatever their subjects. */
+int store_condition_close_kind(
+    struct store *store, struct str kind, struct wall now);
+
 /* A condition whose opening (or end) is to be told. */
 struct condition_news {
     int64_t id;
