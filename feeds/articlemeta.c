@@ -16,7 +16,7 @@ enum {
     META_MAX_KEY = 1024,    /* bytes of a normalised title */
     META_HEADING_BACK = 40, /* nodes between a date and its heading */
     META_DATE_TEXTS = 400,  /* texts behind the title that are searched */
-    META_MAX_SCRIPT = 512 * 1024
+    META_MAX_DATE = 100     /* bytes */
 };
 
 /* Letters and digits of text in lower case (ASCII), for comparing. */
@@ -34,15 +34,6 @@ normal_key(struct str text, char *out)
             out[n++] = (char)c;
     }
     return (struct str){out, n};
-}
-
-static bool
-has_nocase(struct str s, struct str needle)
-{
-    for (size_t i = 0; i + needle.n <= s.n; i++)
-        if (str_starts_nocase(str_from(s, i), needle))
-            return true;
-    return false;
 }
 
 static bool
@@ -88,39 +79,6 @@ find_meta(const struct html *html, const char *const *wanted)
             if (content.n > 0)
                 return content;
         }
-    return STR_NONE;
-}
-
-/* The string value of the first member key in the page's JSON-LD, as it
- * stands, from *at on. */
-static struct str
-find_json(const struct html *html, const char *key)
-{
-    char quoted[64];
-    struct str needle = {quoted, 0};
-
-    needle.n = strlen(key) + 2;
-    quoted[0] = '"';
-    memcpy(quoted + 1, key, needle.n - 2);
-    quoted[needle.n - 1] = '"';
-    for (size_t k = 0; k < html->nasides; k++) {
-        struct str text = str_first(html->asides[k].text, META_MAX_SCRIPT);
-        size_t at;
-
-        if (html->asides[k].kind != HTML_SCRIPT ||
-            !has_nocase(html->asides[k].type, STR("ld+json")))
-            continue;
-        at = str_find(text, needle);
-        if (at == text.n)
-            continue;
-        text = str_trim(str_from(text, at + needle.n));
-        if (!str_starts(text, STR(":")))
-            continue;
-        text = str_trim(str_from(text, 1));
-        if (str_starts(text, STR("\"")))
-            return str_first(
-                str_from(text, 1), str_find_char(str_from(text, 1), '"'));
-    }
     return STR_NONE;
 }
 
@@ -244,8 +202,8 @@ article_find_title(
     if (i < html->n)
         title = html_text_of(arena, html, i, META_MAX_TITLE);
     node = find_heading(arena, html, title, &only);
-    said = find_json(html, "headline");
-    if (said.n == 0 || str_find_char(said, '\\') < said.n)
+    said = article_json(arena, html, "headline", META_MAX_TITLE);
+    if (said.n == 0)
         said = find_meta(html, metas);
     if (node == 0 && said.n == 0)
         node = find_heading_above_date(arena, html);
@@ -376,14 +334,15 @@ find_text_date(const struct html *html, const struct feed_input *input,
 }
 
 struct wall
-article_find_date(const struct html *html, const struct feed_input *input,
-    uint32_t title_node)
+article_find_date(struct arena *arena, const struct html *html,
+    const struct feed_input *input, uint32_t title_node)
 {
     struct wall t = find_meta_date(html, input, meta_dates);
     struct wall seen;
 
     if (!wall_is_set(t))
-        t = read_machine_date(find_json(html, "datePublished"), input);
+        t = read_machine_date(
+            article_json(arena, html, "datePublished", META_MAX_DATE), input);
     if (!wall_is_set(t))
         t = find_element_date(html, input);
     if (wall_is_set(t))

@@ -48,6 +48,21 @@ weigh(const struct html *html, uint32_t i)
     return (int8_t)weight;
 }
 
+/* What is hidden until a script shows it: the outermost hidden element that
+ * holds most of the page's text. */
+static uint32_t
+find_revealed(const struct article_page *page)
+{
+    const struct html *html = page->html;
+    uint32_t all = page->before[html->n].letters;
+
+    for (uint32_t i = 1; i < html->n; i++)
+        if (!html_is(html, i, HTML_TAG_TEXT) && html_is_hidden(html, i) &&
+            article_sums_of(page, i).letters * 2 > all)
+            return i;
+    return 0;
+}
+
 int
 article_page_open(
     struct arena *arena, const struct html *html, struct article_page *ret)
@@ -70,13 +85,17 @@ article_page_open(
         if (!html_is(html, i, HTML_TAG_TEXT))
             page.weight[i] = weigh(html, i);
     }
+    article_sum(&page);
+    page.revealed = find_revealed(&page);
     *ret = page;
     return 0;
 }
 
 static bool
-is_never_text(const struct html *html, uint32_t i)
+is_never_text(const struct article_page *page, uint32_t i)
 {
+    const struct html *html = page->html;
+
     switch ((int)html->nodes[i].tag) {
     case HTML_TAG_HEAD:
     case HTML_TAG_SCRIPT:
@@ -92,7 +111,7 @@ is_never_text(const struct html *html, uint32_t i)
     case HTML_TAG_DIALOG:
         return true;
     default:
-        return html_is_hidden(html, i) ||
+        return (html_is_hidden(html, i) && i != page->revealed) ||
                (html_attr_has_word(html, i, "aria-hidden", "true") &&
                    !html_attr_has_word(html, i, "class", "fallback-image"));
     }
@@ -142,7 +161,7 @@ article_page_pass(struct article_page *page, enum article_pass pass)
     for (uint32_t i = 1; i < html->n; i++) {
         if (html_is(html, i, HTML_TAG_TEXT))
             continue;
-        if (is_never_text(html, i) ||
+        if (is_never_text(page, i) ||
             (pass != ARTICLE_LOOSE && is_unlikely(page, i))) {
             article_drop(page, i);
             i = html->nodes[i].end - 1;

@@ -37,6 +37,8 @@ struct article_page {
     struct article_sums *before; /* of all nodes before i; n + 1 */
     bool *dropped;               /* the node is no part of an article */
     bool *in_link;               /* inside <a> */
+    uint32_t revealed;           /* hidden, but most of the page: a script shows
+                                    it; 0 for none */
     int8_t *weight;              /* of the class and id: -25, 0, 25, or both */
     double *score;               /* of candidates */
     uint32_t *marked;            /* candidates, in the order they were found */
@@ -63,10 +65,25 @@ void article_sum(struct article_page *page);
 size_t article_find_body(struct article_page *page, enum article_pass pass,
     uint32_t *ret, size_t max);
 
+/* articletidy.c: text without furniture (share buttons, editors, lines above
+ * it), in arena. */
+struct str article_tidy(struct arena *arena, struct str text);
+/* Whether text ends as sentences do. */
+bool article_ends_sentence(struct str text);
+
+/* articlejson.c: the first string called key in the page's JSON-LD, decoded, at
+ * most max bytes; absent when there is none. */
+struct str article_json(
+    struct arena *arena, const struct html *html, const char *key, size_t max);
+/* found, or the text that the JSON-LD gives when found is another or hardly a
+ * part of it. */
+struct str article_json_text(
+    struct arena *arena, const struct html *html, struct str found);
+
 /* articlemeta.c */
 struct str article_find_title(
     struct arena *arena, const struct html *html, uint32_t *ret_node);
-struct wall article_find_date(const struct html *html,
+struct wall article_find_date(struct arena *arena, const struct html *html,
     const struct feed_input *input, uint32_t title_node);
 
 #endif

@@ -95,15 +95,30 @@ look_at_element(struct blocked_page *page, uint32_t i)
         add_code(page, str_first(html_attr(html, i, names[k]), 512));
 }
 
+static uint32_t
+count_letters(const struct html *html, uint32_t i)
+{
+    uint32_t letters = 0;
+
+    for (uint32_t k = i; k < html->nodes[i].end; k++)
+        if (html_is(html, k, HTML_TAG_TEXT))
+            letters += list_count_letters(html->nodes[k].text);
+    return letters;
+}
+
 /* Count what there is to read; false as soon as it is too much for a wall. */
 static bool
 is_small(struct blocked_page *page)
 {
     const struct html *html = page->html;
-    uint32_t links = 0;
+    uint32_t links = 0, hidden = 0;
 
     for (uint32_t i = 1; i < html->n; i++) {
         if (is_unseen(html, i)) {
+            if (html_is_hidden(html, i))
+                hidden += count_letters(html, i);
+            if (hidden > BLOCKED_MAX_LETTERS)
+                return false;
             i = html->nodes[i].end - 1;
             continue;
         }
