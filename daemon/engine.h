@@ -8,6 +8,7 @@
  *   engine_slot.c, engine_outcome.c, engine_condition.c, engine_group.c
  *                    polls in flight; what came of them, written; what is
  *                    wrong with a source; the grouper's memory
+ *   engine_rhythm.c  when sources are polled, as they are known to publish
  *   engine_wanted.c  further pages and articles: asked for, read, given up
  *   engine_hub.c     hubs that tell of news, by WebSub
  *   engine_push.c    documents that were brought, not fetched
@@ -57,6 +58,9 @@ struct engine {
     struct watch *watches;
     size_t nwatches;
     struct schedule *schedule;
+    struct pace pace;                     /* how the requests are spent */
+    struct week_hours hours[PACE_GROUPS]; /* when its groups publish */
+    struct mono planned;                  /* pace was, 0: not yet */
     struct slot slots[ENGINE_MAX_IN_FLIGHT];
     size_t in_flight;
     uint16_t host_in_flight[ENGINE_HOSTS];
@@ -155,6 +159,15 @@ uint16_t engine_host_of(struct str address);
 int engine_poll_probe(struct engine *engine, uint32_t watch);
 /* Fill the grouper from the store. */
 int engine_group_load(struct engine *engine);
+
+/* --- engine_rhythm.c ------------------------------------------------------- */
+/* A configuration is in force: its zone, budget, bounds and weights.  first:
+ * read what was learnt before. */
+int engine_rhythm_config(struct engine *engine, bool first);
+/* Read again what was learnt of all sources, after a rollback. */
+int engine_rhythm_load(struct engine *engine);
+/* Plan anew when it is time. */
+void engine_rhythm_plan(struct engine *engine);
 
 /* --- engine_wanted.c ------------------------------------------------------- */
 /* Ask for the pages that are due (store/wanted.h). */

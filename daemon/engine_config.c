@@ -20,7 +20,7 @@
 #include "base/url.h"
 #include "base/jsonx.h"
 #include "base/timefmt.h"
-#include "daemon/engine.h"
+#include "daemon/engine_poll.h"
 #include "daemon/pb.h"
 
 enum {
@@ -127,10 +127,12 @@ engine_watch_find(const struct engine *engine, struct str id, uint32_t *ret)
 
 /* A source whose state is kept, or a new one; first polls are spread out. */
 static int
-watch_load(struct engine *engine, struct watch *watch, size_t position)
+watch_load(struct engine *engine, const struct config *config,
+    struct watch *watch, size_t position)
 {
     struct source_state state;
     struct wall now = engine_now(engine);
+    int64_t latest;
     uint32_t random;
     int r;
 
@@ -152,10 +154,13 @@ watch_load(struct engine *engine, struct watch *watch, size_t position)
         watch->poll.state = POLL_QUARANTINED;
     else if (state.failures > 0)
         watch->poll.state = POLL_BACKOFF;
-    /* Never polled, or the clock was wrong: soon, but not all at once. */
-    if (!wall_is_set(watch->poll.next) ||
-        watch->poll.next.ms > now.ms + POLL_RETRY_AFTER_MAX_MS +
-                                  watch->source->interval_ms)
+    rhythm_watch(watch, &state);
+    latest = now.ms + config->interval_max_ms + watch->source->interval_ms +
+             POLL_RETRY_AFTER_MAX_MS;
+    /* Never polled, or due while nothing ran, or the clock was wrong: soon, but
+     * not all at once. */
+    if (!wall_is_set(watch->poll.next) || watch->poll.next.ms < now.ms ||
+        watch->poll.next.ms > latest)
         watch->poll.next.ms = now.ms +
                               (int64_t)position * ENGINE_FIRST_SPREAD_MS +
                               random % FIRST_POLL_JITTER_MS;
@@ -221,7 +226,7 @@ watches_build(struct engine *engine, const struct config *config,
             watch->source = source;
             watch->poll.interval_ms = source->interval_ms;
         } else {
-            r = watch_load(engine, watch, i);
+            r = watch_load(engine, config, watch, i);
         }
         watch->host = engine_host_of(watch->source->url);
         if (r == 0 && watch->poll_number == 0 &&
@@ -270,6 +275,9 @@ swap_in(struct engine *engine, struct config *config, struct ruleset *rules,
     engine->zone = zone;
     engine->config = config;
     engine_score_config(engine);
+    if (engine_rhythm_config(engine, old == NULL) != 0)
+        log_say(LOG_ERROR, "what was learnt of publishing cannot be read",
+            "why", store_error(engine->store), NULL);
     config_free(old);
 }
 

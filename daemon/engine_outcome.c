@@ -15,6 +15,7 @@
 
 enum {
     OUTCOME_MAX_HURRY = 3, /* the wait is halved so often after gaps */
+    OUTCOME_LATE_MS = MS_DAY, /* published so long before the last poll */
     POLL_AGAIN_MS = 30 * MS_SECOND /* what could not be written */
 };
 
@@ -66,12 +67,15 @@ outcome_validators(const Tocsin__Answer *answer, struct source_state *state)
 }
 
 static void
-outcome_answer(const struct poll_outcome *outcome, struct poll_answer *ret)
+outcome_answer(const struct poll_outcome *outcome,
+    const struct source_rhythm *rhythm, struct poll_answer *ret)
 {
     *ret = (struct poll_answer){.event = outcome->event,
         .retry_after_ms = outcome->answer->retry_after_ms,
         .fresh_ms = outcome->answer->fresh_ms,
-        .ttl_ms = outcome->result ? outcome->result->ttl_ms : 0,
+        .ttl_ms = rhythm->ttl_ms,
+        .skip_hours = rhythm->skip_hours,
+        .skip_days = (uint8_t)rhythm->skip_days,
         .random = poll_random()};
 }
 
@@ -92,7 +96,7 @@ outcome_state(const struct poll_outcome *outcome, const struct poll *next,
     state->deaths = next->deaths;
     state->state = (int)next->state;
     state->interval_ms = next->interval_ms;
-    state->seen = STR_NONE; /* leaves what is stored */
+    state->rhythm.next_why = str_of(poll_why_name(next->why));
     if (outcome->event == POLL_EVENT_UNCHANGED &&
         outcome->answer->status == 304) {
         /* A 304 may bring fresher validators, and need not repeat them. */
@@ -105,25 +109,42 @@ outcome_state(const struct poll_outcome *outcome, const struct poll *next,
     }
 }
 
+/* A new item teaches when its source publishes, unless it is a late find. */
+static void
+outcome_news(const Tocsin__Item *item, struct rhythm_news *news)
+{
+    struct wall published = {item->published_ms};
+
+    if (wall_is_set(news->since) && wall_is_set(published) &&
+        published.ms < news->since.ms - OUTCOME_LATE_MS)
+        return;
+    news->published[news->n++] = published;
+}
+
 static int
 outcome_items(struct engine *engine, const struct watch *watch,
-    const Tocsin__ParseResult *result, struct wall since,
+    const Tocsin__ParseResult *result, struct rhythm_news *news,
     struct source_state *state)
 {
+    struct arrived arrived;
     struct arrival arrival = {.source = watch->source,
         .rules = engine_rules_of(engine, result->generation),
         .generation = result->generation,
         .baseline = watch->baseline,
-        .since = since};
+        .since = news->since,
+        .ret = &arrived};
     struct further further = {.watch = watch,
         .result = result,
-        .since = since,
+        .since = news->since,
         .left = (uint32_t)engine->config->further_pages,
         .baseline = watch->baseline};
     int r = arrival.rules ? 0 : E_STATE;
 
-    for (size_t i = 0; i < result->n_items && r == 0; i++)
+    for (size_t i = 0; i < result->n_items && r == 0; i++) {
         r = engine_item(engine, &arrival, result->items[i]);
+        if (r == 0 && arrived.outcome == ITEM_NEW && !result->reannounced)
+            outcome_news(result->items[i], news);
+    }
     if (r == 0)
         r = wanted_further(engine, &further);
     if (result->n_items > 0)
@@ -147,44 +168,93 @@ outcome_hurry(const struct engine *engine, struct watch *watch,
         watch->hurry--;
     wait >>= watch->hurry;
     if (watch->hurry > 0)
+        answer->wait_why = POLL_WHY_GAP;
+    if (watch->hurry > 0)
         answer->wait_ms = wait > engine->config->interval_min_ms
                               ? wait
                               : engine->config->interval_min_ms;
 }
 
+/* Items, and what they and the document tell of the source's rhythm. */
+static int
+outcome_learn(struct engine *engine, const struct watch *watch,
+    const struct poll_outcome *outcome, struct source_state *state,
+    struct rhythm *ret_rhythm)
+{
+    const Tocsin__ParseResult *result = outcome->result;
+    struct rhythm_news news = {
+        .since = state->last_success, .document = result != NULL};
+    int r = 0;
+
+    *ret_rhythm = watch->pace.rhythm;
+    if (outcome->event != POLL_EVENT_ITEMS &&
+        outcome->event != POLL_EVENT_UNCHANGED)
+        return 0;
+    if (result) {
+        news.published =
+            ARENA_ARRAY(engine->arena, result->n_items + 1, struct wall);
+        if (news.published == NULL)
+            return E_NOMEM;
+        state->rhythm.ttl_ms = result->ttl_ms;
+        state->rhythm.skip_hours = result->skip_hours;
+        state->rhythm.skip_days = result->skip_days;
+        r = outcome_items(engine, watch, result, &news, state);
+    }
+    return r ? r
+             : rhythm_learn_poll(
+                   engine, watch, &news, &state->rhythm, ret_rhythm);
+}
+
+/* When the source is asked next. */
+static int
+outcome_next(struct engine *engine, struct watch *watch,
+    const struct poll_outcome *outcome, const struct rhythm *rhythm,
+    const struct source_state *state, struct poll *next)
+{
+    struct poll_answer answer;
+
+    outcome_answer(outcome, &state->rhythm, &answer);
+    rhythm_wait(engine, watch, rhythm, &answer);
+    outcome_hurry(engine, watch, outcome->result, &answer);
+    return poll_apply(next, &answer, engine_now(engine));
+}
+
 static int
 outcome_apply(struct engine *engine, struct watch *watch,
-    const struct poll_outcome *outcome, struct poll *next)
+    const struct poll_outcome *outcome, struct pending *pending)
 {
     const struct source *source = watch->source;
-    struct wall now = engine_now(engine), since;
+    struct poll_outcome known = *outcome;
+    bool ok = outcome->event == POLL_EVENT_ITEMS ||
+              outcome->event == POLL_EVENT_UNCHANGED;
     struct source_state state;
-    struct poll_answer answer;
     int r = slot_load_state(engine, source, engine->arena, &state);
 
     if (r != 0)
         return r;
-    outcome_answer(outcome, &answer);
-    outcome_hurry(engine, watch, outcome->result, &answer);
-    r = poll_apply(next, &answer, now);
-    if (r != 0) {
+    state.seen = STR_NONE; /* leaves what is stored */
+    if (pending->next.state != POLL_FETCHING) {
         log_say(LOG_ERROR, "a poll's answer means nothing in its state",
-            "state", poll_state_name(next->state), NULL);
+            "state", poll_state_name(pending->next.state), NULL);
         return 0;
     }
-    since = state.last_success;
-    outcome_state(outcome, next, now, &state);
-    if (outcome->result)
-        r = outcome_items(engine, watch, outcome->result, since, &state);
+    r = outcome_learn(engine, watch, outcome, &state, &pending->rhythm);
     if (r == 0)
-        r = outcome_moved(engine, source, outcome->answer, &state);
-    if (r == 0 && (outcome->event == POLL_EVENT_ITEMS ||
-                      outcome->event == POLL_EVENT_UNCHANGED))
+        r = outcome_next(engine, watch, outcome, &pending->rhythm, &state,
+            &pending->next);
+    if (r != 0)
+        return r;
+    outcome_state(outcome, &pending->next, engine_now(engine), &state);
+    if (ok)
+        known.silent_since =
+            rhythm_silent_since(engine, watch, &pending->rhythm);
+    r = outcome_moved(engine, source, outcome->answer, &state);
+    if (r == 0 && ok)
         r = hub_found(engine, source, outcome);
     if (r == 0)
         r = store_source_save(engine->store, source->id, &state);
     if (r == 0)
-        r = condition_of_poll(engine, watch, outcome, next);
+        r = condition_of_poll(engine, watch, &known, &pending->next);
     return r;
 }
 
@@ -197,6 +267,7 @@ outcome_write(struct engine *engine, struct slot *slot,
     struct pending pending = {.kind = PENDING_POLL,
         .poll = slot->number,
         .next = watch->poll,
+        .rhythm = watch->pace.rhythm,
         .baseline = watch->baseline && outcome->event != POLL_EVENT_ITEMS};
     int r;
 
@@ -220,13 +291,15 @@ outcome_write(struct engine *engine, struct slot *slot,
     slot->answered = true;
     r = engine_write_begin(engine);
     if (r == 0) {
-        r = outcome_apply(engine, watch, outcome, &pending.next);
+        r = outcome_apply(engine, watch, outcome, &pending);
         if (r == 0)
             r = engine_write_then(engine, &pending);
         r = engine_write_end(engine, r);
     }
-    if (r != 0)
+    if (r != 0) {
+        (void)engine_rhythm_load(engine); /* what the step taught is undone */
         engine_poll_settle(engine, &pending, false);
+    }
 }
 
 /* When the store failed it is as if the poll had never been: the source is not
@@ -245,6 +318,7 @@ engine_poll_settle(
     watch = &engine->watches[slot->watch];
     if (committed) {
         watch->poll = pending->next;
+        watch->pace.rhythm = pending->rhythm;
         watch->baseline = pending->baseline;
     } else if (engine->failing.ms != 0) {
         watch->poll = slot->before;

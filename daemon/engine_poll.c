@@ -112,6 +112,7 @@ poll_send(struct engine *engine, uint32_t number)
     (void)poll_apply(&watch->poll, &sent, now);
     watch->poll_number = slot->number;
     slot->sent = loop_mono(engine->loop);
+    rhythm_sent(engine, watch);
     schedule_remove(engine->schedule, number);
     return 0;
 }
@@ -159,6 +160,7 @@ engine_poll_start(struct engine *engine)
     struct wall now = engine_now(engine), due;
     uint32_t number;
 
+    engine_rhythm_plan(engine);
     while (engine_may_poll(engine) &&
            engine->in_flight < ENGINE_MAX_IN_FLIGHT &&
            schedule_first(engine->schedule, &number, &due) && due.ms <= now.ms)

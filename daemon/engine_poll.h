@@ -4,6 +4,7 @@
  *   engine_poll.c       due → fetch; what roles answer, checked
  *   engine_slot.c       the polls in flight
  *   engine_outcome.c    what came of a poll, written
+ *   engine_rhythm.c     when sources are polled, as they are known to publish
  *   engine_wanted.c     pages besides the sources' own: asked for, written
  *   engine_condition.c  what is wrong with a source: opened, closed, told
  */
@@ -57,6 +58,31 @@ void outcome_later(struct engine *engine, struct slot *slot, int64_t after_ms);
 /* The poll failed in the house; clears the engine's arena. */
 void outcome_fail(struct engine *engine, struct slot *slot,
     enum poll_event event, struct str reason);
+
+/* --- engine_rhythm.c -------------------------------------------------------- */
+/* What was learnt of a source before. */
+void rhythm_watch(struct watch *watch, const struct source_state *state);
+/* A request of watch went out. */
+void rhythm_sent(struct engine *engine, const struct watch *watch);
+/* What a successful poll found. */
+struct rhythm_news {
+    struct wall *published; /* of its n new items; sorted by who learns */
+    size_t n;
+    bool document;     /* one was read: the first is a baseline */
+    struct wall since; /* the successful poll before it, WALL_NONE: none */
+};
+/* Learn from it, in the open transaction: state is filled in to be stored with
+ * the source, *ret comes into force with the commit. */
+int rhythm_learn_poll(struct engine *engine, const struct watch *watch,
+    const struct rhythm_news *news, struct source_rhythm *state,
+    struct rhythm *ret);
+/* How long a source with a learnt schedule waits; leaves others alone. */
+void rhythm_wait(const struct engine *engine, const struct watch *watch,
+    const struct rhythm *rhythm, struct poll_answer *answer);
+/* Since when it has been silent for longer than its rhythm explains, or
+ * WALL_NONE. */
+struct wall rhythm_silent_since(const struct engine *engine,
+    const struct watch *watch, const struct rhythm *rhythm);
 
 /* What the documents of a source say beyond their items: further pages are
  * wanted, a gap is suspected or bridged.  In the open transaction. */

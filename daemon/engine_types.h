@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "daemon/ipc.h"
+#include "feeds/pace.h"
 #include "feeds/poll.h"
 #include "feeds/source.h"
 #include "incidents/incident.h"
@@ -45,6 +46,7 @@ struct watch {
     bool baseline;        /* has never been polled with success */
     uint8_t cause;        /* enum poll_cause of the last poll, and when it was */
     struct wall answered;
+    struct pace_source pace; /* how it publishes */
     uint8_t hurry;        /* gaps of late: its wait is halved so often */
 };
 
@@ -96,6 +98,7 @@ struct pending {
         PENDING_WANTED, PENDING_PUSH } kind;
     uint64_t poll;      /* PENDING_POLL, PENDING_WANTED: its number */
     struct poll next;   /* PENDING_POLL: its schedule when committed */
+    struct rhythm rhythm; /* PENDING_POLL: what it taught */
     bool baseline;      /* PENDING_POLL: still so afterwards */
     uint64_t token;     /* PENDING_ACTION */
     char *text, *data;  /* PENDING_ACTION: owned, may be NULL */

@@ -44,7 +44,8 @@ engine_refresh(struct engine *engine)
 {
     if (!engine->stale)
         return;
-    engine->stale = engine_group_load(engine) != 0 ||
+    engine->stale = engine_rhythm_load(engine) != 0 ||
+                    engine_group_load(engine) != 0 ||
                     engine_follow_load(engine) != 0;
     if (engine->stale)
         log_say(LOG_ERROR, "the open incidents could not be read", "why",

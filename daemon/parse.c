@@ -432,6 +432,8 @@ parse_describe(struct arena *arena, const struct document *document,
     result->in_window = (uint32_t)document->nitems;
     result->partial = document->partial;
     result->ttl_ms = document->ttl_ms;
+    result->skip_hours = document->skip_hours;
+    result->skip_days = document->skip_days;
     result->next = pb_cstr(arena, document->next);
     result->hub = pb_cstr(arena, document->hub);
     result->self = pb_cstr(arena, document->self);

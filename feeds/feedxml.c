@@ -7,13 +7,13 @@
 #include "feeds/feedlink.h"
 #include "feeds/feedtype.h"
 #include "feeds/vocab.h"
+#include "feeds/wish.h"
 #include "feeds/xml.h"
 
 enum {
     NO_DEPTH = 0,
     ROW_CACHE = 64, /* a power of two */
-    CAPTURE_MAX_BYTES = 2 * FEED_MAX_TEXT_BYTES + 64 * 1024,
-    TTL_MAX_MINUTES = 7 * 24 * 60
+    CAPTURE_MAX_BYTES = 2 * FEED_MAX_TEXT_BYTES + 64 * 1024
 };
 
 /* An element whose content is being collected. */
@@ -44,6 +44,7 @@ struct feedxml {
     struct capture capture;
     struct buf text; /* of the capture */
     struct feedlink link;
+    struct wish wish;
     struct cached_row cache[ROW_CACHE];
 };
 
@@ -255,7 +256,7 @@ start_known(struct feedxml *feed, const struct vocab_row *row,
     case VOCAB_GUID:
     case VOCAB_CATEGORY:
     case VOCAB_KEYWORDS:
-    case VOCAB_TTL:
+    case VOCAB_WISH:
     case VOCAB_LANGUAGE:
         if (rank > 0)
             begin_capture(feed, row, element, ns);
@@ -369,21 +370,6 @@ end_field(struct feedxml *feed, struct draft *draft, uint8_t rank)
 }
 
 static void
-read_ttl(struct feedxml *feed)
-{
-    struct str text = str_trim(buf_str(&feed->text));
-    int64_t minutes = 0;
-
-    for (size_t i = 0; i < text.n && i < 6; i++) {
-        if (text.p[i] < '0' || text.p[i] > '9')
-            return;
-        minutes = minutes * 10 + (text.p[i] - '0');
-    }
-    if (minutes <= TTL_MAX_MINUTES)
-        feed->build->document.ttl_ms = minutes * MS_MINUTE;
-}
-
-static void
 read_keywords(struct feedxml *feed)
 {
     struct str rest = buf_str(&feed->text);
@@ -420,8 +406,8 @@ end_capture(struct feedxml *feed)
         if (feed->build->item)
             build_category(feed->build, draft, buf_str(&feed->text));
         break;
-    case VOCAB_TTL:
-        read_ttl(feed);
+    case VOCAB_WISH:
+        wish_read(&feed->wish, str_of(row->name), buf_str(&feed->text));
         break;
     case VOCAB_LANGUAGE:
         feed->build->language = arena_str(
@@ -504,8 +490,10 @@ feedxml_read(struct build *build, struct str text, bool truncated)
     int err;
 
     buf_init(&feed.text, CAPTURE_MAX_BYTES + 1024 * 1024);
+    wish_init(&feed.wish);
     err = xml_parse(text, &ops, &feed);
     buf_done(&feed.text);
+    wish_finish(&feed.wish, &build->document);
     if (feed.refused || !feed.started)
         return E_PARSE;
     if (build->err || err == E_NOMEM)

@@ -92,7 +92,9 @@ struct document {
      * no publications; who wants those reads the children. */
     const struct str *children;
     size_t nchildren;
-    int64_t ttl_ms;           /* RSS ttl, 0 when it does not say */
+    int64_t ttl_ms; /* RSS ttl or sy:update…, 0 when it does not say */
+    uint32_t skip_hours; /* RSS: bit h: nothing new from h:00 to h:59 UTC */
+    uint8_t skip_days;   /* RSS: bit d: nothing new on that day, 0 Monday */
     const struct item *items; /* in document order */
     size_t nitems;
     unsigned trouble; /* bits of enum document_trouble */

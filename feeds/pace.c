@@ -47,6 +47,14 @@ pace_init(struct pace *pace, const struct zone *zone)
         pace->share[i] = 1;
 }
 
+void
+pace_zone(struct pace *pace, const struct zone *zone)
+{
+    pace->all.zone = zone;
+    for (size_t i = 0; i < PACE_GROUPS; i++)
+        pace->weeks[i].zone = zone;
+}
+
 static unsigned
 group_of(const struct pace_source *source)
 {

@@ -57,6 +57,9 @@ struct pace_source {
 /* zone is lent: the one in which offices and schools keep their hours. */
 void pace_init(struct pace *pace, const struct zone *zone);
 
+/* Keep the hours of another zone from now on. */
+void pace_zone(struct pace *pace, const struct zone *zone);
+
 /* What a poll found. */
 struct pace_news {
     size_t items;                 /* new ones */

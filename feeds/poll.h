@@ -53,6 +53,7 @@ enum poll_event {
     X(RHYTHM,      "rhythm")      /* the source's own, within the budget */    \
     X(FLOOR,       "floor")       /* its rhythm is faster than it is polled */ \
     X(CEILING,     "ceiling")     /* its rhythm is slower than it is polled */ \
+    X(GAP,         "gap")         /* it may have shown more than was seen */   \
     X(FRESH,       "fresh")       /* Cache-Control or Expires */               \
     X(TTL,         "ttl")         /* the feed's ttl or update period */        \
     X(SKIP,        "skip")        /* the feed's skipHours or skipDays */       \

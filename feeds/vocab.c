@@ -33,6 +33,7 @@ static const struct vocab_row rows[] = {
         6},
     {"date", NS(NONE) | NS(DCTERMS), VOCAB_FIELD, FIELD_PUBLISHED, VOCAB_RAW,
         2, 2},
+    {"day", RSS, VOCAB_WISH, 0, VOCAB_RAW, 0, 9},
     {"description", NS(DC), VOCAB_FIELD, FIELD_SUMMARY, VOCAB_HTML, 6, 0},
     {"description", NS(DC10), VOCAB_FIELD, FIELD_SUMMARY, VOCAB_HTML, 5, 0},
     {"description", NS(MEDIA), VOCAB_FIELD, FIELD_SUMMARY, VOCAB_HTML, 2, 0},
@@ -43,6 +44,7 @@ static const struct vocab_row rows[] = {
     {"fullitem", NS(NONE), VOCAB_FIELD, FIELD_CONTENT, VOCAB_HTML, 4, 0},
     {"group", NS(MEDIA), VOCAB_GROUP, 0, 0, 1, 0},
     {"guid", RSS, VOCAB_GUID, FIELD_ID, VOCAB_RAW, 9, 0},
+    {"hour", RSS, VOCAB_WISH, 0, VOCAB_RAW, 0, 9},
     {"id", ATOM, VOCAB_FIELD, FIELD_ID, VOCAB_RAW, 8, 0},
     {"id", NS(NONE), VOCAB_FIELD, FIELD_ID, VOCAB_RAW, 3, 0},
     {"identifier", NS(DC) | NS(DC10), VOCAB_FIELD, FIELD_ID, VOCAB_RAW, 5, 0},
@@ -64,6 +66,8 @@ static const struct vocab_row rows[] = {
     {"pubdate", RSS, VOCAB_FIELD, FIELD_PUBLISHED, VOCAB_RAW, 9, 9},
     {"published", ATOM, VOCAB_FIELD, FIELD_PUBLISHED, VOCAB_RAW, 8, 8},
     {"published", NS(NONE), VOCAB_FIELD, FIELD_PUBLISHED, VOCAB_RAW, 3, 3},
+    {"skipdays", RSS, VOCAB_GROUP, 0, 0, 0, 9},
+    {"skiphours", RSS, VOCAB_GROUP, 0, 0, 0, 9},
     {"source", RSS | ATOM, VOCAB_IGNORE, 0, 0, 1, 1},
     {"subject", NS(DC) | NS(DC10), VOCAB_CATEGORY, 0, VOCAB_TITLE, 8, 0},
     {"subtitle", NS(ITUNES), VOCAB_FIELD, FIELD_SUMMARY, VOCAB_HTML, 3, 0},
@@ -76,9 +80,11 @@ static const struct vocab_row rows[] = {
     {"title", NS(ITUNES), VOCAB_FIELD, FIELD_TITLE, VOCAB_TITLE, 2, 0},
     {"title", NS(MEDIA), VOCAB_FIELD, FIELD_TITLE, VOCAB_TITLE, 1, 0},
     {"title", RSS, VOCAB_FIELD, FIELD_TITLE, VOCAB_TITLE, 9, 9},
-    {"ttl", RSS, VOCAB_TTL, 0, VOCAB_RAW, 0, 9},
+    {"ttl", RSS, VOCAB_WISH, 0, VOCAB_RAW, 0, 9},
     {"updated", ATOM, VOCAB_FIELD, FIELD_UPDATED, VOCAB_RAW, 8, 8},
     {"updated", NS(NONE), VOCAB_FIELD, FIELD_UPDATED, VOCAB_RAW, 3, 3},
+    {"updatefrequency", NS(SYNDICATION), VOCAB_WISH, 0, VOCAB_RAW, 0, 9},
+    {"updateperiod", NS(SYNDICATION), VOCAB_WISH, 0, VOCAB_RAW, 0, 9},
 };
 /* clang-format on */
 

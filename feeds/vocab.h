@@ -36,7 +36,7 @@ enum vocab_action {
     VOCAB_ENCLOSURE, /* attributes; look inside */
     VOCAB_KEYWORDS,  /* categories with commas between */
     VOCAB_PLAYER,    /* an address in attributes, for want of a better */
-    VOCAB_TTL,
+    VOCAB_WISH, /* when it wants to be polled (feeds/wish.h) */
     VOCAB_LANGUAGE
 };
 

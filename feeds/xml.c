@@ -51,6 +51,7 @@ static const struct ns_row addresses[] = {
     {"purl.org/dc/terms", XML_NS_DCTERMS},
     {"purl.org/rss/1.0/modules/dcterms", XML_NS_DCTERMS},
     {"purl.org/rss/1.0/modules/content", XML_NS_CONTENT},
+    {"purl.org/rss/1.0/modules/syndication", XML_NS_SYNDICATION},
     {"search.yahoo.com/mrss", XML_NS_MEDIA},
     {"www.itunes.com/dtds/podcast-1.0.dtd", XML_NS_ITUNES},
     {"example.com/dtds/podcast-1.0.dtd", XML_NS_ITUNES},
@@ -74,6 +75,7 @@ static const struct ns_row prefixes[] = {
     {"itunes", XML_NS_ITUNES}, {"xhtml", XML_NS_XHTML},
     {"feedburner", XML_NS_FEEDBURNER}, {"news", XML_NS_NEWS},
     {"image", XML_NS_IMAGE}, {"video", XML_NS_VIDEO}, {"xml", XML_NS_XML},
+    {"sy", XML_NS_SYNDICATION},
 };
 /* clang-format on */
 

@@ -31,6 +31,7 @@ enum xml_ns {
     XML_NS_IMAGE,
     XML_NS_VIDEO,
     XML_NS_FEEDBURNER,
+    XML_NS_SYNDICATION,
     XML_NS_XML,
     XML_NS_OTHER
 };
