@@ -98,7 +98,7 @@ class Ingest(E2E):
         self.wait_baseline(d, "news")
         status, _ = d.api("POST", "/api/v1/items?source=news", {"title": "a"},
                           raw=True)
-        self.assertEqual(status, 422)
+        self.assertEqual(status, 403)
         wait_until(lambda: route.requests, 10, "a poll")
         # nor is a source that is brought ever polled
         status, _ = d.api("POST", "/api/v1/sources/hotline/probe", {},

@@ -62,7 +62,8 @@ class WebSub(E2E):
             [source], start=False,
             settings={"fetch": {"interval": interval,
                                 "interval_min": "500ms"}})
-        text = open(d.config, encoding="utf-8").read()
+        with open(d.config, encoding="utf-8") as f:
+            text = f.read()
         text = text.replace(
             '"127.0.0.1/32:%d"' % self.origin.port,
             '"127.0.0.1/32:%d", "127.0.0.1/32:%d"' % (self.origin.port,
@@ -120,7 +121,7 @@ class WebSub(E2E):
         with self.origin.lock:
             route.body = poison
         d.api("POST", "/api/v1/sources/news/probe", {})
-        self.wait_polls(route, 1)
+        wait_until(lambda: len(route.requests) > polls, 20, "the poll")
         time.sleep(1)
         self.assertEqual(len(d.incidents()), 1)
         self.assertEqual(d.incidents()[0]["items"], 1)
