@@ -15,6 +15,7 @@
 #include <netinet/in.h>
 
 #include "base/num.h"
+#include "base/url.h"
 
 struct range {
     uint8_t addr[16];
@@ -300,6 +301,49 @@ gate_address_inside(const struct gate_policy *policy,
     const struct sockaddr *addr, socklen_t len, const char **ret_reason)
 {
     return judge_all(policy, addr, len, true, ret_reason);
+}
+
+/* --- proxies -------------------------------------------------------------- */
+
+int
+gate_address_proxy(const struct gate_policy *policy,
+    const struct sockaddr *addr, socklen_t len, const char **ret_reason)
+{
+    uint8_t bytes[16];
+    uint16_t port;
+
+    *ret_reason = "this is not the proxy";
+    if (address_bytes(addr, len, bytes, &port) < 0 ||
+        port != policy->proxy_port)
+        return E_DENIED;
+    for (size_t i = 0; i < policy->ndeny; i++) {
+        if (allow_has(&policy->deny[i], bytes, port)) {
+            *ret_reason = "address of this house's own console";
+            return E_DENIED;
+        }
+    }
+    return 0;
+}
+
+int
+gate_proxy_parse(struct str text, struct toc_error *reterr, uint16_t *ret_port)
+{
+    struct url url;
+    int64_t port = 0;
+
+    if (url_parse(text, &url) < 0 || url.userinfo.p || url.host.n == 0 ||
+        url.path.n > 0 || url.query.p || url.fragment.p ||
+        num_parse_i64(url.port, 1, 65535, &port) < 0 ||
+        (!str_eq_nocase(url.scheme, STR("http")) &&
+            !str_eq_nocase(url.scheme, STR("socks5h")))) {
+        toc_error_set(reterr, NULL, 0, 0,
+            "proxy \"%.*s\" is to be http://HOST:PORT or "
+            "socks5h://HOST:PORT, without a user name",
+            STR_ARG(str_first(text, 80)));
+        return E_CONF;
+    }
+    *ret_port = (uint16_t)port;
+    return 0;
 }
 
 int

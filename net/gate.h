@@ -52,6 +52,11 @@ struct gate_policy {
     uint16_t ports[GATE_SHIPPED_PORTS + GATE_MAX_PORTS]; /* besides 80, 443 */
     size_t nports;
     bool https_only; /* webhooks, unless configured otherwise */
+    /* Everything goes through this one (gate_proxy_parse), lent; absent:
+     * connect directly.  Only its own address is seen then: the URL is judged
+     * as ever, what its name means is the proxy's to judge. */
+    struct str proxy;
+    uint16_t proxy_port;
 };
 /* Public addresses; http and https; ports 80, 443 and the shipped default of
  * the configuration's `ports`, which is 8080 (many school sites use it). */
@@ -83,6 +88,15 @@ int gate_address(const struct gate_policy *policy, const struct sockaddr *addr,
 /* The same when only a range of policy->allow will do. */
 int gate_address_inside(const struct gate_policy *policy,
     const struct sockaddr *addr, socklen_t len, const char **ret_reason);
+/* Judge an address about to be connected to as the policy's proxy: its port,
+ * and that it is not denied. */
+int gate_address_proxy(const struct gate_policy *policy,
+    const struct sockaddr *addr, socklen_t len, const char **ret_reason);
+/* Judge a proxy as it is configured: "http://HOST:PORT" or
+ * "socks5h://HOST:PORT", and nothing more.  0, or E_CONF with *reterr (may be
+ * NULL). */
+int gate_proxy_parse(
+    struct str text, struct toc_error *reterr, uint16_t *ret_port);
 /* Make a socket address of an address in text (no name, no brackets, no zone).
  * 0 or E_PARSE. */
 int gate_sockaddr(const char *text, uint16_t port, struct sockaddr_storage *ret,

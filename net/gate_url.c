@@ -389,6 +389,9 @@ judge_host(const struct gate_policy *policy, struct arena *arena,
     target->inside = is_inside(host);
     if (target->inside && policy->nallow == 0)
         return deny(ret_reason, "this name exists only inside a network");
+    if (target->inside && policy->proxy.n)
+        return deny(ret_reason,
+            "what this name means inside cannot be judged through a proxy");
     if (!gate_port_is_open(policy, target->port))
         return deny(ret_reason, "port is not allowed");
     return 0;

@@ -50,10 +50,14 @@ static int
 judge(struct http_call *call, const struct sockaddr *addr, socklen_t len)
 {
     const char *reason = "";
-    int err = call->target.inside
-                  ? gate_address_inside(call->policy, addr, len, &reason)
-                  : gate_address(call->policy, addr, len, &reason);
+    int err;
 
+    if (call->policy->proxy.n)
+        err = gate_address_proxy(call->policy, addr, len, &reason);
+    else if (call->target.inside)
+        err = gate_address_inside(call->policy, addr, len, &reason);
+    else
+        err = gate_address(call->policy, addr, len, &reason);
     if (err < 0)
         call_fail(call, HTTP_REFUSED, reason);
     return err;
@@ -401,8 +405,9 @@ set_protection(CURL *easy, const struct http_call *call)
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(easy, CURLOPT_PROXY, call->proxy);
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, call->proxy[0] ? "" : "*");
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(easy, CURLOPT_HSTS_CTRL, 0L);
     curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);

@@ -58,6 +58,7 @@ struct http_call {
     size_t nheaders;
     struct str body;
     const struct gate_policy *policy; /* lent */
+    const char *proxy;                /* "": connect directly */
     bool follow, cut;
     bool left_origin; /* a redirect led elsewhere: only harmless headers go */
     struct str conditional_url;

@@ -60,6 +60,7 @@ copy_request(struct http_call *call, const struct http_request *request)
     call->body.p = arena_copy(
         call->arena, request->body.p ? request->body.p : "", request->body.n);
     call->policy = request->policy;
+    call->proxy = arena_cstr(call->arena, request->policy->proxy);
     call->cut = request->cut;
     call->hop = request->hop;
     call->gap_ms = request->gap_ms;
