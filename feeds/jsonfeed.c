@@ -112,31 +112,61 @@ jsonfeed_init(void)
     json_object_seed(0);
 }
 
+static void
+note_end(struct build *build, enum jsonmend_end end)
+{
+    switch (end) {
+    case JSONMEND_WHOLE:
+        build_note(build, TROUBLE_MALFORMED,
+            "the JSON was not well-formed and had to be mended");
+        break;
+    case JSONMEND_CUT:
+        build->document.partial = true;
+        build_note(
+            build, TROUBLE_CUT, "the document ends before it is complete");
+        break;
+    case JSONMEND_FULL:
+        build->full = true;
+        break;
+    }
+}
+
+/* Load what can be mended of text. */
+static int
+load_mended(struct build *build, struct str text, json_t **ret)
+{
+    enum jsonmend_end end;
+    struct buf mended;
+    int err;
+
+    buf_init(&mended, 2 * DECODE_MAX_BYTES);
+    err = jsonmend(text, FEED_MAX_ITEMS, &mended, &end);
+    if (!err && jsonmend_values(buf_str(&mended)) > JSONFEED_MAX_VALUES)
+        err = E_LIMIT;
+    if (!err)
+        err = jsonx_load(buf_str(&mended), NULL, ret);
+    if (!err)
+        note_end(build, end);
+    buf_done(&mended);
+    return err;
+}
+
 /* Load text, mended when it needs that. */
 static int
 load(struct build *build, struct str text, struct toc_error *reterr,
     json_t **ret)
 {
-    int err = jsonx_load(text, reterr, ret);
-    struct toc_error again;
-    struct buf mended;
-    bool cut;
+    bool large = jsonmend_values(text) > JSONFEED_MAX_VALUES;
+    int err = large ? E_PARSE : jsonx_load(text, reterr, ret);
 
     if (err != E_PARSE)
         return err;
-    buf_init(&mended, 2 * DECODE_MAX_BYTES);
-    if (jsonmend(text, &mended, &cut) == 0 &&
-        jsonx_load(buf_str(&mended), &again, ret) == 0) {
-        err = 0;
-        build->document.partial |= cut;
-        if (cut)
-            build_note(
-                build, TROUBLE_CUT, "the document ends before it is complete");
-        else
-            build_note(build, TROUBLE_MALFORMED,
-                "the JSON was not well-formed and had to be mended");
+    err = load_mended(build, text, ret);
+    if (err && large) {
+        toc_error_set(reterr, NULL, 0, 0, "the JSON has more than %d values",
+            JSONFEED_MAX_VALUES);
+        return E_LIMIT;
     }
-    buf_done(&mended);
     return err;
 }
 
@@ -170,9 +200,9 @@ jsonfeed_read(struct build *build, struct str text, struct toc_error *reterr)
     read_hubs(build, root);
     json_array_foreach(items, i, entry)
     {
-        read_item(build, entry);
-        if (build->full || build->err)
+        if (build->err)
             break;
+        read_item(build, entry);
     }
     json_decref(root);
     return build->err;

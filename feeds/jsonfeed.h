@@ -6,6 +6,8 @@
 
 #include "feeds/build.h"
 
+enum { JSONFEED_MAX_VALUES = 300000 }; /* numbers, texts, lists, … */
+
 /* Make jansson draw its seed, for which it opens a file: before lockdown. */
 void jsonfeed_init(void);
 /* Read text, which begins with '{' or '['.  E_PARSE with *reterr when it is no

@@ -12,6 +12,7 @@ struct mend {
     char open[JSONX_MAX_DEPTH]; /* the brackets that are open */
     size_t depth;
     size_t whole; /* length of out behind the last whole object, or 0 */
+    size_t nwhole;
 };
 
 static bool
@@ -47,6 +48,13 @@ mend_escape(struct mend *mend)
     mend->at++;
 }
 
+/* Whether c within a string stands for itself. */
+static bool
+is_plain(char c)
+{
+    return c != '"' && c != '\\' && (uint8_t)c >= 0x20;
+}
+
 /* The string that begins here; false when it does not end. */
 static bool
 mend_string(struct mend *mend)
@@ -54,18 +62,24 @@ mend_string(struct mend *mend)
     buf_add_char(mend->out, '"');
     mend->at++;
     while (mend->at < mend->text.n) {
-        char c = mend->text.p[mend->at];
+        size_t from = mend->at;
+        char c;
 
+        while (mend->at < mend->text.n && is_plain(mend->text.p[mend->at]))
+            mend->at++;
+        buf_add(mend->out, mend->text.p + from, mend->at - from);
+        if (mend->at == mend->text.n)
+            break;
+        c = mend->text.p[mend->at];
         if (c == '\\') {
             mend_escape(mend);
         } else if ((uint8_t)c < 0x20) {
             buf_printf(mend->out, "\\u%04x", (unsigned)(uint8_t)c);
             mend->at++;
         } else {
-            buf_add_char(mend->out, c);
+            buf_add_char(mend->out, '"');
             mend->at++;
-            if (c == '"')
-                return true;
+            return true;
         }
     }
     return false;
@@ -93,8 +107,10 @@ mend_close(struct mend *mend, char c)
     mend->depth--;
     buf_add_char(mend->out, c);
     if (c == '}' && mend->depth == 2 && mend->open[0] == '{' &&
-        mend->open[1] == '[')
+        mend->open[1] == '[') {
         mend->whole = mend->out->n;
+        mend->nwhole++;
+    }
     return true;
 }
 
@@ -123,13 +139,32 @@ mend_token(struct mend *mend)
     return true;
 }
 
+size_t
+jsonmend_values(struct str text)
+{
+    size_t values = 1;
+
+    for (size_t at = 0; at < text.n; at++) {
+        char c = text.p[at];
+
+        if (c == '"')
+            for (at++; at < text.n && text.p[at] != '"'; at++)
+                at += text.p[at] == '\\';
+        else
+            values += c == ',' || c == '[' || c == '{';
+    }
+    return values;
+}
+
 int
-jsonmend(struct str text, struct buf *out, bool *ret_cut)
+jsonmend(struct str text, size_t max_items, struct buf *out,
+    enum jsonmend_end *ret_end)
 {
     struct mend mend = {.text = text, .out = out};
     bool complete = false;
 
-    while (mend.at < text.n && !complete && mend_token(&mend))
+    while (mend.at < text.n && !complete && mend.nwhole < max_items &&
+           mend_token(&mend))
         complete = mend.depth == 0;
     if (out->err)
         return out->err;
@@ -139,6 +174,8 @@ jsonmend(struct str text, struct buf *out, bool *ret_cut)
         out->n = mend.whole;
         buf_add_cstr(out, "]}");
     }
-    *ret_cut = !complete;
+    *ret_end = complete                   ? JSONMEND_WHOLE
+               : mend.nwhole == max_items ? JSONMEND_FULL
+                                          : JSONMEND_CUT;
     return out->err;
 }

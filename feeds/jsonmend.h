@@ -13,8 +13,17 @@
 
 #include "base/buf.h"
 
-/* Append the mended text to out.  *ret_cut: it ended too early.  0, E_PARSE
- * when nothing whole is left, or the error of out. */
-int jsonmend(struct str text, struct buf *out, bool *ret_cut);
+enum jsonmend_end {
+    JSONMEND_WHOLE,
+    JSONMEND_CUT, /* it ended too early */
+    JSONMEND_FULL /* there were more than max_items */
+};
+
+/* How many values a JSON text has, about: what a parser will allocate. */
+size_t jsonmend_values(struct str text);
+/* Append the mended text to out, at most max_items objects of a list of the
+ * root.  0, E_PARSE when nothing whole is left, or the error of out. */
+int jsonmend(struct str text, size_t max_items, struct buf *out,
+    enum jsonmend_end *ret_end);
 
 #endif
