@@ -225,24 +225,6 @@ struct arrival {
 int engine_item(struct engine *engine, const struct arrival *arrival,
     const Tocsin__Item *in);
 
-/* --- engine_score.c ------------------------------------------------------------ */
-/* The score of an item by itself. */
-int engine_score_item(struct engine *engine, const struct ruleset *rules,
-    const struct source *source, const struct item *item,
-    const struct verdict *verdict, struct score *ret);
-/* What incident scores with an item (attached already) that scores so; its
- * explanation is changed, score and level are returned: they never fall. */
-int engine_score_incident(struct engine *engine, const struct ruleset *rules,
-    const struct score *item, struct incident *incident, int *ret_score,
-    enum level *ret_level);
-
-/* Make the index of the configuration's owners. */
-void engine_score_config(struct engine *engine);
-/* Whose an incident is that this item opens: the school that it names, or the
- * owner of its source. */
-struct str engine_score_owner(struct engine *engine,
-    const struct source *source, const struct item *item);
-
 /* --- engine_tell.c ------------------------------------------------------------- */
 /* Let every channel that is to know hear of incident; the messages are made at
  * the commit, so that they tell of all that the transaction brought. */

@@ -12,7 +12,7 @@
 #include "base/jsonx.h"
 #include "base/url.h"
 #include "base/utf8.h"
-#include "daemon/engine.h"
+#include "daemon/engine_score.h"
 #include "daemon/pb.h"
 #include "incidents/features.h"
 #include "incidents/state.h"

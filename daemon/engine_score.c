@@ -5,13 +5,14 @@
  * known of the event weigh on them (rules/score.c), and an item's score weighs
  * on its incident (rules/explain.c).
  */
+#include "daemon/engine_score.h"
+
 #include <string.h>
 
 #include <arpa/inet.h>
 
 #include "base/log.h"
 #include "base/url.h"
-#include "daemon/engine.h"
 #include "rules/explain.h"
 #include "rules/names.h"
 
