@@ -16,6 +16,7 @@
 #include <arpa/inet.h>
 
 #include "base/url.h"
+#include "feeds/select.h"
 #include "feeds/pace.h"
 #include "net/gate.h"
 
@@ -140,6 +141,44 @@ check_ranges(bool fits, const struct place *place, struct toc_errors *errors)
             GATE_MAX_ALLOW);
 }
 
+/* What operators say of a list's records. */
+static void
+check_selectors(const struct source *s, const struct place *place,
+    struct toc_errors *errors)
+{
+    const struct {
+        const char *key;
+        struct str value;
+        bool within;
+    } selectors[] = {{"select", s->select, false},
+        {"select_link", s->select_link, true},
+        {"select_title", s->select_title, true},
+        {"select_date", s->select_date, true}};
+
+    for (size_t i = 0; i < sizeof selectors / sizeof *selectors; i++) {
+        struct str value = selectors[i].value;
+        struct toc_error error = {0};
+
+        if (!value.p)
+            continue;
+        if (s->kind != SOURCE_LIST) {
+            toc_errors_add(errors, place->file, place->line, place->column,
+                "source \"%.*s\" has %s, which only kind: list can use",
+                STR_ARG(s->id), selectors[i].key);
+        } else if (selectors[i].within && !s->select.p) {
+            toc_errors_add(errors, place->file, place->line, place->column,
+                "source \"%.*s\" has %s without select, which names the "
+                "records that it looks in",
+                STR_ARG(s->id), selectors[i].key);
+        } else if ((selectors[i].within ? select_check_within(value, &error)
+                                        : select_check(value, &error)) != 0) {
+            toc_errors_add(errors, place->file, place->line, place->column,
+                "source \"%.*s\": %s \"%.*s\" is not understood: %s",
+                STR_ARG(s->id), selectors[i].key, STR_ARG(value), error.text);
+        }
+    }
+}
+
 static void
 check_sources(const struct config *c, struct entries *entries,
     struct arena *scratch, struct toc_errors *errors)
@@ -167,10 +206,7 @@ check_sources(const struct config *c, struct entries *entries,
                          : "source \"%.*s\" has no url; url: "
                            "https://… would be right",
                 STR_ARG(s->id));
-        if (s->select.p && s->kind != SOURCE_LIST)
-            toc_errors_add(errors, place->file, place->line, place->column,
-                "source \"%.*s\" has select, which only kind: list can use",
-                STR_ARG(s->id));
+        check_selectors(s, place, errors);
         check_ranges(open_ranges(&policy, s->allow, s->nallow), place, errors);
         check_url(&policy, scratch, s->url, place, errors);
     }

@@ -121,6 +121,16 @@ outcome_news(const Tocsin__Item *item, struct rhythm_news *news)
     news->published[news->n++] = published;
 }
 
+/* The list that was found is to be found again.  Another one in its place is
+ * taken for it only when it shows what is known and something new. */
+static void
+outcome_hint(const Tocsin__ParseResult *result, struct source_state *state)
+{
+    if (result->hint.len > 0 && result->hint.len <= DOCUMENT_MAX_HINT_BYTES &&
+        (!result->hint_lost || (result->n_items > 0 && result->known > 0)))
+        state->hint = pb_bytes(result->hint);
+}
+
 static int
 outcome_items(struct engine *engine, const struct watch *watch,
     const Tocsin__ParseResult *result, struct rhythm_news *news,
@@ -150,6 +160,7 @@ outcome_items(struct engine *engine, const struct watch *watch,
     if (result->n_items > 0)
         state->last_new = engine_now(engine);
     state->seen = pb_bytes(result->seen);
+    outcome_hint(result, state);
     return r;
 }
 

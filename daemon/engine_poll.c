@@ -53,6 +53,10 @@ poll_describe(struct engine *engine, const struct source *source,
     out->context = context;
     context->seen = pb_data(state->seen);
     context->select = pb_cstr(arena, source->select);
+    context->select_link = pb_cstr(arena, source->select_link);
+    context->select_title = pb_cstr(arena, source->select_title);
+    context->select_date = pb_cstr(arena, source->select_date);
+    context->hint = pb_data(state->hint);
     context->zone =
         pb_cstr(arena, source->zone.n ? source->zone : engine->config->zone);
     context->title = pb_cstr(arena, source->title);

@@ -442,6 +442,7 @@ parse_describe(struct arena *arena, const struct document *document,
     result->n_notes = result->notes ? document->nnotes : 0;
     result->trouble = document->trouble;
     result->hint_lost = document->hint_lost;
+    result->hint = pb_data(document->hint);
 }
 
 /* Whether another page stands in the place of the one that was asked for; then
@@ -507,7 +508,11 @@ parse_document(struct parse *parse, const Tocsin__ParseRequest *request,
         .content_type = pb_bytes(request->content_type),
         .zone = parse_zone(parse, pb_str(context->zone)),
         .now = {request->now_ms},
-        .select = pb_str(context->select)};
+        .select = pb_str(context->select),
+        .select_link = pb_str(context->select_link),
+        .select_title = pb_str(context->select_title),
+        .select_date = pb_str(context->select_date),
+        .hint = pb_bytes(context->hint)};
     const struct document *document = NULL;
     struct toc_error error = {0};
     int r;

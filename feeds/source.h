@@ -31,6 +31,7 @@ struct source {
     enum source_kind kind;
     struct str title;
     struct str owner; /* school or office, or absent */
+    struct str proxy; /* its own, "direct", or absent */
     struct str tier;  /* own, institution, press, aggregator, forum */
     const struct str *tags;
     size_t ntags;
@@ -40,7 +41,8 @@ struct source {
     bool learnt;         /* polled by its rhythm: what schedule comes to */
     enum source_articles articles;
     bool websub; /* whether its hub is asked to tell of news */
-    struct str select;   /* XPath of the records of a list, or absent */
+    struct str select;   /* the records of a list (feeds/select.h), or absent */
+    struct str select_link, select_title, select_date; /* within a record */
     struct str zone;     /* zone of dates without one, or absent */
     const struct str *allow; /* "CIDR" or "CIDR:PORT" opened for it */
     size_t nallow;
@@ -66,6 +68,7 @@ struct source_state {
     struct str validator_url;       /* the address that gave them */
     uint8_t body_hash[32];          /* of the last body, zero when none */
     struct str seen;    /* the seen set (feeds/seen.h), opaque to the store */
+    struct str hint; /* how its list was found (feeds/item.h), opaque */
     struct wall first_poll, last_poll, last_success, last_new, next_poll;
     uint32_t failures;  /* in a row */
     int64_t interval_ms;

@@ -79,7 +79,7 @@ int user_read(struct query *q, struct arena *arena, struct user *ret);
 #define SOURCE_STATE_COLUMNS                                                   \
     "etag, last_modified, body_hash, first_poll, last_poll, last_success, "    \
     "last_new, next_poll, failures, interval_ms, moved_to, moved_count, "      \
-    "moved_since, deaths, state, validator_url, " SOURCE_RHYTHM_COLUMNS
+    "moved_since, deaths, state, validator_url, hint, " SOURCE_RHYTHM_COLUMNS
 int source_state_read(
     struct query *q, struct arena *arena, struct source_state *ret);
 

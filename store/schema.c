@@ -210,6 +210,21 @@ static const char hubs[] =
     "  STRICT, WITHOUT ROWID;"
     "CREATE INDEX hub_next ON hub(next);";
 
+/* Step 7: the order of sources in lists, as a number: less is worse, 1 is one
+ * that left the configuration. */
+static const char source_rank[] =
+    "DROP INDEX source_trouble;"
+    "ALTER TABLE source_state DROP COLUMN trouble;"
+    "ALTER TABLE source_state ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE source_state SET rank = iif(removed IS NULL, (SELECT"
+    "  -coalesce(max(severity), 0) FROM condition"
+    "  WHERE subject = 'source:' || id AND closed IS NULL), 1);"
+    "CREATE INDEX source_rank ON source_state(rank, id);";
+
+/* Step 8: how a list was found, to find it again. */
+static const char list_hint[] =
+    "ALTER TABLE source_state ADD COLUMN hint BLOB;";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -219,6 +234,8 @@ static const char *const steps[][STEP_PARTS] = {
     {condition_words, poll_logs},
     {source_rhythm},
     {hubs},
+    {source_rank},
+    {list_hint},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -226,7 +243,8 @@ enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 2;", "PRAGMA user_version = 3;",
     "PRAGMA user_version = 4;", "PRAGMA user_version = 5;",
-    "PRAGMA user_version = 6;"};
+    "PRAGMA user_version = 6;", "PRAGMA user_version = 7;",
+    "PRAGMA user_version = 8;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned

@@ -51,6 +51,8 @@ source_put(struct store *store, const struct source *source, struct wall now)
                "  first_poll, NULL),"
                " moved_to = iif(url = excluded.url, moved_to, NULL),"
                " moved_count = iif(url = excluded.url, moved_count, 0),"
+               " hint = iif((url, kind) = (excluded.url, excluded.kind),"
+               "  hint, NULL),"
                " failures = iif((url, kind) = (excluded.url, excluded.kind),"
                "  failures, 0),"
                " deaths = iif((url, kind) = (excluded.url, excluded.kind),"
@@ -60,7 +62,8 @@ source_put(struct store *store, const struct source *source, struct wall now)
                " url = excluded.url,"
                " title = excluded.title, kind = excluded.kind,"
                " owner = excluded.owner, tier = excluded.tier,"
-               " tags = excluded.tags, removed = NULL"));
+               " tags = excluded.tags, removed = NULL,"
+               " rank = min(rank, 0)"));
     query_str(&q, source->id);
     query_text(&q, source->url);
     query_text(&q, source->title);
@@ -139,6 +142,7 @@ source_state_read(
     s.deaths = (uint32_t)query_get_int(q);
     s.state = (int)query_get_int(q);
     s.validator_url = query_get_str(q, arena);
+    s.hint = query_get_str(q, arena);
     rhythm_read(q, arena, &s.rhythm);
     if (arena_failed(arena))
         return E_NOMEM;
@@ -214,7 +218,7 @@ store_source_save(
                " last_success = ?, last_new = ?, next_poll = ?, failures = ?,"
                " interval_ms = ?, moved_to = ?, moved_count = ?,"
                " moved_since = ?, deaths = ?, state = ?,"
-               " validator_url = ?, rhythm = ?, items_a_week = ?,"
+               " validator_url = ?, hint = ?, rhythm = ?, items_a_week = ?,"
                " workdays = ?, from_hour = ?, to_hour = ?, ttl_ms = ?,"
                " skip_hours = ?, skip_days = ?, next_why = ?"
                " WHERE id = ?"));
@@ -234,6 +238,7 @@ store_source_save(
     query_int(&q, state->deaths);
     query_int(&q, state->state);
     query_str(&q, state->validator_url);
+    query_bytes(&q, state->hint);
     rhythm_bind(&q, &state->rhythm);
     query_str(&q, id);
     r = query_run(&q);
