@@ -83,7 +83,7 @@ struct config {
     struct str websub_callback; /* of hubs; absent: none is asked */
     int64_t further_pages;     /* followed after a gap; 5 */
     int64_t backfill_after_ms; /* published so long before: no alarm; 2 days */
-    struct str fetch_trust; /* PEM file, absent when none */
+    struct str fetch_trust, fetch_proxy; /* PEM file, URL; absent: none */
     enum http_scope fetch_scope;    /* of what a gap is kept; a host */
     bool obey_robots, robots_feeds; /* pages; feeds too: true, false */
     const struct str *allow; /* allow_addresses */

@@ -179,6 +179,21 @@ check_selectors(const struct source *s, const struct place *place,
     }
 }
 
+/* A source's own proxy, or "direct". */
+static void
+check_source_proxy(const struct source *source, const struct place *place,
+    struct toc_errors *errors)
+{
+    struct toc_error error;
+    uint16_t port;
+
+    if (source->proxy.p && !str_eq(source->proxy, STR("direct")) &&
+        gate_proxy_parse(source->proxy, &error, &port) < 0)
+        toc_errors_add(errors, place->file, place->line, place->column,
+            "source \"%.*s\": proxy %s, or direct", STR_ARG(source->id),
+            error.text);
+}
+
 static void
 check_sources(const struct config *c, struct entries *entries,
     struct arena *scratch, struct toc_errors *errors)
@@ -208,6 +223,7 @@ check_sources(const struct config *c, struct entries *entries,
                 STR_ARG(s->id));
         check_selectors(s, place, errors);
         check_ranges(open_ranges(&policy, s->allow, s->nallow), place, errors);
+        check_source_proxy(s, place, errors);
         check_url(&policy, scratch, s->url, place, errors);
     }
 }
@@ -320,6 +336,17 @@ check_console(const struct check *check)
 }
 
 static void
+check_proxy(const struct check *check)
+{
+    struct str proxy = check->config->fetch_proxy;
+    struct toc_error error;
+    uint16_t port;
+
+    if (proxy.p && gate_proxy_parse(proxy, &error, &port) < 0)
+        complain(check, "fetch", "proxy", "%s", error.text);
+}
+
+static void
 check_bounds(const struct check *check)
 {
     struct config *c = check->config;
@@ -356,6 +383,7 @@ config_check(struct config *config, const struct option_place *places,
         return;
     }
     check_bounds(&check);
+    check_proxy(&check);
     check_console(&check);
     check_ids(sources, "source", errors);
     check_ids(channels, "channel", errors);

@@ -527,6 +527,7 @@ send_fetch(struct arena *arena, const struct config *config, struct ipc *ipc)
     out.robots_feeds = config->robots_feeds;
     out.scope = (uint32_t)config->fetch_scope;
     out.trust = pb_cstr(arena, config->fetch_trust);
+    out.proxy = pb_cstr(arena, config->fetch_proxy);
     out.max_header_bytes = (uint64_t)config->max_header_bytes;
     out.deny = own_listener(arena, config);
     return arena_failed(arena)

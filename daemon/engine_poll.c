@@ -79,6 +79,7 @@ poll_request(struct engine *engine, struct arena *arena,
     out.url = pb_cstr(arena, moved ? state->moved_to : source->url);
     out.etag = pb_data(state->etag);
     out.validator_url = pb_cstr(arena, state->validator_url);
+    out.proxy = pb_cstr(arena, source->proxy);
     out.last_modified = pb_data(state->last_modified);
     if (hash_is_set(state->body_hash))
         out.body_hash =

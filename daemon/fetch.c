@@ -11,6 +11,7 @@
 #include "daemon/fetch.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -48,6 +49,8 @@ fetch_configure(struct role *role, const Tocsin__FetchConfig *config)
     outward_policy(
         &fetch->policy, config->ports, config->n_ports, config->deny);
     outward_allow(&fetch->policy, config->allow, config->n_allow);
+    free(fetch->proxy);
+    fetch->proxy = strdup(config->proxy);
     fetch->obey_robots = config->obey_robots;
     fetch->robots_feeds = config->robots_feeds;
     fetch->max_body_bytes = config->max_body_bytes;
@@ -56,7 +59,9 @@ fetch_configure(struct role *role, const Tocsin__FetchConfig *config)
     fetch->connect_ms = config->connect_ms;
     fetch->first_byte_ms = config->first_byte_ms;
     fetch->total_ms = config->total_ms;
-    if (fetch->http == NULL)
+    if (fetch->proxy == NULL)
+        r = E_NOMEM;
+    else if (fetch->http == NULL)
         r = fetch_open(role, config);
     if (r != 0) {
         log_say(LOG_ERROR, "cannot start fetching", "why", err_text(r), NULL);

@@ -498,6 +498,27 @@ fetch_poll_begin(struct fetch_poll *poll)
             "its robots.txt could not be asked for", CAUSE_HOUSE);
 }
 
+/* Its source's proxy, else the configuration's; kept with the request, because
+ * the configuration may change meanwhile. */
+static int
+fetch_set_proxy(struct fetch_poll *poll)
+{
+    Tocsin__PollRequest *request = poll->request;
+
+    if (request->proxy[0] == '\0' && poll->fetch->proxy[0] != '\0') {
+        char *copy = strdup(poll->fetch->proxy);
+
+        if (copy == NULL)
+            return E_NOMEM;
+        request->proxy = copy; /* goes with the message; "" was not its own */
+    }
+    if (request->proxy[0] == '\0' || strcmp(request->proxy, "direct") == 0)
+        return 0;
+    poll->policy.proxy = str_of(request->proxy);
+    return gate_proxy_parse(
+        poll->policy.proxy, NULL, &poll->policy.proxy_port);
+}
+
 static Tocsin__PollRequest *
 fetch_copy_request(const Tocsin__PollRequest *request)
 {
@@ -530,5 +551,9 @@ fetch_poll_take(struct fetch *fetch, const Tocsin__PollRequest *request)
     poll->fetch = fetch;
     poll->policy = fetch->policy;
     outward_allow(&poll->policy, request->allow, request->n_allow);
-    fetch_poll_begin(poll);
+    if (fetch_set_proxy(poll) != 0)
+        fetch_give_up(poll, TOCSIN__POLL_ANSWER__OUTCOME__FAILED,
+            "its proxy could not be used", CAUSE_HOUSE);
+    else
+        fetch_poll_begin(poll);
 }

@@ -337,7 +337,7 @@ gate_proxy_parse(struct str text, struct toc_error *reterr, uint16_t *ret_port)
         (!str_eq_nocase(url.scheme, STR("http")) &&
             !str_eq_nocase(url.scheme, STR("socks5h")))) {
         toc_error_set(reterr, NULL, 0, 0,
-            "proxy \"%.*s\" is to be http://HOST:PORT or "
+            "\"%.*s\" is to be http://HOST:PORT or "
             "socks5h://HOST:PORT, without a user name",
             STR_ARG(str_first(text, 80)));
         return E_CONF;
