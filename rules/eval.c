@@ -46,13 +46,13 @@ eval_term(const struct matcher *m, uint32_t term, unsigned fields)
         IMAGE_ARRAY(m->image, struct image_term, SEC_TERMS) + term;
     uint32_t h = term_first(m, term);
 
-    if (fields == (FIELDS_TITLE | FIELDS_TEXT))
-        return h ? ANSWER_TRUE : ANSWER_FALSE;
+    if (fields == (FIELDS_TITLE | FIELDS_TEXT) && h)
+        return ANSWER_TRUE;
     for (; h; h = m->hit[h].next)
         if (fields &
             1u << hit_field(m, (enum image_view)t->view, m->hit[h].begin))
             return ANSWER_TRUE;
-    return m->hits_full && term_seen(m, term) ? ANSWER_UNKNOWN : ANSWER_FALSE;
+    return m->hits_full ? ANSWER_UNKNOWN : ANSWER_FALSE;
 }
 
 /* Whether a word of each clause of the regex occurred. */
@@ -307,7 +307,7 @@ eval_regex(struct matcher *m, uint32_t regex, enum rule_field field,
         .m = m, .regex = regex, .first_only = first_only, .out = out};
     enum answer a, b;
 
-    if (!needs_met(m, re))
+    if (!m->hits_full && !needs_met(m, re))
         return ANSWER_FALSE;
     a = search_field(&s, re, field);
     if (re->view == VIEW_RAW || (a == ANSWER_TRUE && first_only))

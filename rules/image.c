@@ -9,7 +9,6 @@
 
 #include "base/err.h"
 #include "rules/foldtab.h"
-#include "rules/verdict.h"
 #include "rules/scan.h"
 #include "rules/verdict.h"
 
@@ -30,6 +29,7 @@ image_record_size(enum image_section section)
         [SEC_CLAUSES] = sizeof(struct image_run),
         [SEC_NEEDED] = sizeof(uint32_t),
         [SEC_TRIGGERS] = sizeof(struct image_trigger),
+        [SEC_GATES] = sizeof(uint32_t),
         [SEC_ALWAYS] = sizeof(uint32_t),
         [SEC_TRIES] = sizeof(struct image_try),
         [SEC_SCAN] = sizeof(struct image_scan),
@@ -157,6 +157,14 @@ is_kid(const struct image *im, uint32_t kid)
 }
 
 static bool
+is_gate(const struct image *im, const struct image_trigger *t)
+{
+    if (t->n > 0)
+        return in_run(im, (struct image_run){t->gate, t->n}, SEC_GATES);
+    return t->gate == KID_NONE || t->gate < IMAGE_COUNT(im, SEC_NODES);
+}
+
+static bool
 check_triggers(const struct image *im)
 {
     const struct image_trigger *t =
@@ -166,8 +174,7 @@ check_triggers(const struct image *im)
     const uint32_t *kids = IMAGE_ARRAY(im, uint32_t, SEC_KIDS);
 
     for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_TRIGGERS); i++)
-        if (t[i].rule >= IMAGE_COUNT(im, SEC_RULES) ||
-            (t[i].gate != KID_NONE && !is_kid(im, t[i].gate)) ||
+        if (t[i].rule >= IMAGE_COUNT(im, SEC_RULES) || !is_gate(im, &t[i]) ||
             t[i].fields < 1 || t[i].fields > 3)
             return false;
     for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_KIDS); i++)
@@ -212,6 +219,7 @@ check_rules(const struct image *im)
         if (!in_text(im, t[i]))
             return false;
     return check_triggers(im) &&
+           all_below(im, SEC_GATES, IMAGE_COUNT(im, SEC_TERMS)) &&
            all_below(im, SEC_ALWAYS, IMAGE_COUNT(im, SEC_RULES)) &&
            all_below(im, SEC_NEEDED, IMAGE_COUNT(im, SEC_TERMS));
 }
@@ -284,6 +292,8 @@ check_candidate(const struct image *im, const struct image_candidate *c,
     if (c->term >= IMAGE_COUNT(im, SEC_TERMS))
         return false;
     t += c->term;
+    if (c->unit != t->unit)
+        return false;
     if (kind == SCAN_PAIRS && c->n == 1)
         return t->n == 1 && t->view == (uint32_t)view && c->anchor == 0 &&
                !c->before && !c->after;

@@ -40,6 +40,7 @@ enum image_section {
     SEC_CLAUSES,    /* struct image_run into SEC_NEEDED */
     SEC_NEEDED,     /* uint32_t: term numbers */
     SEC_TRIGGERS,   /* struct image_trigger, by term */
+    SEC_GATES,      /* uint32_t: term numbers */
     SEC_ALWAYS,     /* uint32_t: rules without a trigger */
     SEC_TRIES,      /* struct image_try, by rule */
     SEC_SCAN,       /* struct image_scan: SCAN_KINDS for each view */
@@ -54,10 +55,12 @@ struct image_run {
     uint32_t first, n;
 };
 
-/* A rule that a term wakes; gate is something else that it needs, a kid, or
- * KID_NONE. */
+/* A rule that a term wakes, and something else that it needs: when n is not 0,
+ * one of n terms from SEC_GATES, from gate on; otherwise the node gate, or
+ * nothing (KID_NONE). */
 struct image_trigger {
-    uint32_t rule, gate, fields;
+    uint32_t rule, gate;
+    uint16_t n, fields;
 };
 
 /* What deciding whether a rule holds reads first.  plain: it asks nothing of
@@ -175,8 +178,10 @@ struct image_scan {
  * key, 0 where the term has none. */
 struct image_candidate {
     uint32_t key, term;
-    uint16_t n, anchor; /* units of the term; before the key */
+    uint32_t unit; /* first of the term in SEC_UNITS */
     uint16_t before, after;
+    uint8_t n, anchor; /* units of the term; before the key */
+    uint16_t unused;
 };
 
 struct image {

@@ -11,6 +11,8 @@
 #include "rules/matcher.h"
 #include "rules/scan.h"
 
+enum { AHEAD = 8 }; /* how far ahead memory is asked for */
+
 static int
 alloc_state(struct matcher *m)
 {
@@ -150,6 +152,19 @@ see(struct matcher *m, uint32_t term)
     m->seen[m->nseen++] = term;
 }
 
+/* Whether something else that the rule needs occurred. */
+static inline bool
+is_open(struct matcher *m, const struct image_trigger *t)
+{
+    const uint32_t *term = IMAGE_ARRAY(m->image, uint32_t, SEC_GATES) + t->gate;
+
+    for (uint16_t i = 0; i < t->n; i++)
+        if (term_seen(m, term[i]))
+            return true;
+    return t->n == 0 && (t->gate == KID_NONE ||
+                            eval_node(m, t->gate, t->fields) != ANSWER_FALSE);
+}
+
 /* Wake the rules of the terms that occurred, when all that occurs is known: a
  * rule whose gate is shut cannot hold. */
 static void
@@ -164,11 +179,17 @@ wake_all(struct matcher *m)
     for (size_t i = 0; i < m->nseen; i++) {
         struct image_run run = term[m->seen[i]].triggers;
         const struct image_trigger *t = triggers + run.first;
+        if (i + AHEAD < m->nseen)
+            __builtin_prefetch(
+                triggers + term[m->seen[i + AHEAD]].triggers.first);
         for (uint32_t k = 0; k < run.n; k++)
-            if (t[k].gate == KID_NONE ||
-                eval_kid(m, t[k].gate, t[k].fields) != ANSWER_FALSE)
+            if (is_open(m, &t[k]))
                 wake(m, t[k].rule);
     }
+    /* not all occurrences are known: no rule can be left out */
+    for (uint32_t i = 0;
+         m->hits_full && i < IMAGE_COUNT(m->image, SEC_TRIGGERS); i++)
+        wake(m, triggers[i].rule);
     for (uint32_t i = 0; i < IMAGE_COUNT(m->image, SEC_ALWAYS); i++)
         wake(m, always[i]);
 }
@@ -352,6 +373,10 @@ scan_view(struct matcher *m, enum image_view view)
     for (size_t i = 0; i < m->found.n; i++) {
         const struct scan_hit *h = &m->found.hit[i];
         const struct image_term *t = &term[h->term];
+        if (i + AHEAD < m->found.n) {
+            __builtin_prefetch(&term[h[AHEAD].term]);
+            __builtin_prefetch(&m->term[h[AHEAD].term]);
+        }
         if (is_occurrence(m, t, view, h->at) &&
             (nhidden == 0 || !is_hidden(hidden, nhidden, h->at, h->at + t->n)))
             accept(m, h->term, h->at, h->at + t->n);

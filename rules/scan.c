@@ -64,7 +64,6 @@ struct scanner {
     const uint64_t *bits, *single;
     const uint32_t *ranks, *buckets;
     const struct image_candidate *candidates;
-    const struct image_term *terms;
     const uint16_t *term_units;
     const uint16_t *unit;
     size_t n;
@@ -98,9 +97,29 @@ key_of(const struct scanner *s, size_t i)
                            : scan_pair(0, s->unit[i]);
 }
 
+/* Terms that stand here by all that their candidate shows. */
+struct likely {
+    const struct image_candidate *candidate[SCAN_BATCH];
+    uint32_t at[SCAN_BATCH];
+    unsigned n;
+};
+
+/* Compare them whole. */
+static void
+settle(const struct scanner *s, struct likely *l)
+{
+    for (unsigned k = 0; k < l->n; k++) {
+        const struct image_candidate *c = l->candidate[k];
+        if (is_same(s->unit + l->at[k], s->term_units + c->unit, c->n))
+            scan_hits_add(s->out, c->term, l->at[k]);
+    }
+    l->n = 0;
+}
+
 /* Compare the candidates in run with what stands around unit i. */
 static inline void
-compare(const struct scanner *s, struct image_run run, size_t i)
+compare(
+    const struct scanner *s, struct image_run run, size_t i, struct likely *l)
 {
     const struct image_candidate *c = s->candidates + run.first;
     const struct image_candidate *end = c + run.n;
@@ -112,10 +131,15 @@ compare(const struct scanner *s, struct image_run run, size_t i)
         if ((c->before && c->before != s->unit[i - 1]) ||
             (c->after && c->after != s->unit[i + s->width]))
             continue;
-        if (c->n != 2 && !is_same(s->unit + i - c->anchor,
-                             s->term_units + s->terms[c->term].unit, c->n))
+        if (c->n == 2) {
+            scan_hits_add(s->out, c->term, (uint32_t)(i - c->anchor));
             continue;
-        scan_hits_add(s->out, c->term, (uint32_t)(i - c->anchor));
+        }
+        if (l->n == SCAN_BATCH)
+            settle(s, l);
+        l->candidate[l->n] = c;
+        l->at[l->n++] = (uint32_t)(i - c->anchor);
+        __builtin_prefetch(s->term_units + c->unit);
     }
 }
 
@@ -123,6 +147,7 @@ static void
 look_closer(const struct scanner *s, struct batch *b)
 {
     struct image_run run[SCAN_BATCH];
+    struct likely likely;
 
     for (unsigned k = 0; k < b->n; k++) {
         uint32_t bit = scan_bit(key_of(s, b->at[k]), s->shift);
@@ -132,8 +157,10 @@ look_closer(const struct scanner *s, struct batch *b)
         run[k].n = s->buckets[bucket + 1] - run[k].first;
         __builtin_prefetch(s->candidates + run[k].first);
     }
+    likely.n = 0;
     for (unsigned k = 0; k < b->n; k++)
-        compare(s, run[k], b->at[k]);
+        compare(s, run[k], b->at[k], &likely);
+    settle(s, &likely);
     b->n = 0;
 }
 
@@ -218,7 +245,6 @@ scan_run(void *arg, const struct image *image, enum image_view view,
     const uint64_t *bits = IMAGE_ARRAY(image, uint64_t, SEC_BITS);
     struct scanner s = {.candidates = IMAGE_ARRAY(
                             image, struct image_candidate, SEC_CANDIDATES),
-        .terms = IMAGE_ARRAY(image, struct image_term, SEC_TERMS),
         .term_units = IMAGE_ARRAY(image, uint16_t, SEC_UNITS),
         .unit = unit,
         .n = n,
@@ -429,8 +455,9 @@ candidate_of(const struct filer *f, const struct filed *d)
 
     return (struct image_candidate){.key = d->key,
         .term = d->term,
-        .n = t->n,
-        .anchor = d->anchor,
+        .unit = t->unit,
+        .n = (uint8_t)t->n,
+        .anchor = (uint8_t)d->anchor,
         .before = d->anchor > 0 ? u[d->anchor - 1] : 0,
         .after = behind < t->n ? u[behind] : 0};
 }

@@ -12,7 +12,10 @@
 
 #include "rules/compile.h"
 
-enum { TRIGGER_SINGLE_COST = 16 };
+enum {
+    TRIGGER_SINGLE_COST = 16,
+    TRIGGER_MAX_GATE = 4 /* terms that are looked at one by one */
+};
 #define COST_NONE UINT64_MAX
 
 struct chooser {
@@ -22,15 +25,21 @@ struct chooser {
     const struct image_regex *regex;
     const struct image_run *clause;
     const uint32_t *needed;
-    uint64_t *use;    /* by node: how many rules reach it */
-    uint64_t *refs;   /* by term: how many rules use it */
-    uint64_t *cost;   /* by node; COST_NONE: no set of terms is needed */
-    uint32_t *gate;   /* by rule; KID_NONE */
-    struct buf pairs; /* struct pair */
+    uint64_t *use;  /* by node: how many rules reach it */
+    uint64_t *refs; /* by term: how many rules use it */
+    uint64_t *cost; /* by node; COST_NONE: no set of terms is needed */
+    struct image_trigger *gate; /* by rule */
+    struct buf pairs;           /* struct pair */
 };
 
 struct pair {
     uint32_t term, rule;
+};
+
+struct offer {
+    const uint32_t *terms;
+    uint32_t n, kid;
+    uint64_t shared;
 };
 
 static uint64_t
@@ -275,9 +284,9 @@ lay_out(struct chooser *h)
             continue;
         if (run->n == 0)
             run->first = COMPILE_COUNT(h->c, SEC_TRIGGERS);
-        struct image_trigger t = {.rule = pair[i].rule,
-            .gate = h->gate[pair[i].rule],
-            .fields = rule[pair[i].rule].fields};
+        struct image_trigger t = h->gate[pair[i].rule];
+        t.rule = pair[i].rule;
+        t.fields = (uint16_t)rule[pair[i].rule].fields;
         compile_add(h->c, SEC_TRIGGERS, &t);
         run->n++;
     }
@@ -297,32 +306,85 @@ plain_terms(const struct chooser *h, uint32_t kid)
     return h->node[kid].kids.n;
 }
 
-/* Something cheap to look at that a rule needs besides what wakes it: best is
- * what many rules share, since it is evaluated once. */
-static uint32_t
-gate_of(const struct chooser *h, uint32_t root)
+/* Offer a run of terms, some of which a rule needs, for its gate: best is what
+ * many rules share.  kid: that the run is of, or KID_NONE. */
+static void
+offer(struct offer *best, const uint32_t *terms, uint32_t n, uint32_t kid,
+    uint64_t shared)
 {
-    const struct image_node *d = &h->node[root];
-    uint32_t best = KID_NONE;
-    uint64_t most = 0;
+    if (n > 0 && shared > best->shared)
+        *best = (struct offer){terms, n, kid, shared};
+}
+
+/* The gates that the kids of a node offer, all of which are needed; the one
+ * whose terms point at the rule is none. */
+static void
+offer_kids(const struct chooser *h, uint32_t node, struct offer *best)
+{
+    const struct image_node *d = &h->node[node];
     bool waking = false;
 
-    if (d->type != NODE_ALL)
-        return KID_NONE;
     for (uint32_t k = 0; k < d->kids.n; k++) {
-        uint32_t kid = h->kids[d->kids.first + k];
-        uint64_t shared =
-            kid & KID_TERM ? h->refs[kid & ~KID_TERM] : h->use[kid];
-        if (!waking && cost_of_kid(h, kid) == h->cost[root]) {
-            waking = true; /* the one whose terms point at the rule */
+        const uint32_t *kid = h->kids + d->kids.first + k;
+        if (!waking && cost_of_kid(h, *kid) == h->cost[node]) {
+            waking = true;
             continue;
         }
-        if (plain_terms(h, kid) > 0 && shared > most) {
-            most = shared;
-            best = kid;
-        }
+        if (*kid & KID_TERM)
+            offer(best, kid, 1, KID_NONE, h->refs[*kid & ~KID_TERM]);
+        else
+            offer(best, h->kids + h->node[*kid].kids.first,
+                plain_terms(h, *kid), *kid, h->use[*kid]);
     }
-    return best;
+}
+
+static void
+offer_clauses(const struct chooser *h, uint32_t regex, struct offer *best)
+{
+    const struct image_regex *r = &h->regex[regex];
+    uint64_t cost;
+    const struct image_run *waking = best_clause(h, r, &cost);
+
+    for (uint32_t k = 0; k < r->clauses.n; k++) {
+        const struct image_run *run = &h->clause[r->clauses.first + k];
+        if (run != waking && run->n <= UINT16_MAX)
+            offer(best, h->needed + run->first, run->n, KID_NONE, 1);
+    }
+}
+
+/* Choose something cheap to look at that a rule needs besides what wakes it. */
+static void
+choose_gate(struct chooser *h, uint32_t root, struct image_trigger *ret)
+{
+    const struct image_node *d = &h->node[root];
+    struct offer best = {.kid = KID_NONE};
+    uint32_t waking = KID_NONE;
+
+    ret->gate = KID_NONE;
+    if (d->type != NODE_ALL)
+        return;
+    offer_kids(h, root, &best);
+    for (uint32_t k = 0; k < d->kids.n && waking == KID_NONE; k++)
+        if (cost_of_kid(h, h->kids[d->kids.first + k]) == h->cost[root])
+            waking = h->kids[d->kids.first + k];
+    if (waking != KID_NONE && !(waking & KID_TERM)) {
+        if (h->node[waking].type == NODE_NEAR)
+            offer_kids(h, waking, &best);
+        if (h->node[waking].type == NODE_REGEX)
+            offer_clauses(h, h->node[waking].arg, &best);
+    }
+    if (best.n > TRIGGER_MAX_GATE && best.kid != KID_NONE) {
+        ret->gate = best.kid; /* its answer is kept */
+        return;
+    }
+    if (best.n == 0 || best.n > UINT16_MAX)
+        return;
+    ret->gate = COMPILE_COUNT(h->c, SEC_GATES);
+    ret->n = (uint16_t)best.n;
+    for (uint32_t i = 0; i < best.n; i++) {
+        uint32_t term = best.terms[i] & ~KID_TERM;
+        compile_add(h->c, SEC_GATES, &term);
+    }
 }
 
 /* What deciding reads first. */
@@ -358,7 +420,7 @@ choose_rules(struct chooser *h)
             continue; /* a helper is evaluated when another rule asks */
         if (h->cost[rule[i].root] != COST_NONE) {
             point(h, rule[i].root, i);
-            h->gate[i] = gate_of(h, rule[i].root);
+            choose_gate(h, rule[i].root, &h->gate[i]);
             continue;
         }
         compile_add(h->c, SEC_ALWAYS, &i);
@@ -385,7 +447,8 @@ trigger_choose(struct compile *c)
         .use = calloc(nodes + 1, sizeof(uint64_t)),
         .refs = calloc(terms + 1, sizeof(uint64_t)),
         .cost = calloc(nodes + 1, sizeof(uint64_t)),
-        .gate = calloc(COMPILE_COUNT(c, SEC_RULES) + 1, sizeof(uint32_t))};
+        .gate = calloc(
+            COMPILE_COUNT(c, SEC_RULES) + 1, sizeof(struct image_trigger))};
 
     buf_init(&h.pairs, IMAGE_MAX_BYTES);
     if (h.use && h.refs && h.cost && h.gate) {

@@ -238,6 +238,7 @@ too_many_hits_are_not_a_no(void **state)
     assert_int_equal(ask(&f, STR("乙丙"), buf_str(&text)), NOTHING);
     buf_add_cstr(&text, "甲丁丁丁甲丁丁丁甲乙丙");
     assert_int_equal(ask(&f, STR("乙丙"), buf_str(&text)), UNDECIDED);
+    assert_int_equal(ask(&f, STR(""), buf_str(&text)), UNDECIDED);
     buf_done(&text);
     stop(&f);
 }
