@@ -58,6 +58,10 @@ int store_level_of(int64_t value, enum level *ret);
     " JOIN item AS i ON i.id = m.item WHERE m.incident = incident.id)"
 int incident_read(struct query *q, struct arena *arena, struct incident *ret);
 
+/* The findings of row's revision, in the order they were stored. */
+int item_findings(
+    struct view *view, struct arena *arena, struct item_row *row);
+
 /* The columns of a delivery, in the order that delivery_read reads. */
 #define DELIVERY_COLUMNS                                                       \
     "id, message_id, channel, type, incident, level, state, attempts, "        \

@@ -253,7 +253,7 @@ view_incident_counts(struct view *view, uint64_t ret[LEVEL_COUNT])
     return 0;
 }
 
-static int
+int
 item_findings(struct view *view, struct arena *arena, struct item_row *row)
 {
     struct list list = {.arena = arena, .size = sizeof(struct finding_row)};

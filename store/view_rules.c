@@ -1,0 +1,154 @@
+/* view_rules: stored items and findings. */
+#include "store/view_rules.h"
+
+#include "store/inside.h"
+
+#define MATCHED_COLUMNS                                                      \
+    "i.id, r.id, i.source, s.title, r.title, r.text, r.url, r.published,"    \
+    " r.updated, i.first_seen, i.revisions, r.score, r.level, s.tier,"       \
+    " s.tags, i.baseline, i.backfill"
+#define MATCHED_TABLES                                                       \
+    " FROM item AS i JOIN revision AS r ON r.id = i.revision"                \
+    " JOIN source_state AS s ON s.id = i.source"
+
+static int
+matched_read(
+    struct view *view, struct query *q, struct arena *arena,
+    struct matched_item *ret)
+{
+    struct item_row *item = &ret->item;
+    int r;
+
+    *ret = (struct matched_item){0};
+    item->id = query_get_int(q);
+    item->revision = query_get_int(q);
+    item->source = query_get_str(q, arena);
+    item->source_title = query_get_str(q, arena);
+    item->title = query_get_str(q, arena);
+    item->text = query_get_str(q, arena);
+    item->url = query_get_str(q, arena);
+    item->published = query_get_wall(q);
+    ret->updated = query_get_wall(q);
+    item->first_seen = query_get_wall(q);
+    item->revisions = (uint32_t)query_get_int(q);
+    item->score = (int)query_get_int(q);
+    r = store_level_of(query_get_int(q), &ret->level);
+    ret->tier = query_get_str(q, arena);
+    ret->tags = query_get_str(q, arena);
+    ret->baseline = query_get_int(q) != 0;
+    ret->backfill = query_get_int(q) != 0;
+    if (r == 0)
+        r = item_findings(view, arena, item);
+    return r == 0 && arena_failed(arena) ? E_NOMEM : r;
+}
+
+static void
+bind_span(struct query *q, struct wall since, struct wall until)
+{
+    query_int(q, wall_is_set(since) ? since.ms : 0);
+    query_int(q, wall_is_set(until) ? until.ms : INT64_MAX);
+}
+
+int
+view_matched_items(struct view *view, struct wall since, struct wall until,
+    struct arena *arena,
+    int (*each)(void *arg, const struct matched_item *item), void *arg)
+{
+    struct query q;
+    int r;
+
+    db_query(&view->db, &q,
+        DB_SQL("SELECT " MATCHED_COLUMNS MATCHED_TABLES
+               " WHERE i.first_seen >= ? AND i.first_seen < ?"
+               " ORDER BY i.first_seen, i.id"));
+    bind_span(&q, since, until);
+    while ((r = query_next(&q)) == 0) {
+        struct matched_item item;
+
+        arena_clear(arena);
+        r = matched_read(view, &q, arena, &item);
+        if (r == 0)
+            r = each(arg, &item);
+        if (r != 0)
+            break;
+    }
+    query_done(&q);
+    return r == E_NOTFOUND && q.done ? 0 : r;
+}
+
+int
+view_matched_item(struct view *view, int64_t id, struct arena *arena,
+    struct matched_item *ret)
+{
+    struct query q;
+    int r;
+
+    db_query(&view->db, &q,
+        DB_SQL("SELECT " MATCHED_COLUMNS MATCHED_TABLES " WHERE i.id = ?"));
+    query_int(&q, id);
+    r = query_next(&q);
+    if (r == 0)
+        r = matched_read(view, &q, arena, ret);
+    query_done(&q);
+    return r;
+}
+
+int
+view_matched_count(
+    struct view *view, struct wall since, struct wall until, uint64_t *ret)
+{
+    struct query q;
+    int r;
+
+    db_query(&view->db, &q,
+        DB_SQL("SELECT count(*) FROM item"
+               " WHERE first_seen >= ? AND first_seen < ?"));
+    bind_span(&q, since, until);
+    r = query_next(&q);
+    if (r == 0)
+        *ret = (uint64_t)query_get_int(&q);
+    query_done(&q);
+    return r;
+}
+
+int
+view_rule_sums(struct view *view, struct wall since, struct arena *arena,
+    struct rule_sum **ret, size_t *ret_n)
+{
+    struct list list = {.arena = arena, .size = sizeof(struct rule_sum)};
+    struct query q;
+    int r;
+
+    db_query(&view->db, &q,
+        DB_SQL("SELECT f.rule, count(*), sum(f.indeterminate),"
+               " count(DISTINCT m.incident),"
+               " count(DISTINCT iif(c.state = 'closed', c.id, NULL)),"
+               " count(DISTINCT iif(c.state = 'false_alarm', c.id, NULL)),"
+               " max(i.first_seen)"
+               " FROM item AS i JOIN finding AS f ON f.revision = i.revision"
+               " LEFT JOIN incident_item AS m ON m.item = i.id"
+               " LEFT JOIN incident AS c ON c.id = m.incident"
+               " WHERE i.first_seen >= ? GROUP BY f.rule ORDER BY f.rule"));
+    query_int(&q, wall_is_set(since) ? since.ms : 0);
+    while ((r = query_next(&q)) == 0) {
+        struct rule_sum *sum = list_add(&list);
+
+        if (!sum) {
+            r = E_NOMEM;
+            break;
+        }
+        sum->rule = query_get_str(&q, arena);
+        sum->items = (uint64_t)query_get_int(&q);
+        sum->indeterminate = (uint64_t)query_get_int(&q);
+        sum->incidents = (uint64_t)query_get_int(&q);
+        sum->right = (uint64_t)query_get_int(&q);
+        sum->wrong = (uint64_t)query_get_int(&q);
+        sum->last = query_get_wall(&q);
+    }
+    query_done(&q);
+    if (!q.done)
+        return r;
+    *ret = list.rows;
+    *ret_n = list.n;
+    return arena_failed(arena) ? E_NOMEM : 0;
+}
