@@ -21,6 +21,7 @@
 #include "base/jsonx.h"
 #include "base/timefmt.h"
 #include "daemon/engine_poll.h"
+#include "daemon/engine_score.h"
 #include "daemon/pb.h"
 
 enum {

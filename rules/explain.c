@@ -180,7 +180,7 @@ explain_item(const struct ruleset *set, const struct score *item,
     unsigned corroborating, struct arena *arena, struct explain_event *event)
 {
     json_t *list = NULL;
-    struct str explanation;
+    struct str explanation = STR_NONE;
     int base = event->score, r = 0;
 
     if (event->explanation.n == 0 ||
