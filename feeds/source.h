@@ -32,7 +32,6 @@ struct source {
     struct str title;
     struct str owner; /* school or office, or absent */
     struct str proxy; /* its own, "direct", or absent */
-    struct str proxy; /* its own, "direct", or absent */
     struct str tier;  /* own, institution, press, aggregator, forum */
     const struct str *tags;
     size_t ntags;
