@@ -804,6 +804,25 @@ class Secure(Manners):
         self.assertEqual(secure.requests + plain.requests, [])
 
 
+class Proxy(Manners):
+    def test_polls_go_through_it(self):
+        """All through the configured one; a source may go its own way."""
+        proxy = self.wire(lambda r: answer(404) if r.target.endswith(
+            "/robots.txt") else document([("ETag", '"v1"')]))
+        direct = self.wire(lambda r: document())
+        d = self.polls([proxy, direct], [
+            {"id": "outside", "url": "http://news.example/f.xml"},
+            {"id": "page", "kind": "list", "url": "http://town.example/l.html"},
+            {"id": "own", "url": direct.url + "/f.xml", "proxy": "direct"}],
+            fetch={"proxy": proxy.url})
+        for sid in ("outside", "own"):
+            wait_until(lambda: d.source(sid)["last_success"], 20, sid)
+        wait_until(lambda: {r.target for r in proxy.requests} >= {
+            "http://news.example/f.xml", "http://town.example/robots.txt",
+            "http://town.example/l.html"}, 20, "the proxy")
+        self.assertEqual({r.target for r in direct.requests}, {"/f.xml"})
+
+
 # --- what must not come of a Location -------------------------------------------------
 
 LOCATIONS = [
