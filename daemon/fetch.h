@@ -61,7 +61,7 @@ struct fetch {
     struct robots *robots;
     struct fetch_shares *shares;
     bool obey_robots, robots_feeds;
-    char *proxy; /* "": none */
+    char *proxy;               /* "": none */
     struct gate_policy policy; /* of the configuration */
     size_t max_body_bytes, max_wire_bytes, max_header_bytes;
     int64_t connect_ms, first_byte_ms, total_ms;

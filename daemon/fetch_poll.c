@@ -16,13 +16,13 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/url.h"
 #include "base/timefmt.h"
+#include "base/url.h"
 #include "daemon/fetch.h"
 #include "daemon/pb.h"
-#include "net/http_link.h"
 #include "feeds/condition.h"
 #include "feeds/poll.h"
+#include "net/http_link.h"
 
 /* What a document is wanted as, and how it is asked for. */
 static const struct fetch_kind {
@@ -515,8 +515,7 @@ fetch_set_proxy(struct fetch_poll *poll)
     if (request->proxy[0] == '\0' || strcmp(request->proxy, "direct") == 0)
         return 0;
     poll->policy.proxy = str_of(request->proxy);
-    return gate_proxy_parse(
-        poll->policy.proxy, NULL, &poll->policy.proxy_port);
+    return gate_proxy_parse(poll->policy.proxy, NULL, &poll->policy.proxy_port);
 }
 
 static Tocsin__PollRequest *
