@@ -17,6 +17,11 @@
 
 enum { DEAREST = 9 };
 
+struct emitted_kids {
+    uint32_t *kid;
+    uint32_t n;
+};
+
 struct emitted_list {
     const struct model_list *list;
     enum image_view view;
@@ -433,29 +438,61 @@ dearness(const struct compile *c, uint32_t kid)
     return most;
 }
 
-/* Emit the children of clause; their numbers, cheap ones first, in *ret. */
+/* Whether kid may as well stand among the kids of clause itself: all in all,
+ * any in any. */
+static bool
+is_same_kind(const struct clause *clause, const struct clause *kid)
+{
+    return kid->type == clause->type &&
+           (kid->type == CLAUSE_ALL || kid->type == CLAUSE_ANY);
+}
+
+/* How many kids a clause has; the depth of clauses is bounded when they are
+ * read (MODEL_MAX_DEPTH). */
+static size_t
+count_kids(const struct clause *clause)
+{
+    size_t n = 0;
+
+    for (const struct clause *k = clause->first; k; k = k->next)
+        n += is_same_kind(clause, k) ? count_kids(k) : 1;
+    return n;
+}
+
+static bool
+gather_kids(struct compile *c, const struct clause *clause,
+    enum image_view view, unsigned depth, struct emitted_kids *out)
+{
+    bool ok = true;
+
+    for (const struct clause *k = clause->first; k; k = k->next)
+        ok = (is_same_kind(clause, k) ? gather_kids(c, k, view, depth + 1, out)
+                                      : emit_clause(c, k, view, depth + 1,
+                                            &out->kid[out->n++])) &&
+             ok;
+    return ok;
+}
+
+/* Emit the children of clause, cheap ones first. */
 static bool
 emit_kids(struct compile *c, const struct clause *clause, enum image_view view,
-    unsigned depth, uint32_t **ret, uint32_t *ret_n)
+    unsigned depth, struct emitted_kids *ret)
 {
-    size_t room = clause->n ? clause->n : 1;
-    uint32_t *kids = ARENA_ARRAY(c->arena, room, uint32_t);
-    uint32_t *sorted = ARENA_ARRAY(c->arena, room, uint32_t);
-    bool ok = kids && sorted;
-    uint32_t n = 0, done = 0;
+    size_t room = count_kids(clause) + 1;
+    struct emitted_kids kids = {ARENA_ARRAY(c->arena, room, uint32_t), 0};
+    uint8_t *price = ARENA_ARRAY(c->arena, room, uint8_t);
 
-    for (const struct clause *k = clause->first; k && kids && sorted;
-         k = k->next)
-        ok = emit_clause(c, k, view, depth + 1, &kids[n++]) && ok;
-    if (!ok)
+    *ret = (struct emitted_kids){ARENA_ARRAY(c->arena, room, uint32_t), 0};
+    if (!kids.kid || !price || !ret->kid ||
+        !gather_kids(c, clause, view, depth, &kids))
         return false;
     bool keep = clause->type == CLAUSE_NEAR; /* its order may count */
-    for (unsigned price = 0; price < DEAREST + 1u && done < n; price++)
-        for (uint32_t i = 0; i < n; i++)
-            if (keep ? price == 0 : dearness(c, kids[i]) == price)
-                sorted[done++] = kids[i];
-    *ret = sorted;
-    *ret_n = n;
+    for (uint32_t i = 0; i < kids.n; i++)
+        price[i] = keep ? 0 : (uint8_t)dearness(c, kids.kid[i]);
+    for (unsigned p = 0; p <= DEAREST && ret->n < kids.n; p++)
+        for (uint32_t i = 0; i < kids.n; i++)
+            if (price[i] == p)
+                ret->kid[ret->n++] = kids.kid[i];
     return true;
 }
 
@@ -520,7 +557,8 @@ bool
 emit_clause(struct compile *c, const struct clause *clause,
     enum image_view view, unsigned depth, uint32_t *ret)
 {
-    uint32_t *kids = NULL, nkids = 0, number;
+    struct emitted_kids kids;
+    uint32_t number;
 
     if (depth > IMAGE_MAX_DEPTH / 2) {
         compile_wrong(c, clause->place,
@@ -570,13 +608,13 @@ emit_clause(struct compile *c, const struct clause *clause,
             clause = &spread;
         }
     }
-    if (!emit_kids(c, clause, view, depth, &kids, &nkids))
+    if (!emit_kids(c, clause, view, depth, &kids))
         return false;
     uint32_t arg = clause->type == CLAUSE_AT_LEAST ? clause->count
                    : clause->type == CLAUSE_NEAR
                        ? clause->within | (clause->count ? NEAR_ORDERED : 0)
                        : 0;
-    *ret = intern_node(c, types[clause->type], arg, kids, nkids);
+    *ret = intern_node(c, types[clause->type], arg, kids.kid, kids.n);
     return c->err == 0;
 }
 
