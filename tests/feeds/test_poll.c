@@ -128,6 +128,7 @@ test_server_wishes(void **state)
     answer.retry_after_ms = -5;
     answer.fresh_ms = MS_HOUR;
     assert_int_equal(wait_after(&poll, answer), MS_HOUR);
+    assert_int_equal(poll.why, POLL_WHY_FRESH);
     /* Jitter never undercuts a wish, nor does it add to one that is longer. */
     answer.random = UINT32_MAX;
     assert_true(wait_after(&poll, answer) >= MS_HOUR);
@@ -137,6 +138,75 @@ test_server_wishes(void **state)
         assert_in_range(wait_after(&poll, answer), 5 * MS_MINUTE,
             5 * MS_MINUTE + 5 * MS_MINUTE / POLL_JITTER_PERCENT);
     }
+}
+
+/* Each wish has its own bound, and the longest of them is the reason. */
+static void
+test_wishes_are_bounded(void **state)
+{
+    struct poll poll = poll_in(POLL_FETCHING);
+    struct poll_answer answer = {.event = POLL_EVENT_ITEMS};
+
+    (void)state;
+    assert_int_equal(wait_after(&poll, answer), 5 * MS_MINUTE);
+    assert_int_equal(poll.why, POLL_WHY_INTERVAL);
+    answer.fresh_ms = 365LL * MS_DAY;
+    assert_int_equal(wait_after(&poll, answer), POLL_FRESH_MAX_MS);
+    assert_int_equal(poll.why, POLL_WHY_FRESH);
+    answer.ttl_ms = 2 * MS_HOUR;
+    assert_int_equal(wait_after(&poll, answer), 2 * MS_HOUR);
+    assert_int_equal(poll.why, POLL_WHY_TTL);
+    answer.ttl_ms = INT64_MAX;
+    assert_int_equal(wait_after(&poll, answer), POLL_TTL_MAX_MS);
+    answer.retry_after_ms = 5 * MS_HOUR;
+    assert_int_equal(wait_after(&poll, answer), 5 * MS_HOUR);
+    assert_int_equal(poll.why, POLL_WHY_RETRY_AFTER);
+    /* A wish shorter than the wait changes nothing. */
+    answer = (struct poll_answer){.event = POLL_EVENT_UNCHANGED,
+        .wait_ms = 3 * MS_HOUR,
+        .wait_why = POLL_WHY_RHYTHM,
+        .fresh_ms = MS_HOUR,
+        .ttl_ms = MS_HOUR,
+        .random = UINT32_MAX};
+    assert_int_equal(wait_after(&poll, answer), 3 * MS_HOUR);
+    assert_int_equal(poll.why, POLL_WHY_RHYTHM);
+    answer.event = POLL_EVENT_FAILED;
+    assert_true(wait_after(&poll, answer) < MS_HOUR);
+    assert_int_equal(poll.why, POLL_WHY_BACKOFF);
+    assert_string_equal(poll_why_name(POLL_WHY_RETRY_AFTER), "retry-after");
+    assert_string_equal(poll_why_name((enum poll_why)99), "soon");
+}
+
+/* now is Thursday 2026-05-28 20:26:40 UTC. */
+static void
+test_skipped_hours_and_days(void **state)
+{
+    struct poll poll = poll_in(POLL_FETCHING);
+    struct poll_answer answer = {.event = POLL_EVENT_ITEMS};
+    const int64_t to_21 = (33 * 60 + 20) * MS_SECOND;
+
+    (void)state;
+    answer.skip_hours = 1u << 20;
+    assert_int_equal(wait_after(&poll, answer), to_21);
+    assert_int_equal(poll.why, POLL_WHY_SKIP);
+    answer.skip_hours = 1u << 20 | 1u << 21 | 1u << 22;
+    assert_int_equal(wait_after(&poll, answer), to_21 + 2 * MS_HOUR);
+    answer.skip_hours = 1u << 19 | 1u << 21; /* not the one at hand */
+    assert_int_equal(wait_after(&poll, answer), 5 * MS_MINUTE);
+    assert_int_equal(poll.why, POLL_WHY_INTERVAL);
+    answer.skip_hours = 0xffffff; /* all of them: nonsense */
+    assert_int_equal(wait_after(&poll, answer), 5 * MS_MINUTE);
+    answer.skip_hours = 0xffffff & ~(1u << 18); /* 22 h to go: too long */
+    assert_int_equal(wait_after(&poll, answer), POLL_SKIP_MAX_MS);
+    answer.skip_hours = 0;
+    answer.skip_days = 1u << 3; /* the rest of Thursday */
+    assert_int_equal(wait_after(&poll, answer), to_21 + 3 * MS_HOUR);
+    answer.skip_days = 1u << 3 | 1u << 4;
+    assert_int_equal(wait_after(&poll, answer), POLL_SKIP_MAX_MS);
+    answer.skip_days = 1u << 4; /* not yet */
+    assert_int_equal(wait_after(&poll, answer), 5 * MS_MINUTE);
+    answer.skip_days = 0x7f;
+    assert_int_equal(wait_after(&poll, answer), 5 * MS_MINUTE);
 }
 
 static void
@@ -185,6 +255,9 @@ test_random_walk(void **state)
             .event = (enum poll_event)(next_random(&seed) >> 16) % EVENTS,
             .retry_after_ms = (int64_t)next_random(&seed) - INT32_MAX,
             .fresh_ms = (int64_t)next_random(&seed) - INT32_MAX,
+            .ttl_ms = (int64_t)next_random(&seed) - INT32_MAX,
+            .skip_hours = next_random(&seed),
+            .skip_days = (uint8_t)(next_random(&seed) >> 24),
             .random = next_random(&seed)};
         enum poll_state before = poll.state;
 
@@ -225,6 +298,8 @@ main(void)
         cmocka_unit_test(test_backoff_doubles_to_the_ceiling),
         cmocka_unit_test(test_jitter_stays_below_the_ceiling),
         cmocka_unit_test(test_server_wishes),
+        cmocka_unit_test(test_wishes_are_bounded),
+        cmocka_unit_test(test_skipped_hours_and_days),
         cmocka_unit_test(test_quarantine_after_three_deaths),
         cmocka_unit_test(test_random_walk),
         cmocka_unit_test(test_strange_intervals),
