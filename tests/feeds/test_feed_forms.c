@@ -130,6 +130,10 @@ static const struct form links[] = {
     {.text = ITEM("<title>x</title><atom:link href='" U "a'/><link>" U
                   "1</link>"), .url = U "1"},
     {.text = ITEM("<title>x</title><link href='" U "h'/>"), .url = U "h"},
+    {.text = "<rss xmlns:feedburner='http://rssnamespace.org/feedburner/ext/1.0"
+             "'><channel><item><title>x</title><link>http://feedproxy.example/~r"
+             "</link><feedburner:origLink>" U "o</feedburner:origLink></item>"
+             "</channel></rss>", .url = U "o"},
     {.text = ITEM("<title>x</title><dc:identifier>d-1</dc:identifier>"),
         .id = "d-1"},
     {.text = ITEM("<title>x</title><link></link><guid>" U "g</guid>"),
