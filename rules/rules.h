@@ -140,6 +140,11 @@ void matcher_limit(struct matcher *matcher, const struct match_limits *limits);
 size_t matcher_slow_rules(
     struct matcher *matcher, uint32_t ret[MATCH_MAX_SLOW]);
 
+/* CPU time that the expressions of a rule have cost this matcher, in
+ * microseconds; one that several rules use counts for each.  0 without a
+ * clock (matcher_limit). */
+int64_t matcher_rule_us(const struct matcher *matcher, uint32_t rule);
+
 /* Find every rule that holds on item.  Spans live in arena.  An engine limit
  * makes an indeterminate finding, never an error.  0, E_NOMEM. */
 int match_item(struct matcher *matcher, const struct rule_item *item,

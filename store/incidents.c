@@ -269,7 +269,7 @@ store_incident_source_ids(struct store *store, int64_t incident,
     struct str *list = ARENA_ARRAY(arena, STORE_MAX_SOURCE_IDS, struct str);
     struct query q;
     size_t n = 0;
-    int r;
+    int r = 0;
 
     if (list == NULL)
         return E_NOMEM;
