@@ -17,6 +17,8 @@ fuzz_article(struct str input)
         fuzz_text(article->text, FEED_MAX_TEXT_BYTES);
         fuzz_text(article->encoding, 64);
         document_check_time(article->published);
+        fuzz_text(article->blocked, 200);
+        HOLD(!article->blocked.p || article->text.n == 0);
         HOLD(article->nnotes <= DOCUMENT_MAX_NOTES);
         for (size_t i = 0; i < article->nnotes; i++)
             fuzz_text(article->notes[i], SIZE_MAX);
