@@ -50,5 +50,10 @@ int cmd_demo(int argc, char **argv);
 /* those who write rules: `tocsin rules …`, by its second word (rules.c) */
 int cmd_rules(int argc, char **argv);
 int cmd_rules_packs(int argc, char **argv);
+int cmd_rules_lint(int argc, char **argv);
+int cmd_rules_test(int argc, char **argv);
+int cmd_rules_backtest(int argc, char **argv);
+int cmd_rules_explain(int argc, char **argv);
+int cmd_rules_stats(int argc, char **argv);
 
 #endif

@@ -84,10 +84,32 @@ const struct command cli_commands[] = {
         "  --reason TEXT   resolve, false-alarm: why (required); note: the "
         "text\n",
         cmd_incidents},
-    {"rules", "packs [OPTION]…", "Work on rules: see which packs there are",
-        "  packs           list the packs that are there and what each "
-        "needs\n\n"
-        "`tocsin rules` alone lists what each command takes.\n",
+    {"rules", "lint|test|backtest|explain|stats|packs [OPTION]…",
+        "Work on rules: check, try on what was collected, explain, count",
+        "  lint [PATH]…    what is wrong with rules, and what is allowed but "
+        "unwise;\n"
+        "                  --strict: exit 1 for a warning too\n"
+        "  test [PATH]…    run the samples that stand beside the rules\n"
+        "  backtest        what rules would have said of stored items: alarms "
+        "that would be\n"
+        "                  new or gone, alarms a day, and because of which "
+        "rules\n"
+        "  explain ITEM    why a stored item scores what it scores\n"
+        "  stats           how often each rule held, what became of it, what "
+        "it costs\n"
+        "  packs           the packs that are there and what each needs\n\n"
+        "The rules are those of --rules PATH (repeatable), else of --config "
+        "FILE, else the\nshipped ones; the store is the configuration's, or "
+        "--database FILE, and is only read.\n\n"
+        "  --since TIME    backtest, stats: from 30d or 12h ago (default 30d), "
+        "or a date\n"
+        "  --until TIME    backtest: up to then\n"
+        "  --level LEVEL   backtest: what counts as an alarm; default "
+        "notify.min_level\n"
+        "  --all           backtest: also what was there at first, or is old\n"
+        "  --no-cost       stats: do not measure\n"
+        "  --region FILE   home county, as CONTRACTS has it\n"
+        "  --json          everything, as JSON\n",
         cmd_rules},
     {"user",
         "add NAME [--role ROLE] [--password-file FILE | --generate] "

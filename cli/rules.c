@@ -13,6 +13,19 @@ static const struct command rules_commands[] = {
     {"packs", "[--dir DIR]… [--json]",
         "List the rule packs that are there, and what each needs", "",
         cmd_rules_packs},
+    {"lint", "[PATH]… [--strict] [--config FILE]",
+        "Say what is wrong with rules, and what is unwise", "",
+        cmd_rules_lint},
+    {"test", "[PATH]… [--json]",
+        "Run the samples that stand beside the rules", "", cmd_rules_test},
+    {"backtest", "[--since 30d] [--rules PATH]… [--json]",
+        "Try rules on what was collected: new, gone, alarms a day", "",
+        cmd_rules_backtest},
+    {"explain", "ITEM [--json]",
+        "Say why a stored item scores what it scores", "", cmd_rules_explain},
+    {"stats", "[--since 30d] [--json]",
+        "Show what each rule came to, its precision and its cost", "",
+        cmd_rules_stats},
     {NULL, NULL, NULL, NULL, NULL}};
 
 static void

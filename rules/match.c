@@ -513,6 +513,22 @@ matcher_slow_rules(struct matcher *m, uint32_t ret[MATCH_MAX_SLOW])
     return n;
 }
 
+int64_t
+matcher_rule_us(const struct matcher *m, uint32_t rule)
+{
+    const struct ledger *l = regex_engine_ledger(m->engine);
+    const struct image_try *y =
+        IMAGE_ARRAY(m->image, struct image_try, SEC_TRIES);
+    int64_t us = 0;
+
+    for (uint32_t k = 0; k < IMAGE_COUNT(m->image, SEC_REGEXES); k++) {
+        if (l->entry[k].total_us > 0 &&
+            uses_regex(m->image, y[rule].root, k))
+            us += l->entry[k].total_us;
+    }
+    return us;
+}
+
 int
 match_folded(const struct matcher *m, enum rule_field field,
     struct arena *arena, struct str *ret)
