@@ -94,7 +94,7 @@ read_page(struct arena *arena, const struct feed_input *input,
     if (err == 0)
         article->text = article_json_text(arena, &page->html, article->text);
     if (err == 0 && article->text.n == 0)
-        htmlpage_note(page, STR("no article was found on this page"));
+        htmlpage_note(page, STR("article: none was found on this page"));
     return err;
 }
 

@@ -28,14 +28,15 @@ htmlpage_open(struct arena *arena, const struct feed_input *input,
         return err;
     }
     if (page.decoded.note.p)
-        htmlpage_note(&page, page.decoded.note);
+        htmlpage_note(&page,
+            arena_printf(arena, "encoding: %.*s", STR_ARG(page.decoded.note)));
     if (!whole)
-        htmlpage_note(&page, STR("the compressed page is damaged: its end is "
-                                 "missing"));
+        htmlpage_note(&page, STR("cut: the compressed page is damaged: its end "
+                                 "is missing"));
     if (page.html.cut)
         htmlpage_note(
-            &page, STR("the page has more tags, attributes or depth than the "
-                       "bounds allow: the rest was left out"));
+            &page, STR("limit: the page has more tags, attributes or depth "
+                       "than the bounds allow: the rest was left out"));
     *ret = page;
     return 0;
 }

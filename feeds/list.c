@@ -106,10 +106,10 @@ find_records(const struct list_page *list, const struct feed_input *input,
     } else {
         err = list_find(list, input->hint, ret);
         if (err == 0 && ret->n == 0)
-            htmlpage_note(page, STR("no list was found on this page"));
+            htmlpage_note(page, STR("list: none was found on this page"));
         else if (err == 0 && ret->lost)
             htmlpage_note(page,
-                STR("the list that was here is gone: another one was read"));
+                STR("list: the one that was here is gone: another was read"));
     }
     return err;
 }
