@@ -91,13 +91,16 @@ count_rules(struct backtest *b, const struct matched_item *stored,
 /* --- what changed
  * ------------------------------------------------------------------ */
 
+/* The rules that count in it; factors such as the source's weight are none. */
 static json_t *
-reasons(const struct score *score)
+reasons(const struct backtest *b, const struct score *score)
 {
     json_t *list = json_array();
+    uint32_t number;
 
     for (size_t i = 0; i < score->nreasons; i++) {
-        if (score->reasons[i].points != 0)
+        if (score->reasons[i].points != 0 &&
+            ruleset_find(b->author->set, score->reasons[i].rule, &number) == 0)
             (void)json_array_append_new(
                 list, jsonx_str(score->reasons[i].rule));
     }
@@ -133,7 +136,7 @@ note_change(struct backtest *b, enum change change,
     if (err == 0)
         err = jsonx_set(one, "score", json_integer(score->points));
     if (err == 0)
-        err = jsonx_set(one, "rules", reasons(score));
+        err = jsonx_set(one, "rules", reasons(b, score));
     if (err == 0 && json_array_append(b->changes[change], one) != 0)
         err = E_NOMEM;
     json_decref(one);
