@@ -46,6 +46,15 @@ read_unit(struct str s, size_t at)
     return unit;
 }
 
+/* Append c; a control character as white space. */
+static void
+add_char(char c, struct buf *out)
+{
+    bool control = (c >= 0 && c < ' ') || c == 0x7f;
+
+    (void)buf_add_char(out, c == '\n' || c == '\r' ? '\n' : control ? ' ' : c);
+}
+
 /* Append what the escape at *at (behind the backslash) stands for. */
 static void
 add_escape(struct str s, size_t *at, struct buf *out)
@@ -54,10 +63,10 @@ add_escape(struct str s, size_t *at, struct buf *out)
     int32_t unit, low;
 
     if (c != 'u') {
-        (void)buf_add_char(out, c == 'n' || c == 'r'   ? '\n'
-                                : c == 't'             ? ' '
-                                : c == 'b' || c == 'f' ? ' '
-                                                       : c);
+        add_char(c == 'n' || c == 'r'               ? '\n'
+                 : c == 't' || c == 'b' || c == 'f' ? ' '
+                                                    : c,
+            out);
         return;
     }
     unit = read_unit(s, *at);
@@ -72,7 +81,9 @@ add_escape(struct str s, size_t *at, struct buf *out)
             *at += 6;
         }
     }
-    if (unit != 0)
+    if (unit < 0x80)
+        add_char((char)unit, out);
+    else
         (void)buf_add_codepoint(out, (uint32_t)unit);
 }
 
@@ -90,7 +101,7 @@ read_string(struct arena *arena, struct str s, size_t max)
             at++;
             add_escape(s, &at, &out);
         } else {
-            (void)buf_add_char(&out, s.p[at++]);
+            add_char(s.p[at++], &out);
         }
     }
     text = arena_str(arena, str_trim(utf8_cut(buf_str(&out), max)));
