@@ -4,7 +4,7 @@ import email.utils
 import html
 import time
 
-from harness import E2E, main, wait_until
+from harness import E2E, RULES, main, wait_until
 
 DAY = 86400
 
@@ -200,6 +200,38 @@ class Further(E2E):
             route.body = feed([(3, "今天的食物中毒", 600), old,
                                (1, "旧", 3600)])
         self.assertEqual(self.wait_opened(1)[0]["title"], "今天的食物中毒")
+
+    def test_rules_ask_for_old_items_and_for_articles(self):
+        rules = RULES.replace("    points: 75\n    all:",
+                              "    points: 75\n    backfill: true\n    all:")
+        rules += """
+  - id: test-notice
+    title: 情况通报
+    category: health
+    points: 0
+    body: true
+    any: [情况通报]
+"""
+        route, source = self.feed()
+        route.body = feed([(1, "旧", 3600)])
+        page_route = self.origin.route("/school/", page(rows_of(6)),
+                                       "text/html; charset=utf-8")
+        d = self.daemon([source, {"id": "school", "kind": "list",
+                                  "url": self.origin.url + "/school/"}],
+                        rules=rules)
+        self.wait_baseline(d, "news", "school")
+        own = self.origin.route("/school/7.html", article(
+            "情况通报", "昨晚九时许，白杨小学宿舍楼起火，消防队十分钟后到场。" * 4),
+            "text/html; charset=utf-8")
+        with self.origin.lock:
+            route.body = feed([(2, "去年的食物中毒通报", 40 * DAY),
+                               (3, "去年的火灾通报", 40 * DAY),
+                               (1, "旧", 3600)])
+            page_route.body = page(rows_of(8, titles={7: "情况通报"}))
+        opened = self.wait_opened(2)
+        self.assertEqual({i["title"] for i in opened},
+                         {"去年的食物中毒通报", "情况通报"})
+        self.assertEqual(len(own.requests), 1)
 
     def test_an_index_of_sitemaps(self):
         def index(*rows):
