@@ -168,7 +168,9 @@ sets_are_told_right(void **state)
         FIXTURES "items-2.jsonl", FIXTURES "items-3.jsonl",
         FIXTURES "items-4.jsonl", FIXTURES "items-5.jsonl",
         FIXTURES "items-6.jsonl", FIXTURES "items-7.jsonl",
-        FIXTURES "items-8.jsonl", FIXTURES "items-9.jsonl"};
+        FIXTURES "items-8.jsonl", FIXTURES "items-9.jsonl",
+        FIXTURES "items-10.jsonl", FIXTURES "items-11.jsonl",
+        FIXTURES "items-12.jsonl", FIXTURES "items-13.jsonl"};
     unsigned below = 0;
 
     for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
