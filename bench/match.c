@@ -18,8 +18,8 @@
 static const struct part {
     const char *name;
     int (*run)(struct bench *);
-} parts[] = {
-    {"pipeline", bench_pipeline}, {"scan", bench_scan}, {"fold", bench_fold}};
+} parts[] = {{"pipeline", bench_pipeline}, {"scan", bench_scan},
+    {"fold", bench_fold}, {"limits", bench_limits}};
 
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 

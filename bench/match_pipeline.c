@@ -20,10 +20,10 @@ static const char *const names[CONTENDERS] = {
     "tocsin", "Vectorscan", "PCRE2 loop", "PCRE2-16 loop"};
 static const struct rival_ops *const loops[CONTENDERS] = {
     [LOOP_8] = &rival_8, [LOOP_16] = &rival_16};
-static const double round_seconds = 0.08;  /* CPU, of one contender */
-static const double compare_seconds = 1.5; /* CPU, for comparing answers */
+static const double loop_seconds = 0.5;    /* CPU, of a loop in one round */
+static const double compare_seconds = 1.0; /* CPU, for comparing answers */
 
-enum { DIFFER_PER_THOUSAND = 20 };
+enum { DIFFER_PER_THOUSAND = 20, ROUNDS = 5, PASSES = 5 };
 
 /* All that one number of rules needs. */
 struct run {
@@ -37,10 +37,9 @@ struct run {
     struct arena *arena;             /* of one verdict */
     bool *held, *expected;
     size_t found; /* rules that held, all items together */
-    size_t next[CONTENDERS];
     double compile[CONTENDERS];
     size_t size[CONTENDERS];
-    double cost[CONTENDERS][BENCH_ROUNDS], ratio[CONTENDERS][BENCH_ROUNDS];
+    double least[CONTENDERS][MATCH_ITEMS]; /* CPU seconds; 0: not measured */
     size_t rounds;
 };
 
@@ -186,25 +185,27 @@ compare(struct run *run)
     return err;
 }
 
-/* Seconds for one byte in this round, items taken in turn. */
+/* Match all items once, a loop as many as it has time for; keep the least
+ * that each took. */
 static int
-time_round(struct run *run, int who, double *ret)
+time_pass(struct run *run, int who)
 {
-    double begin = bench_cpu(), used = 0;
+    double begin = bench_cpu(), before = begin;
     struct verdict verdict;
-    size_t bytes = 0;
 
-    while (used < round_seconds) {
-        const struct sample *s =
-            &run->samples->sample[run->next[who]++ % MATCH_ITEMS];
-        int err = match_one(run, who, s, &verdict);
+    for (size_t i = 0; i < MATCH_ITEMS; i++) {
+        double *least = &run->least[who][i], now;
+        int err = match_one(run, who, &run->samples->sample[i], &verdict);
 
         if (err != 0)
             return err;
-        bytes += s->bytes;
-        used = bench_cpu() - begin;
+        now = bench_cpu();
+        if (*least <= 0 || now - before < *least)
+            *least = now - before;
+        before = now;
+        if (loops[who] && now - begin > loop_seconds)
+            break;
     }
-    *ret = used / (double)bytes;
     return 0;
 }
 
@@ -214,19 +215,44 @@ time_all(struct run *run, size_t rounds)
     int err = 0;
 
     while (run->rounds < rounds && bench_wall() < BENCH_MAX_SECONDS) {
-        for (int who = OURS; who < CONTENDERS && err == 0; who++) {
-            double *cost = &run->cost[who][run->rounds];
-
-            if (!takes_part(run, who))
-                continue;
-            err = time_round(run, who, cost);
-            run->ratio[who][run->rounds] = *cost / run->cost[OURS][run->rounds];
-        }
+        for (int who = OURS; who < CONTENDERS && err == 0; who++)
+            for (int k = 0; k < (loops[who] ? 1 : PASSES) && err == 0; k++)
+                if (takes_part(run, who))
+                    err = time_pass(run, who);
         if (err != 0)
             return err;
         run->rounds++;
     }
     return 0;
+}
+
+/* Seconds for a byte of a and b, on the items that both have matched. */
+static void
+cost_of(const struct run *run, int a, int b, double *ret_a, double *ret_b)
+{
+    double bytes = 0;
+
+    *ret_a = *ret_b = 0;
+    for (size_t i = 0; i < MATCH_ITEMS; i++) {
+        if (run->least[a][i] <= 0 || run->least[b][i] <= 0)
+            continue;
+        *ret_a += run->least[a][i];
+        *ret_b += run->least[b][i];
+        bytes += (double)run->samples->sample[i].bytes;
+    }
+    if (bytes > 0) {
+        *ret_a /= bytes;
+        *ret_b /= bytes;
+    }
+}
+
+static double
+ratio_of(const struct run *run, int who)
+{
+    double ours, theirs;
+
+    cost_of(run, OURS, who, &ours, &theirs);
+    return ours > 0 ? theirs / ours : 0;
 }
 
 static void
@@ -235,13 +261,15 @@ print_row(struct run *run)
     double bytes = (double)run->samples->bytes / MATCH_ITEMS;
 
     for (int who = OURS; who < CONTENDERS; who++) {
+        double ours, cost;
+
         if (run->rounds == 0 || !takes_part(run, who))
             continue;
+        cost_of(run, OURS, who, &ours, &cost);
         printf("%-9s %6u  %-15s %12.1f %9.1f %10.3f %9.2f %9.1f\n",
             run->profile == RULEGEN_DENSE ? "dense" : "province", run->nrules,
-            names[who], bench_median(run->cost[who], run->rounds) * bytes * 1e6,
-            bench_median(run->ratio[who], run->rounds), run->compile[who],
-            (double)run->size[who] / (1024 * 1024),
+            names[who], cost * bytes * 1e6, ratio_of(run, who),
+            run->compile[who], (double)run->size[who] / (1024 * 1024),
             (double)run->found / MATCH_ITEMS);
     }
     if (run->rounds == 0)
@@ -283,7 +311,6 @@ make_run(struct run *run)
     return err;
 }
 
-/* Nearest-rank percentile of the cost of single items, microseconds. */
 static int
 by_value(const void *a, const void *b)
 {
@@ -292,29 +319,17 @@ by_value(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-static int
-add_latency(struct run *run, struct targets *t)
+static void
+add_latency(const struct run *run, struct targets *t)
 {
     double least[MATCH_ITEMS];
-    struct verdict verdict;
 
-    for (size_t i = 0; i < MATCH_ITEMS; i++) {
-        least[i] = 1;
-        for (int pass = 0; pass < 5; pass++) {
-            double begin = bench_cpu(), used;
-            int err = match_one(run, OURS, &run->samples->sample[i], &verdict);
-            if (err != 0)
-                return err;
-            used = bench_cpu() - begin;
-            least[i] = used < least[i] ? used : least[i];
-        }
-    }
+    memcpy(least, run->least[OURS], sizeof(least));
     qsort(least, MATCH_ITEMS, sizeof(*least), by_value);
     targets_add(t, "item, 20,000 rules, median", "-",
         least[MATCH_ITEMS / 2] * 1e6, AT_MOST, 12, "us");
     targets_add(t, "item, 20,000 rules, 99th percentile", "-",
         least[MATCH_ITEMS - 1] * 1e6, AT_MOST, 80, "us");
-    return 0;
 }
 
 static void
@@ -322,31 +337,30 @@ add_targets(struct run *run, struct targets *t, double *first_cost)
 {
     static const struct {
         uint32_t nrules;
-        const char *loop, *hs;
-        double least, least_hs;
-    } wanted[] = {{20, "pipeline, 20 rules", "pipeline, 20 rules", 20, 0.6},
-        {200, "pipeline, 200 rules", "pipeline, 200 rules", 100, 0.6},
-        {2000, "pipeline, 2,000 rules", "pipeline, 2,000 rules", 500, 1.2},
-        {20000, "pipeline, 20,000 rules", "pipeline, 20,000 rules", 2500, 2}};
-    double ours = bench_median(run->cost[OURS], run->rounds);
+        const char *name;
+        double loop, hs; /* 0: no target */
+    } wanted[] = {{20, "pipeline, 20 rules", 0, 0.6},
+        {200, "pipeline, 200 rules", 0, 0.6},
+        {2000, "pipeline, 2,000 rules", 0, 1.2},
+        {20000, "pipeline, 20,000 rules", 2500, 2}};
+    double ours, same;
 
+    cost_of(run, OURS, OURS, &ours, &same);
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        const char *name = wanted[i].name;
+
         if (wanted[i].nrules != run->nrules)
             continue;
-        if (run->rival[LOOP_8])
-            targets_add(t, wanted[i].loop, "loop of PCRE2 with JIT",
-                bench_median(run->ratio[LOOP_8], run->rounds), AT_LEAST,
-                wanted[i].least, "times");
-        else
-            targets_skip(
-                t, wanted[i].loop, "loop of PCRE2 with JIT", "not available");
+        if (wanted[i].loop > 0 && run->rival[LOOP_8])
+            targets_add(t, name, "loop of PCRE2 with JIT",
+                ratio_of(run, LOOP_8), AT_LEAST, wanted[i].loop, "times");
+        else if (wanted[i].loop > 0)
+            targets_skip(t, name, "loop of PCRE2 with JIT", "not available");
         if (run->hs)
-            targets_add(t, wanted[i].hs, "Vectorscan + PCRE2",
-                bench_median(run->ratio[VECTORSCAN], run->rounds), AT_LEAST,
-                wanted[i].least_hs, "times");
+            targets_add(t, name, "Vectorscan + PCRE2",
+                ratio_of(run, VECTORSCAN), AT_LEAST, wanted[i].hs, "times");
         else
-            targets_skip(
-                t, wanted[i].hs, "Vectorscan + PCRE2", "not installed");
+            targets_skip(t, name, "Vectorscan + PCRE2", "not installed");
     }
     if (*first_cost <= 0)
         *first_cost = ours;
@@ -366,13 +380,13 @@ measure(struct bench *bench, enum rulegen_profile profile, uint32_t nrules,
     if (err == 0)
         err = compare(&run);
     if (err == 0)
-        err = time_all(&run, bench->tiny ? BENCH_ROUNDS_TINY : BENCH_ROUNDS);
+        err = time_all(&run, bench->tiny ? BENCH_ROUNDS_TINY : ROUNDS);
     if (err == 0) {
         print_row(&run);
         if (profile == RULEGEN_PROVINCE && run.rounds > 0)
             add_targets(&run, &bench->targets, first_cost);
         if (profile == RULEGEN_PROVINCE && nrules == RULEGEN_MAX)
-            err = add_latency(&run, &bench->targets);
+            add_latency(&run, &bench->targets);
     } else
         fprintf(stderr, "%u rules: %s\n", nrules, err_text(err));
     run_done(&run);
@@ -382,7 +396,7 @@ measure(struct bench *bench, enum rulegen_profile profile, uint32_t nrules,
 int
 bench_pipeline(struct bench *bench)
 {
-    static const uint32_t counts[] = {20, 200, 2000, RULEGEN_MAX};
+    static const uint32_t counts[] = {20, 200, RULEGEN_MAX, 2000};
     size_t n = bench->tiny ? 2 : sizeof(counts) / sizeof(counts[0]);
     double first_cost = 0;
     int err = 0;
@@ -394,6 +408,7 @@ bench_pipeline(struct bench *bench)
     for (size_t i = 0; i < n && err == 0; i++)
         err = measure(bench, RULEGEN_PROVINCE, counts[i], &first_cost);
     if (err == 0)
-        err = measure(bench, RULEGEN_DENSE, counts[n - 1], &first_cost);
+        err = measure(
+            bench, RULEGEN_DENSE, bench->tiny ? 200 : RULEGEN_MAX, &first_cost);
     return err;
 }

@@ -371,30 +371,40 @@ compile_model(struct compile *c, struct ruleset **ret)
 }
 
 int
+compile_from_model(struct model *model, struct arena *arena,
+    struct toc_errors *errors, struct ruleset **ret)
+{
+    struct compile c = {.model = model, .arena = arena, .errors = errors};
+    int err;
+
+    for (int s = 0; s < SEC_COUNT; s++)
+        buf_init(&c.section[s], IMAGE_MAX_BYTES);
+    err = compile_model(&c, ret);
+    for (int s = 0; s < SEC_COUNT; s++)
+        buf_done(&c.section[s]);
+    free(c.term_slots);
+    free(c.node_slots);
+    free(c.regex_slots);
+    return err;
+}
+
+int
 ruleset_compile_with(const struct rule_file *files, size_t nfiles,
     const struct rule_options *options, struct toc_errors *errors,
     struct ruleset **ret)
 {
     struct arena *arena = arena_new(COMPILE_ARENA_BYTES);
     struct model model;
-    struct compile c = {.model = &model, .arena = arena, .errors = errors};
-    int err = arena ? 0 : E_NOMEM;
+    int err, e;
 
-    for (int s = 0; s < SEC_COUNT; s++)
-        buf_init(&c.section[s], IMAGE_MAX_BYTES);
-    if (arena) {
-        model_init(&model, arena, errors);
-        err = model_read(&model, files, nfiles, options);
-        if (err == 0 || err == E_CONF) {
-            int e = compile_model(&c, ret);
-            err = e ? e : err;
-        }
+    if (!arena)
+        return E_NOMEM;
+    model_init(&model, arena, errors);
+    err = model_read(&model, files, nfiles, options);
+    if (err == 0 || err == E_CONF) {
+        e = compile_from_model(&model, arena, errors, ret);
+        err = e ? e : err;
     }
-    for (int s = 0; s < SEC_COUNT; s++)
-        buf_done(&c.section[s]);
-    free(c.term_slots);
-    free(c.node_slots);
-    free(c.regex_slots);
     arena_free(arena);
     return err;
 }

@@ -32,6 +32,10 @@ struct compile {
     ((uint32_t)((c)->section[sec].n / image_record_size(sec)))
 #define COMPILE_ARRAY(c, type, sec) ((type *)(void *)(c)->section[sec].p)
 
+/* The set of a model that was read.  0, E_CONF with errors added, E_NOMEM. */
+int compile_from_model(struct model *model, struct arena *arena,
+    struct toc_errors *errors, struct ruleset **ret);
+
 /* Append one record; remembers a failure in c->err.  Returns its number. */
 uint32_t compile_add(
     struct compile *c, enum image_section sec, const void *record);

@@ -52,6 +52,10 @@ add_char(struct buf *b, bool term)
                 .text);
 }
 
+static const char *const latin[] = {
+    "abab", "bab1", "aaaa", "ababa", "b1b1ab", "abab1", "1aab", "baba甲"};
+enum { LATIN = sizeof(latin) / sizeof(latin[0]) };
+
 static json_t *
 random_term(void)
 {
@@ -61,6 +65,10 @@ random_term(void)
     buf_init(&b, 1000);
     if (!roll(12))
         buf_add_cstr(&b, "*");
+    if (!roll(10)) { /* a word of letters, kept under four of them */
+        buf_add_cstr(&b, latin[roll(LATIN)]);
+        n = 0;
+    }
     for (unsigned i = 0; i < n; i++) {
         add_char(&b, true);
         if (!roll(25) && i + 1 < n)
@@ -77,7 +85,11 @@ static void
 add_pattern(struct buf *b, unsigned depth)
 {
     static const char *const atoms[] = {"甲", "乙", "丙", "学", "𠀀", "a", ".",
-        "[甲乙]", "[^丙]", "\\d", "\\w", "[a-b]", "(?:甲|乙丙)", "学甲"};
+        "[甲乙]", "[^丙]", "\\d", "\\w", "[a-b]", "(?:甲|乙丙)", "学甲",
+        /* beginnings of one another; sets with and without use */
+        "(?:甲乙|甲乙丙|甲)", "(甲|学甲|学)", "[甲a]", "[𠀀乙]", "(?:乙|.)",
+        ".{0,4}", "(?:学甲|乙丙).{0,3}", "abab", "(?:abab|bab1)", "(?<!乙)",
+        "(?!1)", "(?<=甲)", "\\b"};
     static const char *const counts[] = {
         "", "", "", "", "?", "*", "+", "{0,3}", "{1,2}", "{2}", "*?"};
     unsigned n = 1 + roll(4);
@@ -91,8 +103,13 @@ add_pattern(struct buf *b, unsigned depth)
             buf_add_cstr(b, ")");
             buf_add_cstr(b, roll(4) ? "" : roll(2) ? "?" : "{1,2}");
         } else {
-            buf_add_cstr(b, atoms[roll(14)]);
-            buf_add_cstr(b, counts[roll(11)]);
+            const char *atom = atoms[roll(27)];
+            bool looks = atom[0] == '\\' ? atom[1] == 'b'
+                                         : strstr(atom, "(?<") == atom ||
+                                               strstr(atom, "(?!") == atom;
+            bool counted = strstr(atom, "{0,") != NULL;
+            buf_add_cstr(b, atom);
+            buf_add_cstr(b, looks || counted ? "" : counts[roll(11)]);
         }
     }
     if (!roll(6))
@@ -260,8 +277,11 @@ random_text(struct buf *b)
 {
     buf_clear(b);
     buf_add_cstr(b, "");
-    for (unsigned n = roll(TEXT_CHARS); n > 0; n--)
+    for (unsigned n = roll(TEXT_CHARS); n > 0; n--) {
         add_char(b, false);
+        if (!roll(20))
+            buf_add_cstr(b, latin[roll(LATIN)]);
+    }
 }
 
 /* Whether "ordered" stands anywhere: then spans are not compared (which of
