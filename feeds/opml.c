@@ -288,6 +288,14 @@ opml_parse(struct arena *arena, struct str bytes, struct toc_error *reterr,
 
 /* --- writing --- */
 
+/* U+FFFE and U+FFFF, which XML does not allow. */
+static bool
+is_no_character(struct str s)
+{
+    return str_starts(s, STR("\xEF\xBF\xBE")) ||
+           str_starts(s, STR("\xEF\xBF\xBF"));
+}
+
 static void
 add_escaped(struct buf *out, struct str value)
 {
@@ -302,6 +310,8 @@ add_escaped(struct buf *out, struct str value)
             buf_add_cstr(out, "&gt;");
         else if (c == '"')
             buf_add_cstr(out, "&quot;");
+        else if (is_no_character(str_from(value, i)))
+            i += 2;
         else
             buf_add_char(out, c < 0x20 ? ' ' : (char)c);
     }

@@ -112,6 +112,10 @@ document_check(const struct document *document, const struct feed_input *input)
     fuzz_text(document->title, FEED_MAX_TEXT_BYTES);
     fuzz_url_out(document->link);
     fuzz_url_out(document->next);
+    HOLD(document->trouble < 1u << TROUBLE_COUNT);
+    HOLD(document->nchildren <= DOCUMENT_MAX_CHILDREN);
+    for (size_t i = 0; i < document->nchildren; i++)
+        fuzz_url_out(document->children[i]);
     document_check_time(document->updated);
     for (size_t i = 0; i < document->nnotes; i++)
         fuzz_text(document->notes[i], SIZE_MAX);

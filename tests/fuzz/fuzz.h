@@ -21,8 +21,8 @@
 #define FUZZ_TARGETS(X)                                                       \
     X(article) X(date) X(discover) X(feed) X(features) X(fold) X(frame)       \
     X(gate) X(http_value) X(image) X(json) X(list) X(mask) X(match)           \
-    X(redact) X(request) X(robots) X(rules) X(seen) X(site) X(tmpl) X(url)    \
-    X(yaml)
+    X(opml) X(redact) X(request) X(robots) X(rules) X(seen) X(site) X(tmpl)   \
+    X(url) X(yaml)
 /* clang-format on */
 #define X(name) void fuzz_##name(struct str input);
 FUZZ_TARGETS(X)
