@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "base/utf8.h"
 #include "console/context.h"
+#include "console/diff.h"
 #include "console/rows.h"
 
 enum {
@@ -15,6 +16,7 @@ enum {
     INCIDENT_PAGE_ITEMS = 60,     /* on a page; ?all=1 shows the rest */
     INCIDENT_PAGE_POINTS = 20000, /* of all their texts together */
     INCIDENT_ITEM_POINTS = 120,   /* of each, at least */
+    INCIDENT_MAX_REVISIONS = 10,  /* of an item: what each changed */
     INCIDENT_MAX_REASON_BYTES = 4000,
     INCIDENT_MAX_SNOOZE_DAYS = 30
 };
@@ -32,6 +34,36 @@ points_each(size_t shown)
     return points < ROWS_TEXT_POINTS ? points : ROWS_TEXT_POINTS;
 }
 
+/* What each version of the item changed, newest first. */
+static void
+add_changes(struct context *ctx, const struct item_row *row, json_t *item)
+{
+    struct revision_row *revisions;
+    json_t *list = json_array();
+    size_t n = 0;
+
+    if (row->revisions < 2 ||
+        view_item_revisions(ctx->console->view, row->id,
+            INCIDENT_MAX_REVISIONS + 1, ctx->arena, &revisions, &n) != 0)
+        n = 0;
+    for (size_t i = 0; i + 1 < n; i++) {
+        json_t *one = json_object();
+
+        set_time(ctx, one, "seen", revisions[i].seen);
+        (void)json_object_set_new(one, "title",
+            diff_pieces(revisions[i + 1].title, revisions[i].title));
+        (void)json_object_set_new(one, "text",
+            diff_pieces(revisions[i + 1].text, revisions[i].text));
+        set_flag(one, "first_text", revisions[i + 1].text.n == 0 &&
+                                        revisions[i].text.n > 0);
+        set_number(one, "score_before", revisions[i + 1].score);
+        set_number(one, "score", revisions[i].score);
+        (void)json_array_append_new(list, one);
+    }
+    set_flag(item, "has_changes", n > 1);
+    (void)json_object_set_new(item, "changes", list);
+}
+
 static int
 add_items(struct context *ctx, int64_t id, json_t *value)
 {
@@ -44,8 +76,12 @@ add_items(struct context *ctx, int64_t id, json_t *value)
 
     shown = all || n < INCIDENT_PAGE_ITEMS ? n : INCIDENT_PAGE_ITEMS;
     ctx->text_points = points_each(shown);
-    for (size_t i = 0; !err && i < shown; i++)
-        (void)json_array_append_new(list, row_item(ctx, &rows[i]));
+    for (size_t i = 0; !err && i < shown; i++) {
+        json_t *item = row_item(ctx, &rows[i]);
+
+        add_changes(ctx, &rows[i], item);
+        (void)json_array_append_new(list, item);
+    }
     (void)json_object_set_new(value, "items", list);
     if (!ctx->json) {
         set_number(value, "item_count", (int64_t)n);

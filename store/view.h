@@ -69,6 +69,16 @@ struct finding_row {
 int view_incident_items(struct view *view, int64_t incident,
     struct arena *arena, struct item_row **ret, size_t *ret_n);
 
+struct revision_row {
+    int64_t id;
+    struct wall seen;
+    struct str title, text;
+    int score;
+};
+/* The versions of an item, newest first, at most max. */
+int view_item_revisions(struct view *view, int64_t item, size_t max,
+    struct arena *arena, struct revision_row **ret, size_t *ret_n);
+
 struct ledger_row {
     int64_t id;
     struct ledger_entry entry;
@@ -97,6 +107,10 @@ struct condition_row {
 };
 /* Open ones, the worst first, then the oldest; subject absent: all. */
 int view_conditions(struct view *view, struct str subject, struct arena *arena,
+    struct condition_row **ret, size_t *ret_n);
+
+/* Those of anything but a source, likewise; at most max. */
+int view_house_conditions(struct view *view, size_t max, struct arena *arena,
     struct condition_row **ret, size_t *ret_n);
 
 struct source_row {

@@ -233,6 +233,32 @@ class Further(E2E):
                          {"去年的食物中毒通报", "情况通报"})
         self.assertEqual(len(own.requests), 1)
 
+    def test_a_revision_shows_what_changed(self):
+        route, source = self.feed()
+        route.set_items([(1, "旧", "")])
+        d = self.daemon([source])
+        self.wait_baseline(d, "news")
+        route.set_items([(1, "旧", ""), (2, "白杨小学宿舍起火",
+                                         "有三名学生受伤，已经送往县医院")])
+        number = self.wait_opened(1)[0]["id"]
+        route.set_items([(1, "旧", ""), (2, "白杨小学宿舍起火",
+                                         "有五名学生受伤，已经送往县医院")])
+
+        def changes():
+            items = d.api("GET", "/api/v1/incidents/%d" % number)["items"]
+            return items[0]["changes"]
+
+        change = wait_until(changes, 20, "the revision")[0]
+        self.assertEqual(change["title"], [])
+        self.assertEqual([(p["text"], p.get("gone"), p.get("added"))
+                          for p in change["text"]],
+                         [("有", None, None), ("三", True, None),
+                          ("五", None, True),
+                          ("名学生受伤，已经送往县医院", None, None)])
+        status, html_page = d.api("GET", "/incidents/%d" % number, raw=True)
+        self.assertEqual(status, 200)
+        self.assertEqual(len(d.incidents()), 1)
+
     def test_an_index_of_sitemaps(self):
         def index(*rows):
             return ("<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/"
