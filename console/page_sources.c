@@ -11,6 +11,7 @@
 enum {
     SOURCES_PAGE = 60,
     SOURCES_MAX_TAGS = 200, /* to choose from */
+    SOURCES_MAX_HOUSE = 20, /* conditions above the list */
     SOURCE_PAST = 20,       /* conditions that are over */
     SOURCE_ITEMS = 20
 };
@@ -113,19 +114,25 @@ tag_options(struct context *ctx, struct str chosen)
     return list;
 }
 
-/* What is wrong with more than one source is said above the list. */
+/* What is wrong with anything but a source is said above the list. */
 static json_t *
-daemon_conditions(struct context *ctx)
+house_conditions(struct context *ctx)
 {
     json_t *list = json_array();
     struct condition_row *rows;
     size_t n = 0;
 
-    if (view_conditions(
-            ctx->console->view, STR("daemon"), ctx->arena, &rows, &n) != 0)
+    if (view_house_conditions(
+            ctx->console->view, SOURCES_MAX_HOUSE, ctx->arena, &rows, &n) != 0)
         n = 0;
-    for (size_t i = 0; i < n; i++)
-        (void)json_array_append_new(list, row_condition(ctx, &rows[i]));
+    for (size_t i = 0; i < n; i++) {
+        json_t *row = row_condition(ctx, &rows[i]);
+        struct str rest = rows[i].subject;
+
+        (void)str_split(&rest, ':');
+        set_str(row, "about", rest); /* a channel, a rule */
+        (void)json_array_append_new(list, row);
+    }
     return list;
 }
 
@@ -152,7 +159,7 @@ set_list_page(
     options = tag_options(ctx, filter->tag);
     set_flag(value, "has_tags", json_array_size(options) > 0);
     (void)json_object_set_new(value, "tag_options", options);
-    (void)json_object_set_new(value, "house", daemon_conditions(ctx));
+    (void)json_object_set_new(value, "house", house_conditions(ctx));
 }
 
 void

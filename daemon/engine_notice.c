@@ -21,7 +21,7 @@ enum {
 };
 _Static_assert(CONDITION_COUNT <= 32, "a set of kinds is a word");
 
-static const char *const scopes[] = {"source:", "channel:"};
+static const char *const scopes[] = {"source:", "channel:", "rule:"};
 
 /* --- who wants what ------------------------------------------------------- */
 
@@ -56,7 +56,7 @@ notice_wanted(const struct channel *channel, const struct condition_news *news)
 
 /* --- messages ------------------------------------------------------------- */
 
-/* The id of what it is about: of a source or a channel, else "daemon". */
+/* The id of what it is about: a source, a channel or a rule, else "daemon". */
 static struct str
 notice_subject(struct str subject)
 {

@@ -31,6 +31,7 @@ static const struct condition_text names[] = {
     [CONDITION_MOVED] = WORDS("Moved", "已迁移"),
     [CONDITION_MANY_DOWN] = WORDS("Many sources down", "多个来源同时失败"),
     [CONDITION_UNDELIVERABLE] = WORDS("Undeliverable", "无法送达"),
+    [CONDITION_SLOW_RULE] = WORDS("Slow rule", "规则过慢"),
     [CONDITION_CONFIGURATION] = WORDS("Configuration", "配置有误"),
 };
 
@@ -80,6 +81,9 @@ static const struct condition_text advices[] = {
     [CONDITION_UNDELIVERABLE] = WORDS(
         "Messages lie in the dead letters. Put the channel right, test it, and send them again.",
         "有消息未能送达。请修复通道并测试，然后重发。"),
+    [CONDITION_SLOW_RULE] = WORDS(
+        "Write the expression more simply, or with terms instead, and reload.",
+        "请简化该正则表达式或改用词语，然后重新加载。"),
     [CONDITION_CONFIGURATION] = WORDS(
         "The old configuration stays in force. Run tocsin check, put it right, and reload.",
         "旧配置仍然有效。请运行 tocsin check，改正后重新加载。"),

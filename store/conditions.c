@@ -47,10 +47,10 @@ condition_source(struct store *store, struct str subject)
     if (!str_starts(subject, source_prefix))
         return 0;
     db_query(&store->db, &q,
-        DB_SQL("UPDATE source_state SET trouble = (SELECT"
-               " coalesce(max(severity), 0) FROM condition"
+        DB_SQL("UPDATE source_state SET rank = (SELECT"
+               " -coalesce(max(severity), 0) FROM condition"
                " WHERE subject = ?1 AND closed IS NULL)"
-               " WHERE id = ?2"));
+               " WHERE id = ?2 AND removed IS NULL"));
     query_str(&q, subject);
     query_str(&q, str_from(subject, source_prefix.n));
     return query_run(&q);
@@ -261,7 +261,7 @@ condition_forget_address(struct store *store, const struct source *source,
     if (r != 0 || db_changes(&store->db) == 0)
         return r;
     db_query(&store->db, &q,
-        DB_SQL("UPDATE source_state SET trouble = 0 WHERE id = ?"));
+        DB_SQL("UPDATE source_state SET rank = 0 WHERE id = ?"));
     query_str(&q, source->id);
     return query_run(&q);
 }
@@ -295,8 +295,8 @@ condition_forget_removed(struct store *store, struct wall now)
     if (r != 0)
         return r;
     db_query(&store->db, &q,
-        DB_SQL("UPDATE source_state SET trouble = 0"
-               " WHERE removed IS NOT NULL AND trouble <> 0"));
+        DB_SQL("UPDATE source_state SET rank = 1"
+               " WHERE removed IS NOT NULL AND rank <> 1"));
     r = query_run(&q);
     if (r != 0)
         return r;
@@ -418,5 +418,38 @@ view_condition_counts(struct view *view, uint64_t ret[CONDITION_COUNT])
     query_done(&q);
     for (int i = 0; i < CONDITION_COUNT && r == 0; i++)
         ret[i] = counts[i];
+    return r;
+}
+
+int
+view_house_conditions(struct view *view, size_t max, struct arena *arena,
+    struct condition_row **ret, size_t *ret_n)
+{
+    struct list list = {.arena = arena, .size = sizeof(struct condition_row)};
+    struct query q;
+    int r;
+
+    db_query(&view->db, &q,
+        DB_SQL("SELECT " CONDITION_COLUMNS " FROM condition"
+               " WHERE closed IS NULL"
+               " AND (subject < 'source:' OR subject >= 'source;')"
+               " ORDER BY severity DESC, opened, id LIMIT ?"));
+    query_int(&q, (int64_t)max);
+    while ((r = query_next(&q)) == 0) {
+        struct condition_row *row = list_add(&list);
+
+        if (row == NULL) {
+            r = E_NOMEM;
+            break;
+        }
+        condition_read(&q, arena, row);
+    }
+    if (q.done)
+        r = arena_failed(arena) ? E_NOMEM : 0;
+    query_done(&q);
+    if (r == 0) {
+        *ret = list.rows;
+        *ret_n = list.n;
+    }
     return r;
 }

@@ -4,6 +4,8 @@
 #include "store/conditions.h"
 #include "store/inside.h"
 
+enum { RANK_MAX = 9 }; /* of source_state.rank, either way */
+
 /* The word for the state of a source's poll. */
 static const char *
 poll_state_word(int state)
@@ -105,28 +107,22 @@ view_sources(struct view *view, struct arena *arena, struct source_row **ret,
 
 /* --- page by page --------------------------------------------------------- */
 
-/* A cursor is "REMOVED.TROUBLE.ID" of the last row shown. */
-struct source_key {
-    int64_t removed, trouble; /* trouble: less is worse */
-    struct str id;
-};
-
+/* A cursor is "RANK.ID" of the last row shown. */
 static int
-key_parse(struct str cursor, struct source_key *ret)
+key_parse(struct str cursor, int64_t *ret_rank, struct str *ret_id)
 {
-    struct source_key key = {.removed = -1, .id = STR("")};
     struct str rest = cursor;
-    int r = 0;
+    int r;
 
-    if (cursor.n > 0) {
-        r = num_parse_i64(str_split(&rest, '.'), 0, 1, &key.removed);
-        if (r == 0)
-            r = num_parse_i64(str_split(&rest, '.'), -9, 0, &key.trouble);
-        key.id = rest;
-    }
-    if (r == 0)
-        *ret = key;
-    return r == 0 && key.id.p ? 0 : E_PARSE;
+    *ret_rank = -RANK_MAX;
+    *ret_id = STR("");
+    if (cursor.n == 0)
+        return 0;
+    r = num_parse_i64(str_split(&rest, '.'), -RANK_MAX, RANK_MAX, ret_rank);
+    if (r != 0 || rest.p == NULL)
+        return E_PARSE;
+    *ret_id = rest;
+    return 0;
 }
 
 static int
@@ -137,13 +133,13 @@ page_read(struct query *q, struct list *list)
 
     while ((r = query_next(q)) == 0) {
         struct source_row *row = list_add(list);
-        int64_t trouble = query_get_int(q);
+        int64_t rank = query_get_int(q);
 
         r = row ? source_read(q, arena, row) : E_NOMEM;
         if (r != 0)
             break;
-        row->cursor = arena_printf(
-            arena, "%d.%d.%.*s", row->removed, (int)trouble, STR_ARG(row->id));
+        row->cursor =
+            arena_printf(arena, "%d.%.*s", (int)rank, STR_ARG(row->id));
     }
     query_done(q);
     return q->done ? 0 : r;
@@ -153,27 +149,26 @@ static int
 page_query(struct view *view, const struct source_filter *filter, size_t limit,
     struct list *list)
 {
-    struct source_key key;
+    struct str id;
+    int64_t rank;
     struct query q;
-    int r = key_parse(filter->after, &key);
+    int r = key_parse(filter->after, &rank, &id);
 
     if (r != 0)
         return r;
     db_query(&view->db, &q,
-        DB_SQL("SELECT -trouble, " SOURCE_COLUMNS " FROM source_state AS s"
-               " WHERE ((removed IS NOT NULL), (-trouble), id) > (?1, ?2, ?3)"
-               " AND (?4 = 0 OR trouble > 0)"
-               " AND (?5 IS NULL OR EXISTS(SELECT 1 FROM condition AS c"
-               "  WHERE c.subject = 'source:' || s.id AND c.kind = ?5"
+        DB_SQL("SELECT rank, " SOURCE_COLUMNS " FROM source_state AS s"
+               " WHERE (rank, id) > (?1, ?2) AND (?3 = 0 OR rank < 0)"
+               " AND (?4 IS NULL OR EXISTS(SELECT 1 FROM condition AS c"
+               "  WHERE c.subject = 'source:' || s.id AND c.kind = ?4"
                "  AND c.closed IS NULL))"
-               " AND (?6 IS NULL"
-               "  OR instr(', ' || tags || ',', ', ' || ?6 || ',') > 0)"
-               " AND (?7 IS NULL OR holds(title, ?7) OR holds(id, ?7)"
-               "  OR holds(coalesce(owner, ''), ?7) OR holds(url, ?7))"
-               " ORDER BY (removed IS NOT NULL), (-trouble), id LIMIT ?8"));
-    query_int(&q, key.removed);
-    query_int(&q, key.trouble);
-    query_text(&q, key.id);
+               " AND (?5 IS NULL"
+               "  OR instr(', ' || tags || ',', ', ' || ?5 || ',') > 0)"
+               " AND (?6 IS NULL OR holds(title, ?6) OR holds(id, ?6)"
+               "  OR holds(coalesce(owner, ''), ?6) OR holds(url, ?6))"
+               " ORDER BY rank, id LIMIT ?7"));
+    query_int(&q, rank);
+    query_text(&q, id);
     query_int(&q, filter->troubled);
     query_str(&q, filter->condition.n ? filter->condition : STR_NONE);
     query_str(&q, filter->tag.n ? filter->tag : STR_NONE);
@@ -220,7 +215,7 @@ view_source_counts(struct view *view, uint64_t *ret_all, uint64_t *ret_troubled)
     int r;
 
     db_query(&view->db, &q,
-        DB_SQL("SELECT count(*), coalesce(sum(trouble > 0), 0)"
+        DB_SQL("SELECT count(*), coalesce(sum(rank < 0), 0)"
                " FROM source_state WHERE removed IS NULL"));
     r = query_next(&q);
     if (r == 0) {

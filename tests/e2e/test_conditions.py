@@ -263,7 +263,7 @@ class Conditions(E2E):
             self.until_closed(d, "certificate")
 
     def test_silent(self):
-        """Published every few hours for weeks, then nothing for a month."""
+        # Published every few hours for weeks, then nothing for a month.
         now = time.time()
 
         def dated(rows):
