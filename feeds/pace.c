@@ -249,23 +249,19 @@ pace_plan_add(struct pace *pace, const struct pace_source *source)
     pace->bins[group_of(source)][bin_of(demand_of(source))]++;
 }
 
-/* Polls an hour of one group in an hour of that density. */
-static double
-plan_hour(const struct pace *pace, size_t group, double density, double price)
+/* Add the polls of n sources of one demand and week to those of each hour. */
+static void
+plan_bin(const struct pace *pace, const struct week *week, uint32_t n,
+    double per_hour, double polls[WEEK_CELLS])
 {
     double least = (double)MS_HOUR / (double)pace->ceiling_ms;
     double most = (double)MS_HOUR / (double)pace->floor_ms;
-    double sum = 0;
 
-    for (size_t bin = 0; bin < PACE_BINS; bin++) {
-        double polls;
+    for (size_t cell = 0; cell < WEEK_CELLS; cell++) {
+        double own = per_hour * sqrt(week->density[cell]);
 
-        if (pace->bins[group][bin] == 0)
-            continue;
-        polls = sqrt(bin_demand(bin) * density / (2 * price)) / 24;
-        sum += pace->bins[group][bin] * fmin(fmax(polls, least), most);
+        polls[cell] += n * fmin(fmax(own, least), most);
     }
-    return sum;
 }
 
 /* Polls an hour, by hour of the week, at a price; returns their mean. */
@@ -274,13 +270,14 @@ plan_polls(const struct pace *pace, double price, double ret_polls[WEEK_CELLS])
 {
     double total = 0;
 
-    for (size_t cell = 0; cell < WEEK_CELLS; cell++) {
-        ret_polls[cell] = 0;
-        for (size_t g = 0; g < PACE_GROUPS; g++)
-            ret_polls[cell] +=
-                plan_hour(pace, g, pace->weeks[g].density[cell], price);
+    memset(ret_polls, 0, WEEK_CELLS * sizeof *ret_polls);
+    for (size_t g = 0; g < PACE_GROUPS; g++)
+        for (size_t bin = 0; bin < PACE_BINS; bin++)
+            if (pace->bins[g][bin] > 0)
+                plan_bin(pace, &pace->weeks[g], pace->bins[g][bin],
+                    sqrt(bin_demand(bin) / (2 * price)) / 24, ret_polls);
+    for (size_t cell = 0; cell < WEEK_CELLS; cell++)
         total += ret_polls[cell];
-    }
     return total / WEEK_CELLS;
 }
 
