@@ -10,7 +10,7 @@
 #include "cli/cli.h"
 
 static const struct command rules_commands[] = {
-    {"packs", "[--dir DIR]… [--json]",
+    {"packs", "[--dir DIR]… [--config FILE] [--json]",
         "List the rule packs that are there, and what each needs", "",
         cmd_rules_packs},
     {"lint", "[PATH]… [--strict] [--config FILE]",

@@ -1,5 +1,6 @@
 /*
- * rules_packs: which packs of rules there are.
+ * rules_packs: which packs of rules there are, and whether each has what it
+ * requires.
  *
  * Packs lie in the folder of the shipped ones and in rules.d beside the
  * configuration.
@@ -7,6 +8,8 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/jsonx.h"
@@ -14,6 +17,61 @@
 #include "rules/files.h"
 
 enum { PACKS_ARENA_BYTES = 256 * 1024 * 1024 };
+
+/* What is wrong with a need of a pack, or NULL. */
+static const char *
+wrong_with(const struct pack_list *packs, const struct pack_need *need)
+{
+    for (size_t i = 0; i < packs->n; i++)
+        if (str_eq(packs->pack[i].id, need->id))
+            return pack_version_cmp(&packs->pack[i].version, &need->version) < 0
+                       ? "too old"
+                       : NULL;
+    return "missing";
+}
+
+/* Say which packs cannot be used as they are; how many. */
+static size_t
+check_packs(const struct pack_list *packs)
+{
+    size_t wrong = 0;
+
+    for (size_t i = 0; i < packs->n; i++) {
+        const struct pack *p = &packs->pack[i];
+
+        for (size_t k = 0; k < i; k++) {
+            if (!str_eq(packs->pack[k].id, p->id))
+                continue;
+            fprintf(stderr, "%s: the pack %.*s is in %s too: one is to go\n",
+                p->folder, STR_ARG(p->id), packs->pack[k].folder);
+            wrong++;
+        }
+        for (size_t k = 0; k < p->nneeds; k++) {
+            const char *what = wrong_with(packs, &p->needs[k]);
+
+            if (!what)
+                continue;
+            fprintf(stderr,
+                "%s:%u:%u: the pack %.*s, which is required, is %s\n",
+                p->manifest, p->needs[k].line, p->needs[k].column,
+                STR_ARG(p->needs[k].id), what);
+            wrong++;
+        }
+    }
+    return wrong;
+}
+
+/* The folder of rules beside the configuration. */
+static char *
+own_folder(struct arena *arena, const char *config)
+{
+    const char *slash = strrchr(config, '/');
+    struct str folder =
+        slash ? (struct str){config, (size_t)(slash - config)} : STR(".");
+
+    return arena_cstr(
+        arena, arena_printf(arena, "%.*s/rules.d", STR_ARG(folder)));
+}
 
 static int
 print_json(const struct pack_list *packs)
@@ -68,14 +126,34 @@ print_packs(const struct pack_list *packs)
     }
 }
 
+/* The shipped packs, and those beside the configuration. */
+static void
+add_usual(struct pack_list *packs, struct arena *arena, const char *config,
+    struct toc_errors *errors)
+{
+    char *own;
+
+    if (!config || !*config)
+        config = getenv("TOCSIN_CONFIG");
+    if (!config || !*config)
+        config = "/etc/tocsin/tocsin.yaml";
+    own = own_folder(arena, config);
+    pack_list_add(packs, arena,
+        rule_files_packs(arena, getenv("TOCSIN_RULES_DIR")), errors);
+    if (own && access(own, F_OK) == 0)
+        pack_list_add(packs, arena, own, errors);
+}
+
 int
 cmd_rules_packs(int argc, char **argv)
 {
     static const struct option longs[] = {{"dir", required_argument, NULL, 'd'},
+        {"config", required_argument, NULL, 'C'},
         {"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
     _cleanup_(arena_freep) struct arena *arena = arena_new(PACKS_ARENA_BYTES);
     struct pack_list *packs = arena ? ARENA_NEW(arena, struct pack_list) : NULL;
     struct toc_errors errors = {.n = 0};
+    const char *config = NULL;
     bool json = false, own = false;
     int c;
 
@@ -88,19 +166,21 @@ cmd_rules_packs(int argc, char **argv)
         if (c == 'd') {
             own = true;
             pack_list_add(packs, arena, optarg, &errors);
-        } else if (c == 'j')
+        } else if (c == 'C')
+            config = optarg;
+        else if (c == 'j')
             json = true;
         else
             return CLI_USAGE;
     }
     if (!own)
-        pack_list_add(packs, arena,
-            rule_files_packs(arena, getenv("TOCSIN_RULES_DIR")), &errors);
+        add_usual(packs, arena, config, &errors);
     toc_errors_print(&errors, stderr);
     c = toc_errors_any(&errors) ? CLI_FAILED : CLI_OK;
     toc_errors_done(&errors);
-    if (json)
-        return print_json(packs) == CLI_OK ? c : CLI_FAILED;
-    print_packs(packs);
-    return c;
+    if (json && print_json(packs) != CLI_OK)
+        return CLI_FAILED;
+    if (!json)
+        print_packs(packs);
+    return check_packs(packs) > 0 ? CLI_FAILED : c;
 }

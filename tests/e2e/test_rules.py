@@ -1,4 +1,5 @@
 """Rules in the daemon: packs, the bureau's own word on them, scores of events."""
+import json
 import os
 
 from harness import E2E, main, wait_until
@@ -122,6 +123,23 @@ class Rules(E2E):
         self.report(route, 3, "二小断水两天了", "")
         incident = self.wait_opened(2)[1]
         self.assertEqual(incident["score"], 85)
+
+    def test_packs_are_listed(self):
+        d = self.daemon([], start=False)
+        self.make(d, "rules.d/county/manifest.yaml", PACK)
+        listed = d.cli("rules", "packs", "--json")
+        self.assertEqual(listed.returncode, 0, listed.stderr)
+        packs = {p["id"]: p for p in json.loads(listed.stdout)}
+        self.assertEqual(packs["county"]["licence"], "CC0-1.0")
+        self.assertIn("tocsin-schools", packs)
+        self.make(d, "rules.d/other/manifest.yaml",
+                  PACK.replace("county", "other").replace(
+                      "}", ", requires: [nowhere]}"))
+        listed = d.cli("rules", "packs")
+        self.assertEqual(listed.returncode, 1)
+        self.assertIn("other/manifest.yaml:1:", listed.stderr)
+        self.assertIn("nowhere, which is required, is missing", listed.stderr)
+        self.assertIn("county 1", listed.stdout)
 
     def test_rules_on_trial_say_what_they_would_do(self):
         route, source = self.feed()
