@@ -201,7 +201,7 @@ static void
 judge_certificate(struct judged *j)
 {
     const struct condition_facts *f = j->facts;
-    int64_t left = f->cert_expires.ms - f->now.ms, days;
+    int64_t left, days;
 
     if (!wall_is_set(f->cert_expires)) {
         if (f->cause == CAUSE_TLS &&
@@ -210,6 +210,7 @@ judge_certificate(struct judged *j)
                 STR("its certificate is not accepted"), STR("证书不被信任"));
         return;
     }
+    left = f->cert_expires.ms - f->now.ms;
     days = left / MS_DAY;
     if (left <= 0)
         bad(j, CONDITION_CERTIFICATE, STR("its certificate has expired"),
