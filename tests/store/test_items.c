@@ -112,8 +112,18 @@ source_state_goes_there_and_back(void **state)
         .moved_count = 2,
         .moved_since = at(8),
         .deaths = 1,
-        .state = 3};
+        .state = 3,
+        .rhythm = {.learnt = STR("\1\0\2rhythm"),
+            .items_a_week = 3.5,
+            .workdays = true,
+            .from_hour = 8,
+            .to_hour = 17,
+            .ttl_ms = 60000,
+            .skip_hours = 0x800001,
+            .skip_days = 0x60,
+            .next_why = STR("rhythm")}};
     struct source_state got;
+    struct str pace = STR_NONE;
 
     assert_int_equal(
         store_source_load(f->store, STR("news"), f->arena, &got), 0);
@@ -134,6 +144,19 @@ source_state_goes_there_and_back(void **state)
     assert_int_equal(got.moved_since.ms, s.moved_since.ms);
     assert_int_equal(got.deaths, 1);
     assert_int_equal(got.state, 3);
+    assert_true(str_eq(got.rhythm.learnt, s.rhythm.learnt));
+    assert_true(got.rhythm.items_a_week == 3.5 && got.rhythm.workdays);
+    assert_int_equal(got.rhythm.from_hour, 8);
+    assert_int_equal(got.rhythm.to_hour, 17);
+    assert_int_equal(got.rhythm.ttl_ms, 60000);
+    assert_int_equal(got.rhythm.skip_hours, 0x800001);
+    assert_int_equal(got.rhythm.skip_days, 0x60);
+    assert_true(str_eq(got.rhythm.next_why, s.rhythm.next_why));
+    assert_int_equal(store_pace_load(f->store, f->arena, &pace), E_NOTFOUND);
+    assert_int_equal(store_pace_save(f->store, STR("a\0b")), 0);
+    assert_int_equal(store_pace_save(f->store, STR("c\0d")), 0);
+    assert_int_equal(store_pace_load(f->store, f->arena, &pace), 0);
+    assert_true(str_eq(pace, STR("c\0d")));
     /* Without a seen set the stored one stays. */
     s.seen = STR_NONE;
     assert_int_equal(store_source_save(f->store, STR("news"), &s), 0);
