@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "daemon/engine_notice.h"
 #include "daemon/sandbox.h"
 #include "daemon/traffic.h"
 #include "rules/files.h"

@@ -244,20 +244,6 @@ int engine_follow_load(struct engine *engine);
 /* Send the follow-ups that are due. */
 void engine_follow(struct engine *engine);
 
-/* Queue one message, made already, for one channel. */
-int engine_outbox_add(struct engine *engine, const struct channel *channel,
-    int64_t incident, enum level level, enum incident_event event,
-    struct str body);
-
-/* --- engine_notice.c, engine_many.c ------------------------------------------------ */
-/* Tell the channels that want it of conditions that stand. */
-void engine_notice(struct engine *engine);
-/* Look whether many sources fail together. */
-void engine_many(struct engine *engine);
-int engine_many_load(struct engine *engine);
-/* Whether they do, or did until a moment ago. */
-bool engine_many_is_open(const struct engine *engine);
-
 /* engine_rules.c: rules that a parser found too slow become conditions; taking
  * other rules (within a transaction) closes them. */
 void engine_rules_slow(struct engine *engine, const Tocsin__ParseResult *in);

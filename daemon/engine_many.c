@@ -12,6 +12,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "daemon/engine.h"
+#include "daemon/engine_notice.h"
 #include "feeds/condition.h"
 #include "store/conditions.h"
 

@@ -10,7 +10,7 @@
  */
 #include "base/err.h"
 #include "base/level.h"
-#include "daemon/engine.h"
+#include "daemon/engine_notice.h"
 #include "feeds/condition.h"
 #include "notify/body.h"
 #include "store/conditions.h"

@@ -15,6 +15,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "daemon/engine.h"
+#include "daemon/engine_notice.h"
 #include "notify/body.h"
 
 enum {

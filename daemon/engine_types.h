@@ -29,7 +29,6 @@ enum {
     ENGINE_PING_MS = 5000,
     ENGINE_PONG_PATIENCE_MS = 20000,
     ENGINE_POLL_PATIENCE_MS = 5 * 60 * 1000, /* beyond any fetch's total */
-    ENGINE_DOWN_AFTER = 3,            /* failures in a row: a condition */
     ENGINE_MOVED_AFTER = 3,           /* the same permanent redirect */
     ENGINE_FIRST_SPREAD_MS = 20,      /* between first polls at start */
     ENGINE_ARENA_BYTES = 64 * 1024 * 1024,
