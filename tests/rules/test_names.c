@@ -11,8 +11,8 @@ static const struct rule_owner owners[] = {{.name = {"云溪县第一中学", 21
     {.name = {"红桥小学", 12}, .aliases = red, .naliases = 1},
     {.name = {"新红桥小学", 15}, .aliases = both, .naliases = 1},
     {.name = {"Yunxi Experimental School", 25}, .aliases = both, .naliases = 1},
-    {.name = {"云溪县教育局", 18}}};
-enum { FIRST, RED, NEW_RED, EXPERIMENTAL, NOBODY = 99 };
+    {.name = {"云溪县教育局", 18}}, {.name = {"红桥小学东校区", 21}}};
+enum { FIRST, RED, NEW_RED, EXPERIMENTAL, OFFICE, EAST, OWNERS, NOBODY = 99 };
 
 static size_t
 named(const char *title, const char *text)
@@ -21,7 +21,7 @@ named(const char *title, const char *text)
     struct arena *arena = arena_new(ARENA_CAP_DEFAULT);
     size_t owner = NOBODY;
 
-    assert_int_equal(names_new(owners, 5, &names), 0);
+    assert_int_equal(names_new(owners, OWNERS, &names), 0);
     int err = names_find(names, arena, str_of(title), str_of(text), &owner);
     assert_true(err == 0 || err == E_NOTFOUND);
     names_free(names);
@@ -56,6 +56,7 @@ a_school_is_found(void **state)
     assert_int_equal(named("", "雲溪縣第一中學"), FIRST); /* folded */
     assert_int_equal(named("红小食堂", ""), RED);
     assert_int_equal(named("新红桥小学食堂", ""), NEW_RED); /* the longest */
+    assert_int_equal(named("红桥小学东校区食堂", ""), EAST);
     assert_int_equal(named("YUNXI EXPERIMENTAL SCHOOL", ""), EXPERIMENTAL);
     assert_int_equal(named("实小食堂", ""), NOBODY); /* of two */
     assert_int_equal(named("某校食堂", "别处"), NOBODY);
@@ -85,7 +86,7 @@ owners_are_places_of_home(void **state)
                     "[{\"name\": \"城南小学\", \"aliases\": [\"城南附小\"]}, "
                     "\"白杨小学\"]}}")};
     struct rule_options options = {
-        .region = &region, .owners = owners, .nowners = 5};
+        .region = &region, .owners = owners, .nowners = OWNERS};
     struct toc_errors errors = {.n = 0};
     struct ruleset *set = NULL;
 
