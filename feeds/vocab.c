@@ -9,8 +9,7 @@ enum { NAME_MAX_BYTES = 20 };
 #define ATOM (NS(ATOM) | NS(ATOM03))
 
 /* In byte order of names.  Ranks: 9 the format's own, 8 to 6 another format's,
- * below that what stands in when nothing better is there.  What FeedBurner
- * redirected is above all: its own addresses lead nowhere any more. */
+ * below that what stands in when nothing better is there. */
 /* clang-format off */
 static const struct vocab_row rows[] = {
     {"a", NS(NONE), VOCAB_IGNORE, 0, 0, 1, 1},
@@ -61,7 +60,7 @@ static const struct vocab_row rows[] = {
     {"link", RSS, VOCAB_LINK, FIELD_LINK, VOCAB_RAW, 9, 9},
     {"modified", NS(ATOM03), VOCAB_FIELD, FIELD_UPDATED, VOCAB_RAW, 9, 9},
     {"modified", NS(DCTERMS), VOCAB_FIELD, FIELD_UPDATED, VOCAB_RAW, 7, 7},
-    {"origlink", NS(FEEDBURNER), VOCAB_FIELD, FIELD_LINK, VOCAB_RAW, 10, 0},
+    {"origlink", NS(FEEDBURNER), VOCAB_FIELD, FIELD_LINK, VOCAB_RAW, 2, 0},
     {"owner", NS(ITUNES), VOCAB_IGNORE, 0, 0, 1, 1},
     {"player", NS(MEDIA), VOCAB_PLAYER, 0, 0, 1, 0},
     {"pubdate", RSS, VOCAB_FIELD, FIELD_PUBLISHED, VOCAB_RAW, 9, 9},

@@ -131,8 +131,7 @@ static const struct form links[] = {
                   "1</link>"), .url = U "1"},
     {.text = ITEM("<title>x</title><link href='" U "h'/>"), .url = U "h"},
     {.text = "<rss xmlns:feedburner='http://rssnamespace.org/feedburner/ext/1.0"
-             "'><channel><item><title>x</title><link>http://feedproxy.example/~r"
-             "</link><feedburner:origLink>" U "o</feedburner:origLink></item>"
+             "'><channel><item><title>x</title><feedburner:origLink>" U "o</feedburner:origLink></item>"
              "</channel></rss>", .url = U "o"},
     {.text = ITEM("<title>x</title><dc:identifier>d-1</dc:identifier>"),
         .id = "d-1"},
@@ -439,8 +438,8 @@ check_str(const char *what, size_t row, struct str got, const char *want)
 {
     if (!want || str_eq(got, str_of(want)))
         return;
-    print_error("row %zu: %s is \"%.*s\", not \"%s\"\n", row, what,
-        STR_ARG(got), want);
+    print_error(
+        "row %zu: %s is \"%.*s\", not \"%s\"\n", row, what, STR_ARG(got), want);
     wrong++;
 }
 
