@@ -160,15 +160,6 @@ int engine_poll_probe(struct engine *engine, uint32_t watch);
 /* Fill the grouper from the store. */
 int engine_group_load(struct engine *engine);
 
-/* --- engine_rhythm.c ------------------------------------------------------- */
-/* A configuration is in force: its zone, budget, bounds and weights.  first:
- * read what was learnt before. */
-int engine_rhythm_config(struct engine *engine, bool first);
-/* Read again what was learnt of all sources, after a rollback. */
-int engine_rhythm_load(struct engine *engine);
-/* Plan anew when it is time. */
-void engine_rhythm_plan(struct engine *engine);
-
 /* --- engine_wanted.c ------------------------------------------------------- */
 /* Ask for the pages that are due (store/wanted.h). */
 void engine_wanted_run(struct engine *engine);

@@ -60,6 +60,13 @@ void outcome_fail(struct engine *engine, struct slot *slot,
     enum poll_event event, struct str reason);
 
 /* --- engine_rhythm.c -------------------------------------------------------- */
+/* A configuration is in force: its zone, budget, bounds and weights.  first:
+ * read what was learnt before. */
+int engine_rhythm_config(struct engine *engine, bool first);
+/* Read again what was learnt of all sources, after a rollback. */
+int engine_rhythm_load(struct engine *engine);
+/* Plan anew when it is time. */
+void engine_rhythm_plan(struct engine *engine);
 /* What was learnt of a source before. */
 void rhythm_watch(struct watch *watch, const struct source_state *state);
 /* A request of watch went out. */
