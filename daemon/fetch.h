@@ -96,6 +96,10 @@ int shares_new(struct fetch_shares **ret);
  * that), or was so lately that its answer will do (it has been answered).
  * Else it is the one that others wait for, until shares_done. */
 bool shares_take(struct fetch_shares *shares, struct fetch_poll *poll);
+/* The document at the poll's address is to be asked for without content coding:
+ * the server's is none. */
+void shares_set_plain(struct fetch_poll *poll);
+bool shares_is_plain(const struct fetch_poll *poll);
 /* What came of the poll that asked, before it is answered itself: body is NULL
  * when there is none, answer when nobody answered.  Those that waited for it go
  * on. */

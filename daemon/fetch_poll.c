@@ -371,6 +371,8 @@ fetch_done(void *arg, const struct http_answer *http)
         return;
     }
     fetch_fill_answer(poll, arena, http, hash, &answer);
+    if (http->bad_coding)
+        shares_set_plain(poll); /* the next poll may read it */
     if (fetch_asks_for_quiet(http))
         http_hold(poll->fetch->http, http->url, answer.retry_after_ms);
     if (fetch_is_unchanged(http))
@@ -431,6 +433,7 @@ fetch_send(struct fetch_poll *poll)
         .headers = headers,
         .policy = &poll->policy,
         .follow = true,
+        .plain = shares_is_plain(poll),
         .conditional_url = pb_str(in->validator_url),
         .max_body_bytes = fetch->max_body_bytes,
         .max_wire_bytes = fetch->max_wire_bytes,

@@ -35,6 +35,7 @@ struct fetch_shared {
     uint8_t key[DIGEST_SIZE];
     uint8_t source[DIGEST_SIZE]; /* that asked last */
     bool asking, several;
+    bool plain; /* its content coding is none */
     struct fetch_polls waiting;
     size_t nwaiting;
 
@@ -266,6 +267,19 @@ shares_take(struct fetch_shares *shares, struct fetch_poll *poll)
     poll->shared = shared;
     share_trim(shares);
     return false;
+}
+
+void
+shares_set_plain(struct fetch_poll *poll)
+{
+    if (poll->shared)
+        poll->shared->plain = true;
+}
+
+bool
+shares_is_plain(const struct fetch_poll *poll)
+{
+    return poll->shared && poll->shared->plain;
 }
 
 /* --- what came of asking ---------------------------------------------------

@@ -53,6 +53,7 @@ struct http_request {
     bool follow; /* redirects of a GET, each through the gate; a header that
                   * could be a secret goes to the first origin only */
     bool cut;    /* keep the first max_body_bytes of a body that is longer */
+    bool plain;  /* ask for no content coding and undo none */
     /* Where If-None-Match and If-Modified-Since go, and to no other hop;
      * absent: to the first.  In the form in which an answer gave its url. */
     struct str conditional_url;
@@ -92,6 +93,8 @@ struct http_answer {
     size_t nheaders;
     struct str body;  /* decoded */
     bool cut;         /* its rest is missing, as the request allowed */
+    bool bad_coding;  /* with HTTP_BROKEN: its Content-Encoding is unknown, or
+                       * not what the body is in; plain may read it */
     bool conditional; /* it was asked with a validator */
     int64_t later_ms; /* with HTTP_LATER: when there may be a turn */
     struct str url;   /* the one that answered */

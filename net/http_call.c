@@ -461,7 +461,8 @@ set_up(CURL *easy, struct http_call *call)
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error_text);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, call->http->user_agent);
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate, br");
+    if (!call->plain)
+        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate, br");
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->slist);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
@@ -652,6 +653,11 @@ judge_end(struct http_call *call, CURLcode code)
         call_fail(call, HTTP_BROKEN, "the answer ended within its headers");
     if (call->failed || code == CURLE_OK || call->cut_redirect || call->was_cut)
         return;
+    if (code == CURLE_BAD_CONTENT_ENCODING) {
+        call->bad_coding = true;
+        call_fail(call, HTTP_BROKEN,
+            "its Content-Encoding is not known, or not what the body is in");
+    }
     call_fail(call, result_of(code),
         call->error_text[0] ? call->error_text : curl_easy_strerror(code));
 }
@@ -697,6 +703,7 @@ call_answer(
         .elapsed_ms = call->started ? now.ms - call->begun.ms : 0,
         .cert_expires = call->cert_expires,
         .cut = call->was_cut,
+        .bad_coding = call->bad_coding,
         .conditional = call->conditional,
         .later_ms = call->later_ms,
     };

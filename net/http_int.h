@@ -59,7 +59,7 @@ struct http_call {
     struct str body;
     const struct gate_policy *policy; /* lent */
     const char *proxy;                /* "": connect directly */
-    bool follow, cut;
+    bool follow, cut, plain;
     bool left_origin; /* a redirect led elsewhere: only harmless headers go */
     struct str conditional_url;
     void (*hop)(void *arg, struct http_call *call, struct str url);
@@ -77,7 +77,7 @@ struct http_call {
     struct loop_timer *timer;
     struct mono begun, hop_begun, deadline;
     bool started, got_byte, headers_done, in_redirect, cut_redirect;
-    bool was_cut, conditional;
+    bool was_cut, conditional, bad_coding;
     bool asked;            /* in this hop, once already */
     struct tls_seen *seen; /* what the handshake showed, shared with it */
     char error_text[CURL_ERROR_SIZE];

@@ -257,6 +257,15 @@ class StatusHandling(Manners):
             self.assertGreater(gaps()[1], gaps()[0] * 1.2)
             wait_until(lambda: d.conditions(sid), 20, "a condition")
 
+    def test_codings_that_are_none(self):
+        """A Content-Encoding that no client knows, or a lie, costs one poll."""
+        wire = self.wire(lambda r: document([
+            ("Content-Encoding", r.path[1:])]))
+        d = self.polls([wire], [{"id": c, "url": "%s/%s" % (wire.url, c)}
+                                for c in ("utf-8", "gzip", "none")])
+        for coding in ("utf-8", "gzip", "none"):
+            wait_until(lambda: d.source(coding)["last_success"], 20, coding)
+
     def test_redirects_that_lead_nowhere(self):
         steps = {
             "/loop": "/loop2", "/loop2": "/loop", "/self": "/self",

@@ -54,6 +54,7 @@ keep(void *arg, const struct http_answer *answer)
     got->elapsed_ms = answer->elapsed_ms;
     got->cert_expires = answer->cert_expires;
     got->cut = answer->cut;
+    got->bad_coding = answer->bad_coding;
     got->conditional = answer->conditional;
     got->later_ms = answer->later_ms;
     got->body_n = answer->body.n;

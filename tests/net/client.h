@@ -32,7 +32,7 @@ struct got {
     uint64_t wire_bytes;
     int64_t elapsed_ms;
     struct wall cert_expires;
-    bool cut, conditional;
+    bool cut, conditional, bad_coding;
     int64_t later_ms;
     size_t body_n;
     char body[4096]; /* the beginning, with a NUL */

@@ -29,6 +29,10 @@ script(struct origin_conn *conn, const struct origin_request *r, void *arg)
         return origin_answer(conn, 302, "Location: /old\r\n", "", 0);
     if (strcmp(r->path, "/long") == 0)
         return origin_answer(conn, 200, NULL, long_body, LONG_BODY);
+    if (strcmp(r->path, "/coded") == 0)
+        return origin_answer(conn, 200, "Content-Encoding: utf-8\r\n", "ok", 2);
+    if (strcmp(r->path, "/lie") == 0)
+        return origin_answer(conn, 200, "Content-Encoding: gzip\r\n", "ok", 2);
     if (strcmp(r->path, "/silent") == 0)
         return false; /* closed on the request */
     if (strcmp(r->path, "/unfinished") == 0) {
@@ -375,6 +379,29 @@ test_header_limit(void **state)
     assert_non_null(strstr(got.reason, "max_header_bytes"));
 }
 
+/* A Content-Encoding that is none: plain reads what it wraps. */
+static void
+test_codings_that_are_none(void **state)
+{
+    static const char *const paths[] = {"/coded", "/lie"};
+    struct origin_request seen;
+    struct got got;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        client.request.plain = false;
+        get(paths[i], &got);
+        assert_int_equal(got.result, HTTP_BROKEN);
+        assert_true(got.bad_coding);
+        client.request.plain = true;
+        get(paths[i], &got);
+        assert_int_equal(got.result, HTTP_ANSWERED);
+        assert_string_equal(got.body, "ok");
+        assert_true(origin_last(origin, paths[i], &seen));
+        assert_null(strstr(seen.head, "Accept-Encoding"));
+    }
+}
+
 /* A kept connection that breaks: the request is not sent twice. */
 static void
 test_asked_once(void **state)
@@ -490,6 +517,7 @@ main(void)
         TEST(test_validators_stay_with_their_address),
         TEST(test_cut),
         TEST(test_header_limit),
+        TEST(test_codings_that_are_none),
         TEST(test_asked_once),
         TEST(test_an_end_within_the_headers),
         TEST(test_hops_are_judged),
