@@ -63,6 +63,20 @@ probe_allow(struct probe *probe, const struct str *allow, size_t nallow)
             policy->nallow++;
 }
 
+bool
+probe_proxy(struct probe *probe, struct str proxy)
+{
+    struct gate_policy *policy = &probe->policy;
+
+    if (proxy.n == 0)
+        proxy = probe->config->fetch_proxy;
+    policy->proxy = STR_NONE;
+    if (proxy.n == 0 || str_eq(proxy, STR("direct")))
+        return true;
+    policy->proxy = proxy;
+    return gate_proxy_parse(proxy, NULL, &policy->proxy_port) == 0;
+}
+
 static void
 open_policy(struct probe *probe)
 {
@@ -89,9 +103,20 @@ probe_open(struct probe *probe, const char *path)
     open_policy(probe);
     probe->limits = (struct reading_limits){
         config->parse_cpu_ms, config->parse_memory_bytes};
+    if (!probe_proxy(probe, STR_NONE)) {
+        fputs("tocsin: fetch.proxy could not be used\n", stderr);
+        return CLI_FAILED;
+    }
     if (reading_init() < 0 || loop_new(&probe->loop) < 0 ||
         http_new(probe->loop, agent, &probe->http) < 0) {
         fputs("tocsin: the web client could not be made\n", stderr);
+        return CLI_FAILED;
+    }
+    if (config->fetch_trust.n > 0 &&
+        http_trust(probe->http, arena_cstr(probe->arena, config->fetch_trust)) <
+            0) {
+        fprintf(stderr, "tocsin: %.*s cannot be read\n",
+            STR_ARG(config->fetch_trust));
         return CLI_FAILED;
     }
     http_set_limits(probe->http, 1, 1, config->host_gap_ms);

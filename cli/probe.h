@@ -53,6 +53,9 @@ void probe_close(struct probe *probe);
 int probe_open_config(struct probe *probe, const char *path);
 /* Open further addresses, as a source's allow does. */
 void probe_allow(struct probe *probe, const struct str *allow, size_t nallow);
+/* Go through a source's own proxy, "direct" for none; absent: that of the
+ * configuration.  False when it cannot be used. */
+bool probe_proxy(struct probe *probe, struct str proxy);
 /* Ask url and read it as kind.  With robots, robots.txt is asked first.  What
  * went wrong is in ret->sentence. */
 void probe_ask(struct probe *probe, enum reading_kind kind, bool robots,

@@ -364,7 +364,7 @@ note_added(struct adding *adding, const struct found *found, struct str id)
 static int
 write_chosen(struct adding *adding)
 {
-    struct str path = STR_NONE, id;
+    struct str path = STR_NONE, id = STR_NONE;
     struct buf text;
     int status = CLI_OK;
 

@@ -89,7 +89,8 @@ taken_add(struct taken *taken, struct str id, struct str url)
 {
     int err = taken_put(taken, "id:", id, id);
 
-    return err ? err
+    return err || url.n == 0 /* its items are brought */
+               ? err
                : taken_put(taken, "url:", canonical(taken->arena, url), id);
 }
 

@@ -295,7 +295,9 @@ source_json(const struct source *source)
     jsonx_set(json, "title", jsonx_str(source->title));
     jsonx_set(json, "url", jsonx_str(source->url));
     jsonx_set(json, "kind",
-        json_string(source->kind == SOURCE_LIST ? "list" : "feed"));
+        json_string(source->kind == SOURCE_LIST   ? "list"
+                    : source->kind == SOURCE_FEED ? "feed"
+                                                  : "push"));
     jsonx_set(json, "owner", jsonx_str(source->owner));
     jsonx_set(json, "tier", jsonx_str(source->tier));
     jsonx_set(json, "tags", tags);
@@ -321,6 +323,7 @@ export_opml(struct arena *arena, const struct config *config)
     struct opml_outline *outlines =
         ARENA_ARRAY(arena, config->nsources + 1, struct opml_outline);
     struct buf out;
+    size_t n = 0;
     int status = CLI_FAILED;
 
     buf_init(&out, EXPORT_MAX_BYTES);
@@ -328,15 +331,16 @@ export_opml(struct arena *arena, const struct config *config)
         const struct source *source = &config->sources[i];
         bool list = source->kind == SOURCE_LIST;
 
-        outlines[i] = (struct opml_outline){.title = source->title,
+        if (source->kind == SOURCE_PUSH)
+            continue; /* nobody else could subscribe to it */
+        outlines[n++] = (struct opml_outline){.title = source->title,
             .feed = list ? STR_NONE : source->url,
             .page = list ? source->url : STR_NONE,
             .type = list ? STR("link") : STR("rss"),
             .tags = source->tags,
             .ntags = source->ntags};
     }
-    if (outlines &&
-        opml_write(config->bureau, outlines, config->nsources, &out) == 0 &&
+    if (outlines && opml_write(config->bureau, outlines, n, &out) == 0 &&
         fwrite(out.p, 1, out.n, stdout) == out.n)
         status = CLI_OK;
     else

@@ -37,17 +37,33 @@ static int
 test_source(struct probe *probe, const struct source *source, bool json)
 {
     struct zone *zone = NULL;
-    struct feed_input how = {.select = source->select};
+    struct feed_input how = {.select = source->select,
+        .select_link = source->select_link,
+        .select_title = source->select_title,
+        .select_date = source->select_date};
     bool list = source->kind == SOURCE_LIST;
     struct probe_result result;
     int status = CLI_FAILED;
 
+    if (source->kind == SOURCE_PUSH) {
+        fprintf(stderr,
+            "tocsin: nothing is fetched for %.*s: its items are brought "
+            "(tocsin ingest)\n",
+            STR_ARG(source->id));
+        return CLI_FAILED;
+    }
     if (source->zone.n > 0)
         zone_load(arena_cstr(probe->arena, source->zone), &zone);
     how.zone = zone ? zone : probe->zone;
     probe_allow(probe, source->allow, source->nallow);
+    if (!probe_proxy(probe, source->proxy)) {
+        fputs("tocsin: its proxy could not be used\n", stderr);
+        zone_free(zone);
+        return CLI_FAILED;
+    }
     probe_ask(probe, list ? READING_LIST : READING_FEED,
-        list && probe->config->obey_robots, source->url, &how, &result);
+        list ? probe->config->obey_robots : probe->config->robots_feeds,
+        source->url, &how, &result);
     if (result.document)
         status = show(probe, source, &result, json);
     else

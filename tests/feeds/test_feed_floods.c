@@ -172,7 +172,7 @@ child(struct str bytes)
     const struct rlimit memory = {MEMORY_BYTES, MEMORY_BYTES};
     const struct rlimit cpu = {10 * SLOW, 10 * SLOW};
     struct arena *own;
-    const struct document *document;
+    const struct document *document = NULL;
     struct feed_input input = {.bytes = bytes, .url = STR(BASE), .now = now};
     struct toc_error error = {0};
     int err;
