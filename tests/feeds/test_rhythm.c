@@ -162,7 +162,8 @@ test_time_goes_back(void **state)
     learn_evenly(&r, &week, 1, 20);
     before = r;
     learn(&r, &week, 0, after_days(-100));
-    assert_memory_equal(&r, &before, sizeof r);
+    assert_int_equal(r.at.ms, before.at.ms);
+    assert_true(rhythm_rate(&r) == rhythm_rate(&before));
     learn(&r, &week, 1, after_days(-100));
     assert_true(rhythm_rate(&r) > rhythm_rate(&before));
     assert_true(isfinite(rhythm_rate(&r)));
@@ -298,7 +299,8 @@ test_round_trip(void **state)
     rhythm_init(&r);
     rhythm_encode(&r, bytes);
     assert_int_equal(rhythm_decode(s, &again), 0);
-    assert_memory_equal(&r, &again, sizeof r);
+    assert_false(wall_is_set(again.at) || wall_is_set(again.last));
+    assert_true(rhythm_rate(&again) == rhythm_rate(&r));
     learn_evenly(&r, &week, 0.7, 33);
     rhythm_encode(&r, bytes);
     assert_int_equal(rhythm_decode(s, &again), 0);
