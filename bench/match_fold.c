@@ -55,11 +55,12 @@ fold_icu(struct folder *f, struct str s)
 static void
 fold_utf8proc(struct str s)
 {
+    const unsigned options = UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
+                             UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
     utf8proc_uint8_t *out = NULL;
 
     utf8proc_map((const utf8proc_uint8_t *)s.p, (utf8proc_ssize_t)s.n, &out,
-        UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
-            UTF8PROC_IGNORE);
+        (utf8proc_option_t)options);
     free(out);
 }
 

@@ -153,7 +153,7 @@ compare_one(struct run *run, int who, const struct sample *s, size_t *ret)
 static int
 compare(struct run *run)
 {
-    enum contender who = LOOP_16;
+    int who = LOOP_16;
     struct verdict verdict = {.nfindings = 0};
     double begin = bench_cpu();
     size_t differ = 0;

@@ -15,8 +15,8 @@ static int
 join_folded(struct arena *arena, const struct rule_item *item,
     const uint16_t *border, size_t nborder, const uint16_t **ret, size_t *ret_n)
 {
-    const uint16_t *title, *text;
-    size_t ntitle, ntext;
+    const uint16_t *title = NULL, *text = NULL;
+    size_t ntitle = 0, ntext = 0;
     int err = rules_fold(arena, item->title, &title, &ntitle);
     uint16_t *all;
 
