@@ -1,23 +1,7 @@
 #include "console/hub_sign.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include "base/digest.h"
-
-static const EVP_MD *
-method_of(struct str name)
-{
-    if (str_eq_nocase(name, STR("sha1")))
-        return EVP_sha1();
-    if (str_eq_nocase(name, STR("sha256")))
-        return EVP_sha256();
-    if (str_eq_nocase(name, STR("sha384")))
-        return EVP_sha384();
-    if (str_eq_nocase(name, STR("sha512")))
-        return EVP_sha512();
-    return NULL;
-}
+#include "base/hmac.h"
 
 static int
 digit_of(char c)
@@ -49,15 +33,12 @@ unhex(struct str hex, uint8_t *out, size_t n)
 bool
 hub_sign_holds(struct str header, struct str secret, struct str body)
 {
-    size_t equals = str_find_char(header, '=');
-    const EVP_MD *method = method_of(str_trim(str_first(header, equals)));
-    uint8_t want[EVP_MAX_MD_SIZE], given[EVP_MAX_MD_SIZE];
-    unsigned n = 0;
+    size_t equals = str_find_char(header, '='), n = 0;
+    struct str method = str_trim(str_first(header, equals));
+    uint8_t want[HMAC_MAX_SIZE], given[HMAC_MAX_SIZE];
 
-    if (method == NULL || equals >= header.n || secret.n == 0 ||
-        HMAC(method, secret.p, (int)secret.n, (const uint8_t *)body.p, body.n,
-            want, &n) == NULL)
-        return false;
-    return unhex(str_trim(str_from(header, equals + 1)), given, n) &&
+    return equals < header.n && secret.n > 0 &&
+           hmac_by_name(method, secret, body, want, &n) == 0 &&
+           unhex(str_trim(str_from(header, equals + 1)), given, n) &&
            digest_equal(want, given, n);
 }

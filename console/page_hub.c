@@ -9,7 +9,7 @@
 #include "base/num.h"
 #include "console/context.h"
 #include "console/hub_sign.h"
-#include "store/hub.h"
+#include "store/view_hub.h"
 
 enum { HUB_MAX_CHALLENGE_BYTES = 2048 };
 

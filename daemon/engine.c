@@ -8,6 +8,7 @@
  * which is what feeds the service manager's watchdog.
  */
 #include "daemon/engine.h"
+#include "daemon/engine_besides.h"
 
 #include <libgen.h>
 #include <stdio.h>

@@ -15,6 +15,7 @@
 #include "base/jsonx.h"
 #include "base/utf8.h"
 #include "console/action.h"
+#include "daemon/engine_besides.h"
 #include "daemon/engine_poll.h"
 #include "daemon/pb.h"
 #include "incidents/state.h"

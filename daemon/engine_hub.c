@@ -15,6 +15,7 @@
 #include "base/num.h"
 #include "base/url.h"
 #include "base/utf8.h"
+#include "daemon/engine_besides.h"
 #include "daemon/engine_poll.h"
 #include "daemon/pb.h"
 #include "store/hub.h"

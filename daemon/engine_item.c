@@ -12,6 +12,7 @@
 #include "base/jsonx.h"
 #include "base/url.h"
 #include "base/utf8.h"
+#include "daemon/engine_besides.h"
 #include "daemon/engine_score.h"
 #include "daemon/pb.h"
 #include "incidents/features.h"

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/jsonx.h"
 #include "base/level.h"
+#include "daemon/engine_besides.h"
 #include "daemon/engine_poll.h"
 #include "daemon/pb.h"
 

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/url.h"
+#include "daemon/engine_besides.h"
 #include "daemon/engine_poll.h"
 #include "daemon/pb.h"
 

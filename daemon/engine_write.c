@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/jsonx.h"
+#include "daemon/engine_besides.h"
 #include "daemon/engine_poll.h"
 
 enum { LEDGER_MAX_BYTES = 512 * 1024 };
