@@ -180,6 +180,23 @@ reply_unknown(struct context *ctx)
     reply_redirect(ctx, to.err ? STR("/login") : buf_str(&to));
 }
 
+/* Whether somebody who is not logged in may use this path by any method. */
+static bool
+path_is_open(const struct context *ctx)
+{
+    static const enum http_method methods[] = {
+        HTTP_GET, HTTP_POST, HTTP_DELETE};
+    const struct route *route;
+    struct str args[ROUTE_MAX_ARGS];
+
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        if (routes_find(methods[i], ctx->path, &route, args) == 0 &&
+            route->role == ROLE_NOBODY)
+            return true;
+    }
+    return false;
+}
+
 static void
 reply_wrong_method(struct context *ctx)
 {
@@ -226,7 +243,10 @@ context_run(struct context *ctx)
     err = routes_find(request->method, ctx->path, &ctx->route, ctx->args);
     auth_identify(ctx);
     if (err == E_DENIED) {
-        reply_wrong_method(ctx);
+        if (ctx->who.role < ROLE_VIEWER && !path_is_open(ctx))
+            reply_unknown(ctx);
+        else
+            reply_wrong_method(ctx);
         return;
     }
     if (err) {

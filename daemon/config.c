@@ -113,6 +113,7 @@ read_entry(struct load *load, const struct option_reader *reader,
     place->line = node->line;
     place->column = node->column;
     const struct ynode *url = yaml_get(node, "url");
+    place->has_url = url != NULL;
     place->url_line = url ? url->line : node->line;
     place->url_column = url ? url->column : node->column;
     place->has_secret =

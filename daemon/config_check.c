@@ -214,9 +214,9 @@ check_sources(const struct config *c, struct entries *entries,
                 STR_ARG(s->id));
         if (!s->zone.p)
             s->zone = c->zone;
-        if ((s->kind == SOURCE_PUSH) == (s->url.p != NULL))
+        if ((s->kind == SOURCE_PUSH) == place->has_url)
             toc_errors_add(errors, place->file, place->line, place->column,
-                s->url.p ? "source \"%.*s\" of kind push is not polled: it has "
+                place->has_url ? "source \"%.*s\" of kind push is not polled: it has "
                            "no url"
                          : "source \"%.*s\" has no url; url: "
                            "https://… would be right",

@@ -14,6 +14,7 @@ struct place {
     unsigned line, column;
     unsigned url_line, url_column;
     bool has_secret; /* a channel that names one, be it readable or not */
+    bool has_url;
 };
 
 /* Sources, owners, channels or key dates as they are gathered. */
