@@ -14,6 +14,7 @@
 #include "daemon/pb.h"
 
 enum {
+    OUTCOME_FORGET_MOVE_AFTER = 5, /* failures in a row at the new address */
     OUTCOME_MAX_HURRY = 3, /* the wait is halved so often after gaps */
     OUTCOME_LATE_MS = MS_DAY, /* published so long before the last poll */
     POLL_AGAIN_MS = 30 * MS_SECOND /* what could not be written */
@@ -31,13 +32,20 @@ poll_random(void)
 /* A permanent redirect counts when the same target comes again. */
 static int
 outcome_moved(struct engine *engine, const struct source *source,
-    const Tocsin__Answer *answer, struct source_state *state)
+    const Tocsin__Answer *answer, uint32_t failures,
+    struct source_state *state)
 {
     struct str to = pb_str(answer->moved_to);
     bool remembered = state->moved_count >= ENGINE_MOVED_AFTER;
 
-    if (remembered) /* it was asked at its new address */
-        return 0;
+    if (remembered && failures < OUTCOME_FORGET_MOVE_AFTER)
+        return 0; /* it was asked at its new address */
+    if (remembered) { /* which is dead: the old one may know better */
+        state->moved_to = STR_NONE;
+        state->moved_count = 0;
+        return condition_set(
+            engine, source, STR("moved"), STR("its new address is dead"), false);
+    }
     if (to.n == 0 || !url_is_http(to)) {
         state->moved_to = STR_NONE;
         state->moved_count = 0;
@@ -259,7 +267,8 @@ outcome_apply(struct engine *engine, struct watch *watch,
     if (ok)
         known.silent_since =
             rhythm_silent_since(engine, watch, &pending->rhythm);
-    r = outcome_moved(engine, source, outcome->answer, &state);
+    r = outcome_moved(
+            engine, source, outcome->answer, next->failures, &state);
     if (r == 0 && ok)
         r = hub_found(engine, source, outcome);
     if (r == 0)
