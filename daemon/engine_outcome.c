@@ -268,7 +268,7 @@ outcome_apply(struct engine *engine, struct watch *watch,
         known.silent_since =
             rhythm_silent_since(engine, watch, &pending->rhythm);
     r = outcome_moved(
-            engine, source, outcome->answer, next->failures, &state);
+            engine, source, outcome->answer, pending->next.failures, &state);
     if (r == 0 && ok)
         r = hub_found(engine, source, outcome);
     if (r == 0)
