@@ -48,7 +48,7 @@ row_condition(struct context *ctx, const struct condition_row *row)
         return object;
     }
     set_str(
-        object, "text", chinese ? row->text_zh : text_sentence(ctx, row->text));
+        object, "text", text_sentence(ctx, chinese ? row->text_zh : row->text));
     set_str(object, "advice", text_of(ctx, "advice", row->kind));
     set_flag(
         object, "is_note", str_eq(str_of(severity_of(row->kind)), STR("note")));
@@ -175,6 +175,9 @@ row_source(struct context *ctx, const struct source_row *row)
     set_str(object, "owner", row->owner);
     set_str(object, "tags", row->tags);
     (void)json_object_set_new(object, "removed", json_boolean(row->removed));
+    if (!ctx->json)
+        set_flag(object, "polled",
+            !row->removed && !str_eq(row->kind, STR("push")));
     set_number(object, "items", (int64_t)row->items);
     set_source_times(ctx, object, &row->state);
     set_interval(ctx, object, row->state.interval_ms);

@@ -326,6 +326,16 @@ tell_reason(enum incident_event event)
     }
 }
 
+/* What the ledger calls an item that changes nothing else. */
+static const char *
+item_event(const struct subject *subject)
+{
+    if (subject->arrival->article)
+        return "incident.article";
+    return subject->outcome == ITEM_REVISED ? "incident.revised"
+                                            : "incident.item";
+}
+
 /* The item is attached: let the incident feel it. */
 static int
 incident_feel(struct engine *engine, struct subject *subject,
@@ -350,7 +360,7 @@ incident_feel(struct engine *engine, struct subject *subject,
     if (r == 0)
         r = incident_log(engine, incident,
             result.notify ? incident_event_name(result.event)
-                          : "incident.item",
+                          : item_event(subject),
             subject, why);
     if (r == 0 && result.notify)
         r = engine_tell(
