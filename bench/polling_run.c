@@ -68,8 +68,7 @@ chance32(struct game *game)
     return bench_roll(&game->chance, UINT32_MAX);
 }
 
-/* --- the rules
- * -------------------------------------------------------------------- */
+/* --- the rules ----------------------------------------------------------- */
 
 static int64_t
 between(double ms, int64_t least, int64_t most)
@@ -174,8 +173,7 @@ decide(struct game *game, struct player *p, size_t found,
     }
 }
 
-/* --- one poll
- * ---------------------------------------------------------------------- */
+/* --- one poll ------------------------------------------------------------ */
 
 static void
 measure_poll(struct game *game, struct player *p, bool first)
@@ -252,9 +250,7 @@ play_poll(struct game *game, uint32_t number)
     schedule_set(game->schedule, number, p->poll.next);
 }
 
-/* --- a game
- * ---------------------------------------------------------------------------
- */
+/* --- a game -------------------------------------------------------------- */
 
 static int
 game_begin(struct game *game, const struct times *times, double per_day,

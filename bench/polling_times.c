@@ -177,8 +177,7 @@ times_free(struct times *times)
     *times = (struct times){0};
 }
 
-/* --- a file of times
- * -------------------------------------------------------------- */
+/* --- a file of times ----------------------------------------------------- */
 
 struct reading {
     struct times times;

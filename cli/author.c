@@ -76,8 +76,7 @@ author_option(struct author *author, int option)
     }
 }
 
-/* --- rules
- * ---------------------------------------------------------------------- */
+/* --- rules --------------------------------------------------------------- */
 
 static size_t
 say_warnings(struct toc_errors *warnings)
@@ -202,8 +201,7 @@ author_open(struct author *author, unsigned needs, size_t *ret_warnings)
     return CLI_OK;
 }
 
-/* --- times
- * ------------------------------------------------------------------------ */
+/* --- times --------------------------------------------------------------- */
 
 int
 author_time(
@@ -241,8 +239,7 @@ author_when(struct author *author, struct arena *arena, struct wall t)
     return arena_str(arena, str_of(timefmt_local(author->zone, t, text)));
 }
 
-/* --- items
- * ------------------------------------------------------------------------ */
+/* --- items --------------------------------------------------------------- */
 
 static size_t
 split_tags(struct arena *arena, struct str tags, struct str **ret)

@@ -44,8 +44,7 @@ say_wrong(struct ingest *in, size_t number, const char *why)
     in->wrong++;
 }
 
-/* --- one batch
- * ------------------------------------------------------------------ */
+/* --- one batch ----------------------------------------------------------- */
 
 static void
 batch_drop(struct ingest *in, size_t i)
@@ -163,8 +162,7 @@ batch_send(struct ingest *in)
     return status;
 }
 
-/* --- lines
- * ------------------------------------------------------------------------ */
+/* --- lines --------------------------------------------------------------- */
 
 static int
 take_line(struct ingest *in, struct str line, size_t number)

@@ -42,8 +42,7 @@ struct backtest {
     int err;
 };
 
-/* --- counting
- * ------------------------------------------------------------------- */
+/* --- counting ------------------------------------------------------------ */
 
 static struct rule_count *
 count_of(struct backtest *b, struct str id)
@@ -88,8 +87,7 @@ count_rules(struct backtest *b, const struct matched_item *stored,
     return 0;
 }
 
-/* --- what changed
- * ------------------------------------------------------------------ */
+/* --- what changed -------------------------------------------------------- */
 
 /* The rules that count in it; factors such as the source's weight are none. */
 static json_t *
@@ -207,8 +205,7 @@ run(struct backtest *b)
     return err;
 }
 
-/* --- saying it
- * ----------------------------------------------------------------------- */
+/* --- saying it ----------------------------------------------------------- */
 
 static double
 days(const struct backtest *b)

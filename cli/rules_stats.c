@@ -31,8 +31,7 @@ sum_of(const struct stats *stats, struct str id)
     return NULL;
 }
 
-/* --- cost
- * ------------------------------------------------------------------------- */
+/* --- cost ---------------------------------------------------------------- */
 
 static int
 each_item(void *arg, const struct matched_item *stored)
@@ -67,8 +66,7 @@ cost_of(const struct stats *stats, uint32_t rule)
            (double)stats->matched;
 }
 
-/* --- saying it
- * ----------------------------------------------------------------------- */
+/* --- saying it ----------------------------------------------------------- */
 
 static void
 add_row(struct stats *stats, struct tbl *table, uint32_t number)

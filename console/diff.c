@@ -123,8 +123,7 @@ compare(struct diff *d, size_t from, size_t to_before, size_t to_after)
     free(best);
 }
 
-/* --- pieces for people
- * ----------------------------------------------------------- */
+/* --- pieces for people --------------------------------------------------- */
 
 static int
 add_piece(json_t *list, struct str text, const char *flag)

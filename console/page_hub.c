@@ -19,8 +19,7 @@ hub_of(struct context *ctx, struct hub *ret)
     return view_hub(ctx->console->view, ctx->args[0], ctx->arena, ret);
 }
 
-/* --- is it us who asked?
- * ------------------------------------------------------- */
+/* --- is it us who asked? ------------------------------------------------- */
 
 static void
 verified(struct context *ctx, const struct action_result *result)
@@ -73,8 +72,7 @@ page_hub(struct context *ctx)
     ask_engine(ctx, &action, verified);
 }
 
-/* --- news
- * -------------------------------------------------------------------------- */
+/* --- news ---------------------------------------------------------------- */
 
 static void
 brought(struct context *ctx, const struct action_result *result)

@@ -104,8 +104,7 @@ hub_found(struct engine *engine, const struct source *source,
     return store_hub_save(engine->store, &hub);
 }
 
-/* --- asking
- * -------------------------------------------------------------------- */
+/* --- asking -------------------------------------------------------------- */
 
 static void
 form_add(struct buf *form, const char *name, struct str value)
@@ -257,8 +256,7 @@ engine_hub_answer(struct engine *engine, const Tocsin__HubAnswer *in)
     }
 }
 
-/* --- what the hub asks and brings
- * ---------------------------------------------- */
+/* --- what the hub asks and brings ---------------------------------------- */
 
 int
 hub_verified(

@@ -201,8 +201,7 @@ engine_poll_probe(struct engine *engine, uint32_t number)
     return r;
 }
 
-/* --- what roles say is checked
- * ------------------------------------------------------- */
+/* --- what roles say is checked ------------------------------------------- */
 
 static bool
 words_are_sound(const char *s, size_t max)
@@ -224,9 +223,7 @@ answer_is_sound(const Tocsin__Answer *answer)
            answer->retry_after_ms >= 0 && answer->fresh_ms >= 0;
 }
 
-/* --- answers
- * ------------------------------------------------------------------------------
- */
+/* --- answers ------------------------------------------------------------- */
 
 void
 engine_poll_answer(struct engine *engine, const Tocsin__PollAnswer *in)

@@ -149,8 +149,7 @@ engine_wanted_run(struct engine *engine)
         wait < WANTED_TIMER_MAX_MS ? wait : WANTED_TIMER_MAX_MS);
 }
 
-/* --- wanting
- * ------------------------------------------------------------------- */
+/* --- wanting ------------------------------------------------------------- */
 
 int
 engine_wanted_add(struct engine *engine, const struct wanted *wanted)
@@ -233,8 +232,7 @@ wanted_further(struct engine *engine, const struct further *further)
     return r == 0 ? engine_wanted_add(engine, &page) : r;
 }
 
-/* --- what came of it
- * -------------------------------------------------------------- */
+/* --- what came of it ----------------------------------------------------- */
 
 /* Articles go once; what came of a further page may want another. */
 static int

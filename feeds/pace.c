@@ -333,8 +333,7 @@ pace_spend(struct pace *pace)
     pace->surplus += 1;
 }
 
-/* --- one source
- * ---------------------------------------------------------------- */
+/* --- one source ---------------------------------------------------------- */
 
 int64_t
 pace_wait(const struct pace *pace, const struct pace_source *source,
@@ -380,8 +379,7 @@ pace_default_ceiling(int64_t interval_ms)
     return least_of(interval_ms * CEILING_INTERVALS, most);
 }
 
-/* --- bytes
- * --------------------------------------------------------------------- */
+/* --- bytes --------------------------------------------------------------- */
 
 static const double SURPLUS_MAX = 1e9;
 

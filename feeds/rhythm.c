@@ -92,8 +92,7 @@ rhythm_learn(struct rhythm *rhythm, const struct week *week, size_t items,
     rhythm_mark(rhythm, now);
 }
 
-/* --- a first document
- * ---------------------------------------------------------- */
+/* --- a first document ---------------------------------------------------- */
 
 static int
 wall_cmp(const void *a, const void *b)
@@ -167,8 +166,7 @@ rhythm_learn_first(struct rhythm *rhythm, const struct week *week,
         rhythm_mark(rhythm, times[kept - 1]);
 }
 
-/* --- what it says
- * ---------------------------------------------------------------- */
+/* --- what it says -------------------------------------------------------- */
 
 double
 rhythm_rate(const struct rhythm *rhythm)
@@ -209,8 +207,7 @@ rhythm_is_silent(
     return rhythm_silence(rhythm, week, rhythm->last, now) < SILENCE_IMPROBABLE;
 }
 
-/* --- bytes
- * ------------------------------------------------------------------------ */
+/* --- bytes --------------------------------------------------------------- */
 
 /* Version, 3 spare bytes, seen, at, last, then five sums; little-endian. */
 enum { RHYTHM_VERSION = 1, SUMS = 5, SUMS_AT = 24 };
