@@ -33,6 +33,7 @@
 enum {
     PARSE_MAX_ZONES = 64,
     PARSE_ARENA_BYTES = 96 * 1024 * 1024, /* one document and its result */
+    PARSE_MAX_CHILDREN = 16, /* sitemaps of an index, at one poll */
     PARSE_MAX_SEEN_BYTES = 1024 * 1024,
     PARSE_EXIT_DEADLINE = 75
 };
@@ -325,47 +326,68 @@ parse_item(struct parse *parse, const Tocsin__ParseRequest *request,
 }
 
 /* Whether the source gave most of what it shows new identities: then what is
- * known by its content is no news (CONTRACTS §2). */
-static bool
-parse_is_reannounced(const struct seen *seen,
-    const Tocsin__ParseRequest *request, const struct document *document)
+ * known by its content is no news (CONTRACTS §2).  *ret_moved says of which
+ * items that is so; it is NULL when the document is no re-announcement. */
+static int
+parse_is_reannounced(struct arena *arena, struct seen *seen,
+    const Tocsin__ParseRequest *request, const struct document *document,
+    const bool **ret_moved)
 {
-    size_t moved = seen_moved(seen, document);
+    bool *moved = ARENA_ARRAY(arena, document->nitems + 1, bool);
+    size_t n = 0;
+    int r = moved ? seen_moved(seen, document, moved, &n) : E_NOMEM;
 
-    if (2 * moved <= document->nitems)
-        return false;
+    *ret_moved = NULL;
+    if (r != 0 || 2 * n <= document->nitems)
+        return r;
     log_say(LOG_NOTICE, "a source gave its items new identities", "source",
         request->source, NULL);
-    return true;
+    *ret_moved = moved;
+    return seen_move(seen, document, moved);
 }
 
 static bool
-parse_is_news(
-    const struct seen *seen, const struct item *item, bool reannounced)
+parse_is_news(const struct seen *seen, const struct item *item, bool moved)
 {
-    struct document alone = {.items = item, .nitems = 1};
-
-    return seen_check(seen, item) != SEEN_SAME &&
-           !(reannounced && seen_moved(seen, &alone) > 0);
+    return !moved && seen_check(seen, item) != SEEN_SAME;
 }
 
 /* An index of sitemaps lists no publications: what is new or changed in it is
- * to be read in its turn.  Its entries are told apart by their date too. */
+ * to be read in its turn, so many at a time.  Entries are told apart by their
+ * date too.  Those whose turn has not come are taken out of items, so that the
+ * next poll finds them new. */
 static int
 parse_children(struct parse *parse, const struct seen *seen,
-    struct item *items, size_t n, Tocsin__ParseResult *result)
+    struct item *items, size_t *n, int64_t now_ms,
+    Tocsin__ParseResult *result)
 {
-    result->children = ARENA_ARRAY(parse->arena, n + 1, char *);
-    for (size_t i = 0; i < n && result->children; i++) {
+    size_t kept = 0;
+
+    result->children = ARENA_ARRAY(parse->arena, PARSE_MAX_CHILDREN, char *);
+    result->children_updated_ms =
+        ARENA_ARRAY(parse->arena, PARSE_MAX_CHILDREN, int64_t);
+    if (result->children == NULL || result->children_updated_ms == NULL)
+        return E_NOMEM;
+    for (size_t i = 0; i < *n; i++) {
         struct str parts[2] = {items[i].url,
             {(const char *)&items[i].updated.ms, sizeof items[i].updated.ms}};
 
         digest_parts(parts, 2, items[i].digest);
-        if (items[i].url.n && seen_check(seen, &items[i]) != SEEN_SAME)
+        if (items[i].url.n && seen_check(seen, &items[i]) != SEEN_SAME) {
+            if (result->n_children == PARSE_MAX_CHILDREN) {
+                result->children_left = true;
+                continue;
+            }
+            result->children_updated_ms[result->n_children_updated_ms++] =
+                seen_check(seen, &items[i]) == SEEN_NEW ? items[i].updated.ms
+                                                        : now_ms;
             result->children[result->n_children++] =
                 pb_cstr(parse->arena, items[i].url);
+        }
+        items[kept++] = items[i];
     }
-    return result->children ? 0 : E_NOMEM;
+    *n = kept;
+    return 0;
 }
 
 /* Put what is new or revised into result, and all of the window into the seen
@@ -380,7 +402,7 @@ parse_items(struct parse *parse, const Tocsin__ParseRequest *request,
     struct item *items = ARENA_ARRAY(arena, document->nitems + 1, struct item);
     struct document own = *document;
     struct gap_verdict gap;
-    bool reannounced;
+    const bool *moved = NULL; /* of a re-announcement */
     struct buf saved;
     int r = items ? seen_open(pb_bytes(request->context->seen), &seen)
                   : E_NOMEM;
@@ -392,29 +414,30 @@ parse_items(struct parse *parse, const Tocsin__ParseRequest *request,
     if (document->nitems)
         memcpy(items, document->items, document->nitems * sizeof *items);
     own.items = items;
-    reannounced = parse_is_reannounced(seen, request, &own);
+    r = parse_is_reannounced(arena, seen, request, &own, &moved);
     gap = gap_check(seen, &own);
     result->known = (uint32_t)gap.known;
     result->reaches = gap.reaches || seen_count(seen) == 0 || index;
-    result->reannounced = reannounced;
-    if (reannounced)
+    result->reannounced = moved != NULL;
+    if (moved)
         result->trouble |= TROUBLE_REANNOUNCED;
     buf_init(&saved, PARSE_MAX_SEEN_BYTES);
-    if (index)
-        r = parse_children(parse, seen, items, own.nitems, result);
-    else
+    if (index && r == 0)
+        r = parse_children(parse, seen, items, &own.nitems,
+            request->now_ms, result);
+    else if (r == 0)
         result->items = ARENA_ARRAY(arena, own.nitems + 1, Tocsin__Item *);
     for (size_t i = 0; i < own.nitems && r == 0 && !index; i++) {
         if (result->items == NULL)
             r = E_NOMEM;
-        else if (parse_is_news(seen, &items[i], reannounced))
+        else if (parse_is_news(seen, &items[i], moved && moved[i]))
             r = parse_item(
                 parse, request, &items[i], &result->items[result->n_items++]);
     }
     for (size_t i = own.nitems; i-- > 0 && r == 0;)
         r = seen_put(seen, &items[i]);
     if (r == 0 &&
-        (result->n_items > 0 || result->n_children > 0 || reannounced)) {
+        (result->n_items > 0 || result->n_children > 0 || moved)) {
         r = seen_save(seen, SEEN_MAX_ENTRIES, &saved);
         result->seen = pb_data(arena_str(arena, buf_str(&saved)));
     }

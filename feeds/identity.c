@@ -114,6 +114,19 @@ widen_by_title(struct arena *arena, struct item *item)
     widen(item, fold_title(arena, item->title), date_bytes(&item->published));
 }
 
+static void
+digests_of(struct item *item)
+{
+    struct str digest[3] = {item->title, item->text, item->url};
+    struct str content[3] = {
+        item->title, item->text, date_bytes(&item->published)};
+
+    digest_parts(digest, 3, item->digest);
+    memset(item->content, 0, sizeof item->content);
+    if (item->title.n > 0 || item->text.n > 0)
+        digest_parts(content, 3, item->content);
+}
+
 int
 identity_fill(
     struct arena *arena, struct item *items, size_t nitems, size_t *ret_shared)
@@ -124,10 +137,8 @@ identity_fill(
     if (!sorted)
         return E_NOMEM;
     for (size_t i = 0; i < nitems; i++) {
-        struct str parts[3] = {items[i].title, items[i].text, items[i].url};
-
         identity_of(arena, &items[i]);
-        digest_parts(parts, 3, items[i].digest);
+        digests_of(&items[i]);
         sorted[i] = &items[i];
     }
     qsort(sorted, nitems, sizeof *sorted, compare);

@@ -35,6 +35,9 @@ struct item {
     uint8_t identity[DIGEST_SIZE];
     /* Of title, text, url: what makes a sighting a revision. */
     uint8_t digest[DIGEST_SIZE];
+    /* Of title, text, published, without the url: what an item keeps when its
+     * source moves.  All zero when there is neither title nor text. */
+    uint8_t content[DIGEST_SIZE];
 };
 
 enum document_format {

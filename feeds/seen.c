@@ -4,16 +4,25 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "feeds/feeds.h"
 
 enum {
-    SEEN_VERSION = 1,
-    ENTRY_BYTES = 2 * DIGEST_SIZE,
+    SEEN_VERSION = 2,
+    SEEN_VERSION_BARE = 1, /* entries without content */
+    BARE_BYTES = 2 * DIGEST_SIZE,
+    ENTRY_BYTES = 3 * DIGEST_SIZE,
     SEEN_MAX_HELD = 1 << 20 /* entries in memory, dead ones included */
 };
+
+_Static_assert(SEEN_MAX_ENTRIES >= FEED_MAX_ITEMS + 1000,
+    "the largest window fits, and some of what it showed before");
 
 struct entry {
     uint8_t identity[DIGEST_SIZE];
     uint8_t digest[DIGEST_SIZE];
+    /* All zero when it is not known.  One that went over to another identity
+     * (seen_move) leaves the entry's own here, which no content equals. */
+    uint8_t content[DIGEST_SIZE];
     bool dead; /* a newer entry has its identity */
 };
 
@@ -88,9 +97,15 @@ seen_compact(struct seen *seen)
     return seen_grow(seen, seen->cap);
 }
 
+static bool
+entry_has_moved(const struct entry *entry)
+{
+    return memcmp(entry->content, entry->identity, DIGEST_SIZE) == 0;
+}
+
 static int
 seen_append(struct seen *seen, const uint8_t identity[DIGEST_SIZE],
-    const uint8_t digest[DIGEST_SIZE])
+    const uint8_t digest[DIGEST_SIZE], const uint8_t content[DIGEST_SIZE])
 {
     struct entry *entry;
     size_t slot;
@@ -104,12 +119,17 @@ seen_append(struct seen *seen, const uint8_t identity[DIGEST_SIZE],
     }
     slot = seen_slot(seen, identity);
     if (seen->slots[slot] != 0) {
-        seen->entries[seen->slots[slot] - 1].dead = true;
+        entry = &seen->entries[seen->slots[slot] - 1];
+        entry->dead = true;
         seen->live--;
+        if (entry_has_moved(entry) &&
+            memcmp(entry->digest, digest, DIGEST_SIZE) == 0)
+            content = identity;
     }
     entry = &seen->entries[seen->n++];
     memcpy(entry->identity, identity, DIGEST_SIZE);
     memcpy(entry->digest, digest, DIGEST_SIZE);
+    memcpy(entry->content, content, DIGEST_SIZE);
     entry->dead = false;
     seen->slots[slot] = (uint32_t)seen->n;
     seen->live++;
@@ -119,15 +139,17 @@ seen_append(struct seen *seen, const uint8_t identity[DIGEST_SIZE],
 int
 seen_open(struct str bytes, struct seen **ret)
 {
+    static const uint8_t none[DIGEST_SIZE];
+    bool bare = bytes.n > 0 && bytes.p[0] == SEEN_VERSION_BARE;
+    size_t size = bare ? BARE_BYTES : ENTRY_BYTES;
     struct seen *seen;
     size_t count = 0;
     int err;
 
     if (bytes.n > 0) {
-        if ((uint8_t)bytes.p[0] != SEEN_VERSION ||
-            (bytes.n - 1) % ENTRY_BYTES != 0)
+        if ((!bare && bytes.p[0] != SEEN_VERSION) || (bytes.n - 1) % size != 0)
             return E_CORRUPT;
-        count = (bytes.n - 1) / ENTRY_BYTES;
+        count = (bytes.n - 1) / size;
         if (count > SEEN_MAX_HELD / 2)
             return E_CORRUPT;
     }
@@ -136,9 +158,10 @@ seen_open(struct str bytes, struct seen **ret)
         return E_NOMEM;
     err = seen_grow(seen, count > 32 ? count + count / 2 : 64);
     for (size_t i = 0; i < count && !err; i++) {
-        const uint8_t *p =
-            (const uint8_t *)bytes.p + 1 + i * (size_t)ENTRY_BYTES;
-        err = seen_append(seen, p, p + DIGEST_SIZE);
+        const uint8_t *p = (const uint8_t *)bytes.p + 1 + i * size;
+
+        err =
+            seen_append(seen, p, p + DIGEST_SIZE, bare ? none : p + BARE_BYTES);
     }
     if (err) {
         seen_free(seen);
@@ -176,39 +199,170 @@ seen_check(const struct seen *seen, const struct item *item)
                : SEEN_REVISED;
 }
 
+/* Digests in order, to be looked up: pointers into items and entries. */
+struct keys {
+    const uint8_t **at;
+    size_t n;
+};
+
 static int
-compare_digests(const void *a, const void *b)
+compare_keys(const void *a, const void *b)
 {
-    return memcmp(a, b, DIGEST_SIZE);
+    const uint8_t *const *x = a, *const *y = b;
+
+    return memcmp(*x, *y, DIGEST_SIZE);
 }
 
-size_t
-seen_moved(const struct seen *seen, const struct document *document)
+static int
+keys_init(struct keys *keys, size_t max)
 {
-    uint8_t(*digests)[DIGEST_SIZE] = calloc(seen->n + 1, sizeof *digests);
-    size_t n = 0, moved = 0;
+    *keys = (struct keys){.at = calloc(max + 1, sizeof *keys->at)};
+    return keys->at ? 0 : E_NOMEM;
+}
 
-    if (!digests)
-        return 0;
-    for (size_t i = 0; i < seen->n; i++)
-        if (!seen->entries[i].dead)
-            memcpy(digests[n++], seen->entries[i].digest, DIGEST_SIZE);
-    qsort(digests, n, sizeof *digests, compare_digests);
+static void
+keys_sort(struct keys *keys)
+{
+    qsort(keys->at, keys->n, sizeof *keys->at, compare_keys);
+}
+
+/* Whether key is there, at least n times. */
+static bool
+keys_have(const struct keys *keys, const uint8_t *key, size_t n)
+{
+    size_t from = 0, to = keys->n;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+
+        if (memcmp(keys->at[middle], key, DIGEST_SIZE) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return n <= keys->n - from &&
+           memcmp(keys->at[from + n - 1], key, DIGEST_SIZE) == 0;
+}
+
+static bool
+content_is_set(const uint8_t content[DIGEST_SIZE])
+{
+    static const uint8_t none[DIGEST_SIZE];
+
+    return memcmp(content, none, DIGEST_SIZE) != 0;
+}
+
+/* What a document's items are held against. */
+struct known {
+    struct keys digests, contents; /* of the set */
+    struct keys shown;             /* contents of the document */
+};
+
+static void
+known_done(struct known *known)
+{
+    free(known->digests.at);
+    free(known->contents.at);
+    free(known->shown.at);
+}
+
+static int
+known_init(struct known *known, const struct seen *seen,
+    const struct document *document)
+{
+    *known = (struct known){0};
+    if (keys_init(&known->digests, seen->n) ||
+        keys_init(&known->contents, seen->n) ||
+        keys_init(&known->shown, document->nitems)) {
+        known_done(known);
+        return E_NOMEM;
+    }
+    for (size_t i = 0; i < seen->n; i++) {
+        const struct entry *entry = &seen->entries[i];
+
+        if (entry->dead)
+            continue;
+        known->digests.at[known->digests.n++] = entry->digest;
+        known->contents.at[known->contents.n++] = entry->content;
+    }
+    for (size_t i = 0; i < document->nitems; i++)
+        known->shown.at[known->shown.n++] = document->items[i].content;
+    keys_sort(&known->digests);
+    keys_sort(&known->contents);
+    keys_sort(&known->shown);
+    return 0;
+}
+
+static bool
+known_by_content(const struct known *known, const struct item *item)
+{
+    if (!content_is_set(item->content) ||
+        !keys_have(&known->contents, item->content, 1))
+        return false;
+    return item->text.n > 0 ||
+           (!keys_have(&known->contents, item->content, 2) &&
+               !keys_have(&known->shown, item->content, 2));
+}
+
+static size_t
+known_mark(const struct known *known, const struct seen *seen,
+    const struct document *document, bool by_content, bool *moved)
+{
+    size_t n = 0;
+
     for (size_t i = 0; i < document->nitems; i++) {
         const struct item *item = &document->items[i];
 
-        moved += seen_check(seen, item) == SEEN_NEW &&
-                 bsearch(item->digest, digests, n, sizeof *digests,
-                     compare_digests) != NULL;
+        moved[i] = seen_check(seen, item) == SEEN_NEW &&
+                   (keys_have(&known->digests, item->digest, 1) ||
+                       (by_content && known_by_content(known, item)));
+        n += moved[i];
     }
-    free(digests);
-    return moved;
+    return n;
+}
+
+int
+seen_moved(const struct seen *seen, const struct document *document,
+    bool *moved, size_t *ret_moved)
+{
+    struct known known;
+    size_t n;
+
+    if (known_init(&known, seen, document))
+        return E_NOMEM;
+    n = known_mark(&known, seen, document, true, moved);
+    if (n < SEEN_MIN_MOVED)
+        n = known_mark(&known, seen, document, false, moved);
+    known_done(&known);
+    *ret_moved = n;
+    return 0;
+}
+
+int
+seen_move(struct seen *seen, const struct document *document, const bool *moved)
+{
+    struct keys keys;
+
+    if (keys_init(&keys, document->nitems))
+        return E_NOMEM;
+    for (size_t i = 0; i < document->nitems; i++)
+        if (moved[i] && content_is_set(document->items[i].content))
+            keys.at[keys.n++] = document->items[i].content;
+    keys_sort(&keys);
+    for (size_t i = 0; i < seen->n; i++) {
+        struct entry *entry = &seen->entries[i];
+
+        if (keys_have(&keys, entry->content, 1))
+            memcpy(entry->content, entry->identity, DIGEST_SIZE);
+    }
+    free(keys.at);
+    return 0;
 }
 
 int
 seen_put(struct seen *seen, const struct item *item)
 {
-    return seen_append(seen, item->identity, item->digest);
+    return seen_append(seen, item->identity, item->digest, item->content);
 }
 
 int
@@ -232,6 +386,7 @@ seen_save(const struct seen *seen, size_t max, struct buf *out)
         }
         memcpy(p, entry->identity, DIGEST_SIZE);
         memcpy(p + DIGEST_SIZE, entry->digest, DIGEST_SIZE);
+        memcpy(p + BARE_BYTES, entry->content, DIGEST_SIZE);
         p += ENTRY_BYTES;
     }
     out->n += 1 + count * (size_t)ENTRY_BYTES;
