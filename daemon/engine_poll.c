@@ -50,6 +50,7 @@ poll_describe(struct engine *engine, const struct source *source,
     out->interval_ms = state->interval_ms;
     out->allow = pb_cstrs(arena, source->allow, source->nallow);
     out->n_allow = source->nallow;
+    out->proxy = pb_cstr(arena, source->proxy);
     out->context = context;
     context->seen = pb_data(state->seen);
     context->select = pb_cstr(arena, source->select);
@@ -79,7 +80,6 @@ poll_request(struct engine *engine, struct arena *arena,
     out.url = pb_cstr(arena, moved ? state->moved_to : source->url);
     out.etag = pb_data(state->etag);
     out.validator_url = pb_cstr(arena, state->validator_url);
-    out.proxy = pb_cstr(arena, source->proxy);
     out.last_modified = pb_data(state->last_modified);
     if (hash_is_set(state->body_hash))
         out.body_hash =
@@ -219,6 +219,8 @@ answer_is_sound(const Tocsin__Answer *answer)
            (answer->body_hash.len == 0 ||
                answer->body_hash.len == DIGEST_SIZE) &&
            words_are_sound(answer->moved_to, URL_MAX) &&
+           words_are_sound(answer->hub, URL_MAX) &&
+           words_are_sound(answer->self, URL_MAX) &&
            words_are_sound(answer->url, URL_MAX) &&
            answer->retry_after_ms >= 0 && answer->fresh_ms >= 0;
 }
@@ -278,6 +280,13 @@ poll_result_is_sound(struct engine *engine, const Tocsin__ParseResult *in)
               in->n_items <= FEED_MAX_ITEMS &&
               (in->answer == NULL || answer_is_sound(in->answer));
 
+    ok = ok && words_are_sound(in->next, URL_MAX) &&
+         words_are_sound(in->hub, URL_MAX) &&
+         words_are_sound(in->self, URL_MAX) &&
+         in->hint.len <= DOCUMENT_MAX_HINT_BYTES &&
+         in->n_children_updated_ms == in->n_children;
+    for (size_t i = 0; i < in->n_children && ok; i++)
+        ok = words_are_sound(in->children[i], URL_MAX);
     for (size_t i = 0; i < in->n_items && ok; i++)
         ok = engine_item_is_sound(rules, in->items[i]);
     return ok;

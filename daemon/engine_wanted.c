@@ -16,12 +16,11 @@
 #include "daemon/pb.h"
 
 enum {
-    WANTED_BATCH = 64, /* asked for at one time */
+    WANTED_BATCH = ENGINE_MAX_IN_FLIGHT, /* asked for at one time */
     WANTED_MAX_TRIES = 3,
     WANTED_AGAIN_MS = MS_MINUTE,    /* after the first failure; then × 5 */
     WANTED_BUSY_MS = 2 * MS_SECOND, /* no slot, or its host has its share */
     WANTED_PAGE_GAP_MS = MS_SECOND, /* besides fetch's own gap per host */
-    WANTED_MAX_CHILDREN = 16,       /* sitemaps of one index, at one poll */
     WANTED_TIMER_MAX_MS = MS_MINUTE
 };
 
@@ -96,9 +95,11 @@ wanted_ask(struct engine *engine, const struct wanted *wanted, uint32_t watch)
     return r;
 }
 
-/* 0 when it was asked for or is gone; E_BUSY when it has to wait. */
+/* 0 when it was asked for, is gone, or its host has its share already; E_BUSY
+ * when nothing more can be asked. */
 static int
-wanted_one(struct engine *engine, const struct wanted *wanted)
+wanted_one(
+    struct engine *engine, const struct wanted *wanted, bool *ret_waits)
 {
     uint16_t host = engine_host_of(wanted->url);
     uint32_t watch;
@@ -108,8 +109,10 @@ wanted_one(struct engine *engine, const struct wanted *wanted)
         return 0;
     if (engine_watch_find(engine, wanted->source, &watch) != 0)
         return store_wanted_drop(engine->store, wanted->id);
-    if (engine->host_in_flight[host] >= ENGINE_PER_HOST)
-        return E_BUSY;
+    if (engine->host_in_flight[host] >= ENGINE_PER_HOST) {
+        *ret_waits = true;
+        return 0;
+    }
     r = wanted_ask(engine, wanted, watch);
     if (r == 0 || r == E_BUSY)
         return r;
@@ -124,6 +127,7 @@ engine_wanted_run(struct engine *engine)
     struct wall now = engine_now(engine), next = WALL_NONE;
     struct wanted *list = NULL;
     int64_t wait = WANTED_TIMER_MAX_MS;
+    bool waits = false;
     size_t n = 0;
     int r;
 
@@ -135,7 +139,7 @@ engine_wanted_run(struct engine *engine)
     r = store_wanted_due(
         engine->store, now, WANTED_BATCH, engine->arena, &list, &n);
     for (size_t i = 0; i < n && r == 0; i++)
-        r = wanted_one(engine, &list[i]);
+        r = wanted_one(engine, &list[i], &waits);
     if (r == 0)
         r = store_wanted_next(engine->store, &next);
     if (r != 0 && r != E_BUSY)
@@ -169,6 +173,22 @@ engine_wanted_add(struct engine *engine, const struct wanted *wanted)
     return r;
 }
 
+/* A sitemap that was not changed lately is no news, nor is one without a date
+ * while there are more of them than are read at once. */
+static bool
+child_is_baseline(
+    const struct engine *engine, const struct further *further, size_t i)
+{
+    const Tocsin__ParseResult *result = further->result;
+    int64_t updated = result->children_updated_ms[i];
+
+    if (further->baseline || !wall_is_set(further->since))
+        return true;
+    if (updated == WALL_NONE.ms)
+        return result->children_left;
+    return updated + engine->config->backfill_after_ms < further->since.ms;
+}
+
 static int
 further_children(struct engine *engine, const struct further *further)
 {
@@ -180,12 +200,10 @@ further_children(struct engine *engine, const struct further *further)
         struct wanted wanted = {.source = further->watch->source->id,
             .kind = WANTED_CHILD,
             .url = pb_str(result->children[i]),
-            .baseline = further->baseline,
+            .baseline = child_is_baseline(engine, further, i),
             .since = further->since,
             .due = due};
 
-        if (i == WANTED_MAX_CHILDREN)
-            break;
         if (url_is_http(wanted.url))
             r = engine_wanted_add(engine, &wanted);
         due.ms += WANTED_PAGE_GAP_MS;
@@ -243,7 +261,7 @@ wanted_read_page(struct engine *engine, const struct watch *watch,
         .result = result,
         .since = wanted->since,
         .left = wanted->left,
-        .baseline = wanted->baseline || wanted->kind == WANTED_CHILD};
+        .baseline = wanted->baseline};
     struct source_state state;
     int r = slot_load_state(engine, watch->source, engine->arena, &state);
 
@@ -256,7 +274,11 @@ wanted_read_page(struct engine *engine, const struct watch *watch,
     /* A list that ended was read whole. */
     if (r == 0 && wanted->kind == WANTED_PAGE && result->in_window == 0)
         r = further_gap(engine, &further, NULL);
-    return r == 0 ? wanted_further(engine, &further) : r;
+    /* A sitemap of an index is no index: the standard forbids it, and who does
+     * it all the same may have no end. */
+    if (r != 0 || wanted->kind == WANTED_CHILD)
+        return r;
+    return wanted_further(engine, &further);
 }
 
 static int

@@ -78,9 +78,12 @@ store_wanted_due(struct store *store, struct wall now, size_t max,
     int r;
 
     db_query(&store->db, &q,
-        DB_SQL("SELECT " WANTED_COLUMNS " FROM wanted WHERE due <= ?"
+        DB_SQL("SELECT " WANTED_COLUMNS " FROM (SELECT *, row_number()"
+               " OVER (PARTITION BY source ORDER BY due, id) AS turn"
+               " FROM wanted WHERE due <= ?) WHERE turn <= ?"
                " ORDER BY due, id LIMIT ?"));
     query_int(&q, now.ms);
+    query_int(&q, STORE_WANTED_TURNS);
     query_int(&q, (int64_t)max);
     while ((r = query_next(&q)) == 0) {
         struct wanted *wanted = list_add(&list);

@@ -10,7 +10,10 @@
 
 #include "store/store.h"
 
-enum { STORE_WANTED_PER_SOURCE = 200 };
+enum {
+    STORE_WANTED_PER_SOURCE = 200,
+    STORE_WANTED_TURNS = 8 /* given out of one source, so that all have theirs */
+};
 
 enum wanted_kind {
     WANTED_PAGE,    /* a further page of a source; read as the source is */
@@ -34,7 +37,8 @@ struct wanted {
 /* E_EXISTS when the source waits for this page already, E_LIMIT when it waits
  * for STORE_WANTED_PER_SOURCE. */
 int store_wanted_add(struct store *store, const struct wanted *wanted);
-/* Those due at now, oldest first, at most max. */
+/* Those due at now, oldest first, at most max, and the first
+ * STORE_WANTED_TURNS of each source. */
 int store_wanted_due(struct store *store, struct wall now, size_t max,
     struct arena *arena, struct wanted **ret, size_t *ret_n);
 /* E_NOTFOUND when it is gone. */
