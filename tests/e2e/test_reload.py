@@ -1,8 +1,23 @@
 """A new configuration is taken whole or not at all."""
+import json
 import os
+import random
 import signal
+import sqlite3
+import time
 
 from harness import E2E, main, wait_until
+
+# Two sets that share no rule and no points; every item meets all of a set.
+SETS = ({"old-fire": 75, "old-smoke": 5, "old-town": 3},
+        {"new-fire": 80, "new-smoke": 7, "new-town": 2, "new-more": 1})
+SWAPPING = 6.0  # seconds of reloads, one after another
+
+
+def rules_of(points):
+    return json.dumps({"rules": [
+        {"id": name, "title": name, "category": "building_fire",
+         "points": n, "any": ["起火"]} for name, n in points.items()]})
 
 
 class Reload(E2E):
@@ -62,6 +77,71 @@ class Reload(E2E):
         count = len(other.requests)
         self.wait_polls(route, 4)
         self.assertLessEqual(len(other.requests), count + 1)
+
+    def test_swapped_rules_never_mix(self):
+        feeds = [self.feed(sid, [(0, "旧", "")]) for sid in ("a", "b", "c")]
+        d = self.daemon([source for _, source in feeds],
+                        rules=rules_of(SETS[0]))
+        self.wait_baseline(d, "a", "b", "c")
+        dice, items, swaps = random.Random(20261120), [(0, "旧", "")], 0
+        end = time.monotonic() + SWAPPING
+        while time.monotonic() < end:
+            swaps += 1
+            d.put("rules.d/test.yaml", rules_of(SETS[swaps % 2]))
+            os.kill(d.process.pid, signal.SIGHUP)
+            for _ in range(4):  # items come while rules are being swapped
+                text = "".join(chr(dice.randrange(0x4E00, 0x9000))
+                               for _ in range(24))
+                items.append((len(items), text[:8] + "起火", text))
+                for route, _ in feeds:
+                    route.set_items(items[-400:])
+                time.sleep(0.05)
+        wait_until(lambda: all(d.source(s)["items"] >= len(items)
+                               for s in ("a", "b", "c")), 20, "all items")
+        self.check_generations(d, (len(items) - 1) * 3)
+
+    def check_generations(self, d, expected):
+        """Findings and incidents are of the set of their generation."""
+        db = sqlite3.connect("file:%s/tocsin.db?mode=ro" % d.folder, uri=True)
+        self.addCleanup(db.close)
+        hashes = dict(db.execute("SELECT id, hash FROM generation"))
+        by_hash = [hashes[g] for g in sorted(hashes)[:2]]
+        self.assertEqual(set(hashes.values()), set(by_hash))
+        self.assertGreater(len(hashes), 5)
+        found, used = {}, set()
+        for revision, rule, points, generation, judged in db.execute(
+                "SELECT f.revision, f.rule, f.points, f.generation,"
+                " r.generation FROM finding f"
+                " JOIN revision r ON r.id = f.revision"):
+            self.assertEqual(generation, judged)
+            rules = found.setdefault((revision, generation), {})
+            rules[rule] = points
+        for (revision, generation), rules in found.items():
+            number = by_hash.index(hashes[generation])
+            self.assertEqual(rules, SETS[number], (revision, generation))
+            used.add(number)
+        self.assertEqual(len(found), expected)
+        self.assertEqual(used, {0, 1})
+        self.check_incidents(db, lambda g: by_hash.index(hashes[g]))
+
+    def check_incidents(self, db, number_of):
+        """One tells the rules of the set under which its items were found."""
+        alone = 0
+        for incident, generation, explanation in db.execute(
+                "SELECT id, generation, explanation FROM incident"):
+            its = [row[0] for row in db.execute(
+                "SELECT r.generation FROM incident_item i JOIN revision r"
+                " ON r.item = i.item WHERE i.incident = ? ORDER BY r.id",
+                (incident,))]
+            self.assertEqual(generation, its[0])
+            told = {line["rule"] for line in json.loads(explanation)
+                    if any(line.get("rule") in points for points in SETS)}
+            numbers = {number_of(g) for g in its}
+            self.assertTrue(told)
+            own = set().union(*(SETS[n] for n in numbers))
+            self.assertLessEqual(told, own)
+            alone += len(numbers) == 1
+        self.assertGreater(alone, 1)
 
     def test_it_does_not_start_on_a_wrong_configuration(self):
         d = self.daemon([], start=False)
