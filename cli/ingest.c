@@ -18,8 +18,7 @@
 enum {
     INGEST_BATCH_BYTES = 48 * 1024, /* of one request: 64 KiB is the most */
     INGEST_BATCH_LINES = 400,
-    INGEST_LINE_BYTES = INGEST_BATCH_BYTES - 16,
-    INGEST_MAX_ROUNDS = 3 /* a batch without its wrong lines, and once more */
+    INGEST_LINE_BYTES = INGEST_BATCH_BYTES - 16
 };
 
 struct line {
@@ -125,7 +124,8 @@ batch_send(struct ingest *in)
 {
     int http = 0, status = CLI_OK;
 
-    for (int i = 0; i < INGEST_MAX_ROUNDS && in->nlines > 0; i++) {
+    /* Each round takes wrong lines out, so there is a last one. */
+    while (in->nlines > 0) {
         _cleanup_(buf_done) struct buf body;
         json_t *answer = NULL;
 
@@ -148,7 +148,9 @@ batch_send(struct ingest *in)
         if (http != 422 || !batch_mend(in, answer)) {
             struct str why = jsonx_get_str(answer, "error");
 
-            fprintf(stderr, "tocsin: lines %zu to %zu were not taken: %.*s\n",
+            fprintf(stderr,
+                "tocsin: lines %zu to %zu were not taken, nor was any "
+                "after them: %.*s\n",
                 in->lines[0].number, in->lines[in->nlines - 1].number,
                 STR_ARG(why));
             status = CLI_FAILED;
@@ -273,9 +275,8 @@ cmd_ingest(int argc, char **argv)
     client_add_query(&in.path, source);
     int status = in.path.err ? CLI_FAILED : client_open(&in.client);
     /* Answers are forgotten batch by batch; the socket's path is not. */
-    char *socket = status == CLI_OK
-                       ? strndup(in.client.path.p, in.client.path.n)
-                       : NULL;
+    char *socket =
+        status == CLI_OK ? strndup(in.client.path.p, in.client.path.n) : NULL;
     if (socket)
         in.client.path.p = socket;
     if (status == CLI_OK)

@@ -8,12 +8,11 @@
 #include "base/timefmt.h"
 #include "base/url.h"
 
-enum { BROUGHT_MAX_ERRORS = 50 };
-
 struct brought {
     json_t *items;  /* of the document */
     json_t *errors; /* lent */
     size_t number;  /* of the item at hand, from 1 */
+    size_t named;   /* the last one that an error was said of */
     int err;
 };
 
@@ -28,7 +27,13 @@ complain(struct brought *b, const char *format, ...)
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
     b->err = E_PARSE;
-    if (json_array_size(b->errors) >= BROUGHT_MAX_ERRORS ||
+    /* One for each: whoever mends it learns of the next. */
+    if (b->named == b->number) {
+        json_decref(one);
+        return;
+    }
+    b->named = b->number;
+    if (json_array_size(b->errors) >= BROUGHT_MAX_ITEMS ||
         jsonx_set(one, "item", json_integer((json_int_t)b->number)) != 0 ||
         jsonx_set(one, "error", jsonx_str(str_of(text))) != 0) {
         json_decref(one);
@@ -128,7 +133,6 @@ static void
 take_item(struct brought *b, const json_t *in)
 {
     json_t *out = json_object(), *value;
-    size_t errors = json_array_size(b->errors);
     const char *name;
     int err = 0;
 
@@ -143,8 +147,8 @@ take_item(struct brought *b, const json_t *in)
         if (b->err == 0 && !json_is_null(value) && err == 0)
             err = jsonx_set(out, field_of(name)->feed, json_incref(value));
     }
-    if (json_array_size(b->errors) == errors &&
-        jsonx_get_str(in, "title").n == 0 && jsonx_get_str(in, "text").n == 0)
+    if (b->named != b->number && jsonx_get_str(in, "title").n == 0 &&
+        jsonx_get_str(in, "text").n == 0)
         complain(b, "it has neither a title nor a text");
     if (err == 0)
         err = set_id(in, out);

@@ -81,6 +81,38 @@ class Ingest(E2E):
         self.assertIn("300 taken, 0 of them new", done.stdout)
         self.assertEqual(len(self.receiver.opened()), 1)
 
+    def test_many_wrong_lines_lose_no_good_one(self):
+        d = self.daemon([HOTLINE])
+        lines = [json.dumps({"id": "n%d" % i, "title": "来电%d" % i}
+                            | ({"one": 1, "two": 2, "three": 3}
+                               if i % 2 else {}), ensure_ascii=False)
+                 for i in range(300)]
+        done = self.ingest(d, "\n".join(lines))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("150 taken, 150 of them new or changed, 150 wrong.",
+                      done.stdout)
+        named = [int(line.split(":")[1]) for line in done.stderr.splitlines()]
+        self.assertEqual(sorted(named), list(range(2, 301, 2)))
+        self.assertEqual(d.source("hotline")["items"], 150)
+
+    def test_lines_that_could_not_be_sent_are_named(self):
+        d = self.daemon([HOTLINE])
+        done = subprocess.run(
+            [TOCSIN, "ingest", "--config", d.config, "--source", "nobody"],
+            input="{\"title\": \"a\"}\n" * 500, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, timeout=60 * PATIENCE, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("0 taken", done.stdout)
+        self.assertIn("lines 1 to 400 were not taken, nor was any after them",
+                      done.stderr)
+
+    def test_every_wrong_item_is_named_once(self):
+        d = self.daemon([HOTLINE])
+        answer = self.post(d, [{"title": "a", "x": 1, "y": 2, "z": 3}
+                               for i in range(40)], expect=(422,))
+        self.assertEqual([e["item"] for e in answer["errors"]],
+                         list(range(1, 41)))
+
     def test_accepted_means_stored(self):
         d = self.daemon([HOTLINE])
         taken = []
