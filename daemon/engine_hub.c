@@ -141,10 +141,23 @@ hub_send(
     out.form = pb_data(buf_str(&form));
     out.allow = pb_cstrs(arena, source->allow, source->nallow);
     out.n_allow = source->nallow;
+    out.proxy = pb_cstr(arena, source->proxy);
     if (!form.err && !arena_failed(arena))
         r = ipc_send(engine->fetch.ipc, FRAME(hub_request, HUB_REQUEST, &out));
     buf_done(&form);
     return r;
+}
+
+static int64_t
+hub_wait(const struct hub *hub, int64_t retry_after_ms)
+{
+    int64_t wait = HUB_AGAIN_MS;
+
+    for (uint32_t i = 1; i < hub->tries && wait < HUB_AGAIN_MAX_MS; i++)
+        wait *= 2;
+    if (wait > HUB_AGAIN_MAX_MS)
+        wait = HUB_AGAIN_MAX_MS;
+    return retry_after_ms > wait ? retry_after_ms : wait;
 }
 
 /* A hub that is being asked has so long to answer and to ask back. */
@@ -160,9 +173,14 @@ hub_one(struct engine *engine, struct hub *hub)
         return store_hub_drop(engine->store, hub->source);
     if (hub->state == HUB_ACTIVE && hub->lease_until.ms <= now.ms)
         hub->state = HUB_WANTED;
+    /* Who says yes and does not ask back is asked ever more seldom. */
+    if (hub->state == HUB_ASKED)
+        hub->tries++;
     if (hub->state != HUB_ACTIVE)
         hub->state = HUB_ASKED;
     hub->next.ms = now.ms + HUB_VERIFY_MS;
+    if (hub->tries > 0 && hub_wait(hub, 0) > HUB_VERIFY_MS)
+        hub->next.ms = now.ms + hub_wait(hub, 0);
     if (hub_send(engine, engine->watches[watch].source, hub) != 0)
         return E_CLOSED;
     return store_hub_save(engine->store, hub);
@@ -190,24 +208,15 @@ engine_hub_run(struct engine *engine)
     (void)engine_write_end(engine, r);
 }
 
-static int64_t
-hub_wait(const struct hub *hub, int64_t retry_after_ms)
-{
-    int64_t wait = HUB_AGAIN_MS;
-
-    for (uint32_t i = 1; i < hub->tries && wait < HUB_AGAIN_MAX_MS; i++)
-        wait *= 2;
-    if (wait > HUB_AGAIN_MAX_MS)
-        wait = HUB_AGAIN_MAX_MS;
-    return retry_after_ms > wait ? retry_after_ms : wait;
-}
-
 /* 307 and 308 keep the request; the others of their kind do not. */
 static bool
 hub_moves(const Tocsin__HubAnswer *in, const struct hub *hub)
 {
-    return (in->status == 307 || in->status == 308) &&
-           hub->tries < HUB_MAX_REDIRECTS && url_is_http(pb_str(in->location));
+    struct str to = pb_str(in->location);
+
+    return (in->status == 307 || in->status == 308) && url_is_http(to) &&
+           !str_eq(to, hub->hub) &&
+           (str_eq(hub->hub, hub->named) || hub->tries < HUB_MAX_REDIRECTS);
 }
 
 static int
@@ -311,4 +320,18 @@ hub_source(struct engine *engine, struct str path, struct str *ret_source)
     if (r == 0)
         *ret_source = hub.source;
     return r;
+}
+
+int
+hub_pushed(struct engine *engine, struct str source)
+{
+    struct hub hub;
+    int r = store_hub_load(engine->store, source, engine->arena, &hub);
+
+    if (r == E_NOTFOUND)
+        return 0;
+    if (r != 0)
+        return r;
+    hub.last_push = engine_now(engine);
+    return store_hub_save(engine->store, &hub);
 }

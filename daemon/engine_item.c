@@ -444,7 +444,8 @@ static bool
 item_is_backfill(const struct engine *engine, const struct arrival *arrival,
     const struct item *item)
 {
-    struct wall published = item->published;
+    struct wall published =
+        wall_is_set(item->published) ? item->published : item->updated;
 
     if (!wall_is_set(arrival->since) || !wall_is_set(published) ||
         engine->config->backfill_after_ms == 0)
@@ -503,14 +504,33 @@ item_want_article(struct engine *engine, const struct subject *subject)
     return 0;
 }
 
+/* An item that was no news when it was first seen (it was there already, or
+ * is old) is none when it is edited, unless the edit makes it worse. */
+static int
+item_was_no_news(
+    struct engine *engine, const struct subject *subject, bool *ret)
+{
+    struct item_before before;
+    int r = store_item_before(
+        engine->store, subject->id, subject->revision, &before);
+
+    *ret = r == 0 && (before.baseline || before.backfill) &&
+           subject->score.level <= before.level;
+    return r;
+}
+
 static int
 item_alarm(struct engine *engine, struct subject *subject)
 {
+    bool quiet = false;
     int r;
 
     if (subject->outcome == ITEM_REVISED) {
         r = incident_revise(engine, subject);
         if (r <= 0)
+            return r;
+        r = item_was_no_news(engine, subject, &quiet);
+        if (r != 0 || quiet)
             return r;
     }
     if (subject->verdict.nfindings == 0)

@@ -32,12 +32,15 @@ poll_random(void)
 /* A permanent redirect counts when the same target comes again. */
 static int
 outcome_moved(struct engine *engine, const struct source *source,
-    const Tocsin__Answer *answer, uint32_t failures,
+    const Tocsin__Answer *answer, bool ok, uint32_t failures,
     struct source_state *state)
 {
     struct str to = pb_str(answer->moved_to);
     bool remembered = state->moved_count >= ENGINE_MOVED_AFTER;
 
+    /* Where there is no document nothing has moved to. */
+    if (!remembered && !ok)
+        return 0;
     if (remembered && failures < OUTCOME_FORGET_MOVE_AFTER)
         return 0; /* it was asked at its new address */
     if (remembered) { /* which is dead: the old one may know better */
@@ -268,7 +271,7 @@ outcome_apply(struct engine *engine, struct watch *watch,
         known.silent_since =
             rhythm_silent_since(engine, watch, &pending->rhythm);
     r = outcome_moved(
-            engine, source, outcome->answer, pending->next.failures, &state);
+        engine, source, outcome->answer, ok, pending->next.failures, &state);
     if (r == 0 && ok)
         r = hub_found(engine, source, outcome);
     if (r == 0)

@@ -120,6 +120,8 @@ int hub_found(struct engine *engine, const struct source *source,
 int hub_verified(struct engine *engine, struct str path, struct str topic,
     int64_t lease_s);
 int hub_denied(struct engine *engine, struct str path, struct str reason);
+/* The hub of a source has brought news that were read. */
+int hub_pushed(struct engine *engine, struct str source);
 /* Whose news come at path. */
 int hub_source(struct engine *engine, struct str path, struct str *ret_source);
 

@@ -150,7 +150,16 @@ push_items(struct engine *engine, const struct watch *watch,
         .generation = result->generation,
         .since = WALL_NONE,
         .ret = &arrived};
+    struct source_state state;
     int r = arrival.rules ? 0 : E_STATE;
+
+    /* What is brought by hand is told of now, however old; a hub's news are
+     * those of a poll. */
+    if (r == 0 && watch->source->kind != SOURCE_PUSH) {
+        r = slot_load_state(engine, watch->source, engine->arena, &state);
+        if (r == 0)
+            arrival.since = state.last_success;
+    }
 
     for (size_t i = 0; i < result->n_items && r == 0; i++) {
         r = engine_item(engine, &arrival, result->items[i]);
@@ -179,7 +188,10 @@ push_save(struct engine *engine, const struct watch *watch,
         if (!wall_is_set(state.first_poll))
             state.first_poll = now;
     }
-    return store_source_save(engine->store, watch->source->id, &state);
+    r = store_source_save(engine->store, watch->source->id, &state);
+    if (r == 0 && watch->source->kind != SOURCE_PUSH)
+        r = hub_pushed(engine, watch->source->id);
+    return r;
 }
 
 static int
@@ -249,6 +261,7 @@ void
 push_write(struct engine *engine, struct slot *slot,
     const struct poll_outcome *outcome)
 {
+    uint64_t number = slot->number;
     int r;
 
     slot->answered = true;
@@ -262,7 +275,8 @@ push_write(struct engine *engine, struct slot *slot,
         r = push_apply(engine, slot, outcome->result);
         r = engine_write_end(engine, r);
     }
-    if (r != 0) {
+    /* A rollback of everything has answered and freed it already. */
+    if (r != 0 && slot_find(engine, number) == slot) {
         push_refuse(
             engine, slot, r, STR("It could not be stored. Please try again."));
         slot_free(engine, slot);

@@ -144,6 +144,26 @@ revisions_trim(struct store *store, int64_t item)
     return query_run(&q);
 }
 
+/* Whether the newest revision is the same headline with the text of its own
+ * page, which a list that shows the headline again does not take away. */
+static int
+item_has_more(struct store *store, int64_t revision,
+    const struct item_put *put, bool *ret)
+{
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT title = ? AND text <> '' FROM revision WHERE id = ?"));
+    query_text(&q, put->item->title);
+    query_int(&q, revision);
+    r = query_next(&q);
+    if (r == 0)
+        *ret = query_get_int(&q) != 0;
+    query_done(&q);
+    return r;
+}
+
 int
 store_item_put(struct store *store, const struct item_put *put,
     int64_t *ret_item, int64_t *ret_revision, enum item_outcome *ret)
@@ -151,6 +171,7 @@ store_item_put(struct store *store, const struct item_put *put,
     enum item_outcome outcome = ITEM_REVISED;
     struct known known = {0};
     int64_t revision = 0;
+    bool more = false;
     int r = item_find(store, put, &known);
 
     if (r == E_NOTFOUND) {
@@ -164,7 +185,9 @@ store_item_put(struct store *store, const struct item_put *put,
         r = revision_find(store, known.item, put->item->digest, &revision);
     if (r == 0) {
         outcome = ITEM_KNOWN;
-        if (revision != known.revision)
+        if (revision != known.revision && put->item->text.n == 0)
+            r = item_has_more(store, known.revision, put, &more);
+        if (r == 0 && revision != known.revision && !more)
             r = item_point(store, known.item, revision, false, put->seen);
     } else if (r == E_NOTFOUND) {
         r = 0;

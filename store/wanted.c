@@ -207,3 +207,27 @@ store_item_load(struct store *store, int64_t id, struct arena *arena,
         *ret = s;
     return r;
 }
+
+int
+store_item_before(struct store *store, int64_t id, int64_t revision,
+    struct item_before *ret)
+{
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT baseline, backfill, coalesce((SELECT r.level FROM"
+               " revision AS r WHERE r.item = item.id AND r.id < ?"
+               " ORDER BY r.id DESC LIMIT 1), ?) FROM item WHERE id = ?"));
+    query_int(&q, revision);
+    query_int(&q, LEVEL_NONE);
+    query_int(&q, id);
+    r = query_next(&q);
+    if (r == 0) {
+        ret->baseline = query_get_int(&q) != 0;
+        ret->backfill = query_get_int(&q) != 0;
+        r = store_level_of(query_get_int(&q), &ret->level);
+    }
+    query_done(&q);
+    return r;
+}

@@ -64,4 +64,12 @@ struct stored_item {
 int store_item_load(struct store *store, int64_t id, struct arena *arena,
     struct stored_item *ret);
 
+/* What an item was before a revision of it. */
+struct item_before {
+    bool baseline, backfill;
+    enum level level; /* of the revision before; LEVEL_NONE: there was none */
+};
+int store_item_before(struct store *store, int64_t id, int64_t revision,
+    struct item_before *ret);
+
 #endif

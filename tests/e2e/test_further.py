@@ -201,6 +201,65 @@ class Further(E2E):
                                (1, "旧", 3600)])
         self.assertEqual(self.wait_opened(1)[0]["title"], "今天的食物中毒")
 
+    def sitemap_index(self, paths, date):
+        return ("<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/"
+                "sitemap/0.9\">%s</sitemapindex>" % "".join(
+                    "<sitemap><loc>%s%s</loc><lastmod>%s</lastmod></sitemap>"
+                    % (self.origin.url, path, date) for path in paths)).encode()
+
+    def test_every_sitemap_of_an_index_is_read_and_none_nests(self):
+        paths = ["/part%d.xml" % i for i in range(40)]
+        for i, path in enumerate(paths):
+            self.origin.route(path, (
+                "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\""
+                " xmlns:news=\"http://www.google.com/schemas/sitemap-news/0.9"
+                "\"><url><loc>http://news.example/%d</loc><lastmod>2019-05-01"
+                "</lastmod><news:news><news:title>旧闻：食物中毒 %d"
+                "</news:title></news:news></url></urlset>" % (i, i)).encode(),
+                "application/xml")
+        nested = self.origin.route("/nested.xml", self.sitemap_index(
+            ["/nested.xml?1", "/nested.xml?2"], "2026-11-01"),
+            "application/xml")
+        route, source = self.feed()
+        route.content_type = "application/xml"
+        route.etag = False
+        route.body = self.sitemap_index(paths + ["/nested.xml"], "2026-11-01")
+        d = self.daemon([source])
+        wait_until(lambda: d.source("news")["items"] >= 16, 30, "the first")
+        for i in range(3):  # a body that changes is read again
+            with self.origin.lock:
+                route.body += b"<!-- %d -->" % i
+            self.wait_polls(route, 2)
+        wait_until(lambda: d.source("news")["items"] == 40, 30,
+                   "every sitemap")
+        self.wait_polls(route, 2)
+        self.assertEqual(len(nested.requests), 1)
+        self.assertEqual(d.incidents(), [])
+
+    def test_an_old_date_of_change_is_an_old_item(self):
+        def atom(*rows):
+            return ("<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>t</id>"
+                    "<title>t</title>%s</feed>" % "".join(
+                        "<entry><id>%d</id><title>%s</title><updated>%s"
+                        "</updated></entry>" % row for row in rows)).encode()
+
+        route, source = self.feed()
+        route.body = atom((1, "旧", "2026-11-01T00:00:00Z"))
+        d = self.daemon([source])
+        self.wait_baseline(d, "news")
+        self.wait_polls(route, 2)
+        with self.origin.lock:
+            route.body = atom((1, "旧", "2026-11-01T00:00:00Z"),
+                              (2, "食物中毒旧闻", "2020-01-01T00:00:00Z"))
+        wait_until(lambda: d.source("news")["items"] == 2, 20, "the item")
+        # a later edit of it is no news either
+        with self.origin.lock:
+            route.body = atom((1, "旧", "2026-11-01T00:00:00Z"),
+                              (2, "食物中毒旧闻（阅读12）",
+                               "2020-01-02T00:00:00Z"))
+        self.wait_polls(route, 3)
+        self.assertEqual(d.incidents(), [])
+
     def test_rules_ask_for_old_items_and_for_articles(self):
         rules = RULES.replace("    points: 75\n    all:",
                               "    points: 75\n    backfill: true\n    all:")
