@@ -35,6 +35,8 @@ struct fetch_poll {
     Tocsin__PollRequest *request; /* owned */
     struct gate_policy policy;
     struct http_call *hop;       /* a redirect that waits for robots.txt */
+    enum robots_answer hop_answer; /* what it said of the last one */
+    int64_t hop_later_ms;
     struct fetch_shared *shared; /* whose answer it is to bring, or NULL */
     int64_t crawl_delay_ms;      /* kept for it */
 };

@@ -85,6 +85,10 @@ fetch_hub_take(struct fetch *fetch, const Tocsin__HubRequest *in)
         .form = arena_str(arena, pb_bytes(in->form)),
         .policy = fetch->policy};
     outward_allow(&hub->policy, in->allow, in->n_allow);
+    hub->policy.proxy =
+        arena_str(arena, str_of(*in->proxy ? in->proxy : fetch->proxy));
+    if (hub->policy.proxy.n == 0 || str_eq(hub->policy.proxy, STR("direct")))
+        hub->policy.proxy = STR_NONE;
     request = (struct http_request){.method = STR("POST"),
         .url = hub->url,
         .headers = headers,
@@ -98,6 +102,9 @@ fetch_hub_take(struct fetch *fetch, const Tocsin__HubRequest *in)
         .first_byte_ms = fetch->first_byte_ms,
         .total_ms = fetch->total_ms};
     if (arena_failed(arena) ||
+        (hub->policy.proxy.n > 0 &&
+            gate_proxy_parse(hub->policy.proxy, NULL,
+                &hub->policy.proxy_port) != 0) ||
         http_start(fetch->http, &request, hub_done, hub, NULL) != 0) {
         failed.reason = reason;
         hub_answer(hub, &failed);

@@ -251,11 +251,13 @@ fetch_fill_answer(struct fetch_poll *poll, struct arena *arena,
 
 /* Why there is no document, for the engine's conditions. */
 static enum poll_cause
-fetch_cause(const struct http_answer *http)
+fetch_cause(const struct fetch_poll *poll, const struct http_answer *http)
 {
     switch (http->result) {
-    case HTTP_REFUSED:
-        return CAUSE_ADDRESS;
+    case HTTP_REFUSED: /* by the gate, or by robots.txt of a redirect */
+        return poll->hop_answer == ROBOTS_REFUSED       ? CAUSE_ROBOTS
+               : poll->hop_answer == ROBOTS_UNREACHABLE ? CAUSE_CONNECT
+                                                        : CAUSE_ADDRESS;
     case HTTP_DNS:
         return CAUSE_DNS;
     case HTTP_CONNECT:
@@ -310,11 +312,12 @@ fetch_fail(struct fetch_poll *poll, const struct http_answer *http,
 
     fetch_reason(
         http, arena, loop_wall(poll->fetch->role->loop), reason, sizeof reason);
-    if (http->result == HTTP_REFUSED)
+    if (http->result == HTTP_REFUSED &&
+        poll->hop_answer != ROBOTS_UNREACHABLE)
         outcome = TOCSIN__POLL_ANSWER__OUTCOME__REFUSED;
     else if (http->result == HTTP_ANSWERED && http->status == 410)
         outcome = TOCSIN__POLL_ANSWER__OUTCOME__GONE;
-    answer->cause = (uint32_t)fetch_cause(http);
+    answer->cause = (uint32_t)fetch_cause(poll, http);
     fetch_end(poll, outcome, reason, answer);
 }
 
@@ -364,6 +367,10 @@ fetch_done(void *arg, const struct http_answer *http)
         fetch_put_off(poll, http->later_ms);
         return;
     }
+    if (http->result == HTTP_REFUSED && poll->hop_answer == ROBOTS_LATER) {
+        fetch_put_off(poll, poll->hop_later_ms);
+        return;
+    }
     arena = arena_new(FETCH_POLL_ARENA_BYTES);
     if (arena == NULL) {
         fetch_give_up(poll, TOCSIN__POLL_ANSWER__OUTCOME__FAILED,
@@ -401,7 +408,8 @@ fetch_hop_judged(void *arg, enum robots_answer answer, int64_t later_ms)
 {
     struct fetch_poll *poll = arg;
 
-    (void)later_ms; /* the next poll will see */
+    poll->hop_answer = answer;
+    poll->hop_later_ms = later_ms;
     http_hop(poll->hop, answer == ROBOTS_ALLOWED,
         answer == ROBOTS_REFUSED
             ? "robots.txt does not allow what it leads to"

@@ -297,7 +297,10 @@ robots_loaded(void *arg, const struct http_answer *answer)
         if (!origin->failing)
             origin->failing_since = now;
         origin->failing = true;
-        origin->fresh_until.ms = now.ms + robots->times.retry_ms;
+        /* What the gate refuses to one source it may open to another. */
+        origin->fresh_until.ms = now.ms;
+        if (answer->result != HTTP_REFUSED)
+            origin->fresh_until.ms += robots->times.retry_ms;
     } else {
         robots_keep(origin, state == ROBOTS_RULES ? answer->body : STR_NONE);
         origin->fresh_until.ms = now.ms + robots->times.fresh_ms;

@@ -22,6 +22,29 @@ source_tags(const struct source *source, struct buf *out)
     return out->err;
 }
 
+/* Of a source that has another address now, the pages of the old one are not
+ * wanted any more, and its hub is another's. */
+static int
+source_forget_pages(struct store *store, const struct source *source)
+{
+    const char *const sql[] = {
+        DB_SQL("DELETE FROM wanted WHERE source = ? AND EXISTS(SELECT 1 FROM"
+               " source_state WHERE id = source AND (url, kind) <> (?, ?))"),
+        DB_SQL("DELETE FROM hub WHERE source = ? AND EXISTS(SELECT 1 FROM"
+               " source_state WHERE id = source AND (url, kind) <> (?, ?))")};
+    struct query q;
+    int r = 0;
+
+    for (size_t i = 0; i < sizeof sql / sizeof *sql && r == 0; i++) {
+        db_query(&store->db, &q, sql[i]);
+        query_str(&q, source->id);
+        query_text(&q, source->url);
+        query_cstr(&q, kind_name(source->kind));
+        r = query_run(&q);
+    }
+    return r;
+}
+
 static int
 source_put(struct store *store, const struct source *source, struct wall now)
 {
@@ -34,6 +57,8 @@ source_put(struct store *store, const struct source *source, struct wall now)
     if (r == 0)
         r = condition_forget_address(store, source,
             kind_name(source->kind), now);
+    if (r == 0)
+        r = source_forget_pages(store, source);
     if (r != 0)
         return r;
     db_query(&store->db, &q,
