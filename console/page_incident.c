@@ -38,7 +38,7 @@ points_each(size_t shown)
 static void
 add_changes(struct context *ctx, const struct item_row *row, json_t *item)
 {
-    struct revision_row *revisions;
+    struct revision_row *revisions = NULL;
     json_t *list = json_array();
     size_t n = 0;
 

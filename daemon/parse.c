@@ -491,7 +491,7 @@ parse_article(struct parse *parse, const Tocsin__ParseRequest *request,
 {
     const Tocsin__Item *in = request->context->item;
     struct arena *arena = parse->arena;
-    const struct article *article;
+    const struct article *article = NULL;
     struct item item = {0};
     int r = in && in->identity.len == DIGEST_SIZE ? 0 : E_PROTO;
 

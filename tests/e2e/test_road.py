@@ -110,8 +110,9 @@ class Road(E2E):
     def test_json_feed_and_list_page(self):
         page = self.origin.route("/school/", b"", "text/html; charset=utf-8")
         page.etag = False
-        row = "<li><a href='%d.html'>%s</a><span>2026-11-%02d</span></li>"
-        rows = [row % (i, "学校新闻第%d期：升旗仪式举行" % i, i) for i in range(1, 9)]
+        row = "<li><a href='%d.html'>%s</a><span>%s</span></li>"
+        rows = [row % (i, "学校新闻第%d期：升旗仪式举行" % i,
+                       "2026-11-%02d" % i) for i in range(1, 9)]
         frame = "<html><body><ul class='list'>%s</ul></body></html>"
         page.body = (frame % "".join(rows)).encode()
         feed = self.origin.route("/feed.json", b"", "application/feed+json")
@@ -122,7 +123,8 @@ class Road(E2E):
              "select": "//ul[@class='list']/li"},
             {"id": "json", "url": self.origin.url + "/feed.json"}])
         self.wait_baseline(d, "school", "json")
-        rows.insert(0, row % (99, "学校食堂起火情况说明", 20))
+        rows.insert(0, row % (99, "学校食堂起火情况说明",
+                              time.strftime("%Y-%m-%d")))
         page.body = (frame % "".join(rows)).encode()
         incident = self.wait_opened(1)[0]
         self.assertEqual(incident["title"], "学校食堂起火情况说明")

@@ -13,6 +13,9 @@ class Roles(E2E):
         _, source = self.feed()
         d = self.daemon([source])
         self.wait_baseline(d, "news")
+        # notify is not needed for a poll, and may be late
+        wait_until(lambda: d.log().count("a role is at work") >= 6, 20,
+                   "every role to be locked down")
         roles = d.roles()
         self.assertEqual(set(roles), {"engine", "fetch", "parse", "notify",
                                       "console"})

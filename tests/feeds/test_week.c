@@ -199,8 +199,8 @@ test_strange_costs(void **state)
     week_even(NULL, &week);
     assert_int_equal(week_when(&week, monday, 0, latest).ms, monday.ms);
     assert_int_equal(week_when(&week, monday, -1, latest).ms, monday.ms);
-    assert_int_equal(week_when(&week, monday, NAN, latest).ms, monday.ms);
-    assert_int_equal(week_when(&week, monday, INFINITY, latest).ms, latest.ms);
+    assert_int_equal(week_when(&week, monday, (double)NAN, latest).ms, monday.ms);
+    assert_int_equal(week_when(&week, monday, (double)INFINITY, latest).ms, latest.ms);
     assert_int_equal(
         week_when(&week, monday, 1, (struct wall){monday.ms - 5}).ms,
         monday.ms);
