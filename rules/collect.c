@@ -98,6 +98,33 @@ add_near(struct collector *c, uint32_t node)
     ranges_done(&found);
 }
 
+/* Whether this walk comes to node for the first time with these fields: rules
+ * and lists are shared, and there are many ways to one. */
+static bool
+is_new(struct collector *c, uint32_t node)
+{
+    struct node_walk *w = &c->m->walked[node];
+    uint8_t bit = (uint8_t)(1u << c->fields);
+
+    if (w->walk != c->m->walk)
+        *w = (struct node_walk){.walk = c->m->walk};
+    if (w->fields & bit)
+        return false;
+    w->fields |= bit;
+    return true;
+}
+
+/* A new walk; after 2^32 of them all are forgotten. */
+static void
+begin_walk(struct matcher *m)
+{
+    if (++m->walk != 0)
+        return;
+    for (size_t i = 0; i < IMAGE_COUNT(m->image, SEC_NODES); i++)
+        m->walked[i].walk = 0;
+    m->walk = 1;
+}
+
 static void walk_node(struct collector *c, uint32_t node);
 
 /* Walk what holds; the depth is bounded by IMAGE_MAX_DEPTH. */
@@ -120,7 +147,7 @@ walk_node(struct collector *c, uint32_t node)
     const struct image_rule *rule;
     unsigned fields = c->fields;
 
-    if (eval_node(c->m, node, fields) != ANSWER_TRUE)
+    if (!is_new(c, node) || eval_node(c->m, node, fields) != ANSWER_TRUE)
         return;
     switch ((enum node_type)d->type) {
     case NODE_REGEX:
@@ -156,6 +183,7 @@ collect_spans(struct matcher *m, uint32_t rule, struct arena *arena,
     struct collector c = {.m = m, .fields = r->fields};
     struct span *spans;
 
+    begin_walk(m);
     walk(&c, r->root);
     spans = ARENA_ARRAY(arena, c.n ? c.n : 1, struct span);
     if (!spans)

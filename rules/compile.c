@@ -137,8 +137,13 @@ hash_clause(const struct compile *c, uint32_t h, const struct clause *clause,
     if (depth > IMAGE_MAX_DEPTH)
         return h;
     if (clause->type == CLAUSE_LIST &&
-        (list = model_find_list(c->model, clause->text)) && list->any)
-        h = hash_clause(c, h, list->any, depth + 1);
+        (list = model_find_list(c->model, clause->text)) && list->any) {
+        if (!list->hashed) { /* once, however many name it */
+            list->hashed = true;
+            list->hash = hash_clause(c, 2166136261u, list->any, depth + 1);
+        }
+        h = hash_number(h, list->hash);
+    }
     for (const struct clause *k = clause->first; k; k = k->next)
         h = hash_clause(c, h, k, depth + 1);
     return h;
@@ -341,6 +346,45 @@ lay_out(struct compile *c, size_t *ret_size)
     return block;
 }
 
+/* Whether a rule stands on others, and they on others, in more levels than the
+ * matcher walks: said of the first that does. */
+static void
+check_depths(struct compile *c)
+{
+    const struct image_node *node =
+        COMPILE_ARRAY(c, struct image_node, SEC_NODES);
+    const struct image_rule *rule =
+        COMPILE_ARRAY(c, struct image_rule, SEC_RULES);
+    const uint32_t *kids = COMPILE_ARRAY(c, uint32_t, SEC_KIDS);
+    uint32_t n = COMPILE_COUNT(c, SEC_NODES);
+    unsigned *depth = calloc(n + 1, sizeof(*depth));
+
+    if (!depth) {
+        c->err = E_NOMEM;
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++) { /* children lie before their parents */
+        if (node[i].type == NODE_RULE && rule[node[i].arg].root < i)
+            depth[i] = depth[rule[node[i].arg].root] + 1;
+        for (uint32_t k = 0; k < node[i].kids.n; k++) {
+            uint32_t kid = kids[node[i].kids.first + k];
+            if (!(kid & KID_TERM) && depth[kid] >= depth[i])
+                depth[i] = depth[kid] + 1;
+        }
+    }
+    for (struct model_rule *r = c->model->rules; r; r = r->next) {
+        uint32_t root = rule[r->number].root;
+        if (root < n && depth[root] > IMAGE_MAX_DEPTH) {
+            compile_wrong(c, r->place,
+                "the rule %.*s stands on conditions, lists and rules %u deep; "
+                "at most %d are possible",
+                STR_ARG(r->id), depth[root], IMAGE_MAX_DEPTH);
+            break;
+        }
+    }
+    free(depth);
+}
+
 static int
 compile_model(struct compile *c, struct ruleset **ret)
 {
@@ -355,6 +399,8 @@ compile_model(struct compile *c, struct ruleset **ret)
     if (c->err != 0 && c->err != E_CONF)
         return c->err;
     emit_all(c);
+    if (!toc_errors_any(c->errors) && c->err == 0)
+        check_depths(c);
     if (toc_errors_any(c->errors))
         return E_CONF;
     if (c->err == 0)

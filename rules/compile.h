@@ -14,7 +14,10 @@
 
 enum { COMPILE_MAX_ALWAYS = 200 }; /* rules that every item must be tried on */
 
+enum { EMIT_MAX_DEPTH = 2 * IMAGE_MAX_DEPTH /* of calls while emitting */ };
+
 struct compile {
+    bool too_deep; /* it was said */
     struct model *model;
     struct arena *arena;
     struct toc_errors *errors;

@@ -514,6 +514,8 @@ emit_list(struct compile *c, const struct clause *clause, enum image_view view,
             return true;
         }
     }
+    if (list->failed)
+        return false;
     if (list->busy || !list->any) {
         if (list->busy)
             compile_wrong(c, clause->place, "the list %.*s holds itself",
@@ -523,6 +525,7 @@ emit_list(struct compile *c, const struct clause *clause, enum image_view view,
     list->busy = true;
     bool ok = emit_clause(c, list->any, view, depth + 1, ret);
     list->busy = false;
+    list->failed = !ok;
     e = ok ? ARENA_NEW(c->arena, struct emitted_list) : NULL;
     if (e) {
         *e = (struct emitted_list){list, view, *ret, c->lists};
@@ -560,9 +563,11 @@ emit_clause(struct compile *c, const struct clause *clause,
     struct emitted_kids kids;
     uint32_t number;
 
-    if (depth > IMAGE_MAX_DEPTH / 2) {
-        compile_wrong(c, clause->place,
-            "conditions, lists and rules are nested too deep");
+    if (depth > EMIT_MAX_DEPTH) {
+        if (!c->too_deep)
+            compile_wrong(c, clause->place,
+                "conditions, lists and rules are nested too deep");
+        c->too_deep = true; /* once: all that stand on it are, too */
         return false;
     }
     switch (clause->type) {

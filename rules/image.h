@@ -20,9 +20,9 @@
 #include "base/str.h"
 
 enum {
-    IMAGE_FORMAT = 1,
+    IMAGE_FORMAT = 2, /* raise it with every change of what is below */
     IMAGE_ALIGN = 16,
-    IMAGE_MAX_DEPTH = 40, /* of nodes, rules in rules included */
+    IMAGE_MAX_DEPTH = 160, /* of nodes, rules in rules included */
     IMAGE_MAX_BYTES = 1 << 30
 };
 

@@ -22,10 +22,13 @@ alloc_state(struct matcher *m)
 
     m->term = calloc(terms, sizeof(*m->term));
     m->memo = calloc(nodes, sizeof(*m->memo));
+    m->walked = calloc(nodes, sizeof(*m->walked));
     m->rule = calloc(rules, sizeof(*m->rule));
     m->woken = calloc(rules, sizeof(*m->woken));
     m->seen = calloc(terms, sizeof(*m->seen));
-    return m->seen && m->term && m->memo && m->rule && m->woken ? 0 : E_NOMEM;
+    return m->seen && m->term && m->memo && m->walked && m->rule && m->woken
+               ? 0
+               : E_NOMEM;
 }
 
 int
@@ -81,6 +84,7 @@ matcher_free(struct matcher *m)
     ranges_done(&m->windows);
     free(m->term);
     free(m->memo);
+    free(m->walked);
     free(m->rule);
     free(m->woken);
     free(m->seen);
@@ -475,23 +479,21 @@ matcher_limit(struct matcher *m, const struct match_limits *limits)
     regex_engine_ledger(m->engine)->limits = *limits;
 }
 
-/* Whether a rule needs the answer of regex; nodes lie before their parents, and
- * their depth is bounded (IMAGE_MAX_DEPTH). */
-static bool
-uses_regex(const struct image *im, uint32_t kid, uint32_t regex)
+/* Mark every node that needs the answer of one of the regexes in the ledger's
+ * news; children lie before their parents. */
+static void
+mark_users(const struct image *im, const struct ledger *l, uint8_t *uses)
 {
-    const struct image_node *d =
-        IMAGE_ARRAY(im, struct image_node, SEC_NODES) + kid;
+    const struct image_node *d = IMAGE_ARRAY(im, struct image_node, SEC_NODES);
     const uint32_t *kids = IMAGE_ARRAY(im, uint32_t, SEC_KIDS);
 
-    if (kid & KID_TERM)
-        return false;
-    if (d->type == NODE_REGEX)
-        return d->arg == regex;
-    for (uint32_t k = 0; k < d->kids.n; k++)
-        if (uses_regex(im, kids[d->kids.first + k], regex))
-            return true;
-    return false;
+    for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_NODES); i++) {
+        const uint32_t *kid = kids + d[i].kids.first;
+        for (size_t k = 0; d[i].type == NODE_REGEX && k < l->nnews; k++)
+            uses[i] = uses[i] || d[i].arg == l->news[k];
+        for (uint32_t k = 0; k < d[i].kids.n && !uses[i]; k++)
+            uses[i] = !(kid[k] & KID_TERM) && uses[kid[k]];
+    }
 }
 
 size_t
@@ -500,15 +502,19 @@ matcher_slow_rules(struct matcher *m, uint32_t ret[MATCH_MAX_SLOW])
     struct ledger *l = regex_engine_ledger(m->engine);
     const struct image_try *y =
         IMAGE_ARRAY(m->image, struct image_try, SEC_TRIES);
+    uint8_t *uses;
     size_t n = 0;
 
-    for (uint32_t i = 0; l->nnews > 0 && i < ruleset_count(m->set); i++) {
-        bool slow = false;
-        for (size_t k = 0; k < l->nnews && !slow; k++)
-            slow = uses_regex(m->image, y[i].root, l->news[k]);
-        if (slow && n < MATCH_MAX_SLOW)
+    if (l->nnews == 0)
+        return 0;
+    uses = calloc(IMAGE_COUNT(m->image, SEC_NODES) + 1, 1);
+    if (!uses)
+        return 0; /* they are told next time */
+    mark_users(m->image, l, uses);
+    for (uint32_t i = 0; i < ruleset_count(m->set) && n < MATCH_MAX_SLOW; i++)
+        if (uses[y[i].root])
             ret[n++] = i;
-    }
+    free(uses);
     l->nnews = 0;
     return n;
 }
@@ -517,15 +523,30 @@ int64_t
 matcher_rule_us(const struct matcher *m, uint32_t rule)
 {
     const struct ledger *l = regex_engine_ledger(m->engine);
-    const struct image_try *y =
-        IMAGE_ARRAY(m->image, struct image_try, SEC_TRIES);
+    const struct image_node *d =
+        IMAGE_ARRAY(m->image, struct image_node, SEC_NODES);
+    const uint32_t *kids = IMAGE_ARRAY(m->image, uint32_t, SEC_KIDS);
+    uint32_t root =
+        IMAGE_ARRAY(m->image, struct image_try, SEC_TRIES)[rule].root;
+    uint8_t *needed = calloc((size_t)root + 1, 1);
     int64_t us = 0;
 
-    for (uint32_t k = 0; k < IMAGE_COUNT(m->image, SEC_REGEXES); k++) {
-        if (l->entry[k].total_us > 0 &&
-            uses_regex(m->image, y[rule].root, k))
-            us += l->entry[k].total_us;
+    if (!needed)
+        return 0;
+    needed[root] = 1;
+    /* parents lie behind their children; a regex has one node */
+    for (uint32_t i = root + 1; i-- > 0;) {
+        if (!needed[i])
+            continue;
+        if (d[i].type == NODE_REGEX)
+            us += l->entry[d[i].arg].total_us;
+        for (uint32_t k = 0; k < d[i].kids.n; k++) {
+            uint32_t kid = kids[d[i].kids.first + k];
+            if (!(kid & KID_TERM))
+                needed[kid] = 1;
+        }
     }
+    free(needed);
     return us;
 }
 

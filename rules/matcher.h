@@ -40,6 +40,12 @@ struct node_memo {
     uint8_t answers;
 };
 
+/* With which fields a node was walked: bits, 1 << fields. */
+struct node_walk {
+    uint32_t walk; /* number of the walk */
+    uint8_t fields;
+};
+
 struct rule_state {
     uint32_t stamp; /* evaluated for this item */
     uint8_t answer;
@@ -77,6 +83,8 @@ struct matcher {
     uint32_t stamp;
     struct term_state *term;
     struct node_memo *memo;
+    struct node_walk *walked;
+    uint32_t walk; /* number of the walk at hand: see collect.c */
     struct rule_state *rule;
     struct hit *hit; /* hit[0] is unused */
     size_t nhits, hits_cap;

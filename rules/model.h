@@ -78,6 +78,9 @@ struct model_list {
     const struct pack *pack;
     bool builtin; /* of the region: every pack may use it */
     bool busy;    /* being expanded: a list in itself */
+    bool failed;  /* it cannot be used, and that was said */
+    bool hashed;
+    uint32_t hash; /* of all that it holds */
     struct model_list *next;
 };
 

@@ -30,6 +30,7 @@ struct chooser {
     uint64_t *cost; /* by node; COST_NONE: no set of terms is needed */
     struct image_trigger *gate; /* by rule */
     struct buf pairs;           /* struct pair */
+    uint32_t *pointed; /* by node: 1 + the last rule that it was pointed at */
 };
 
 struct pair {
@@ -219,6 +220,9 @@ point_node(struct chooser *h, uint32_t node, uint32_t rule)
     const struct image_run *run;
     uint64_t cost, limit = COST_NONE;
 
+    if (h->pointed[node] == rule + 1)
+        return; /* there are many ways to what is shared */
+    h->pointed[node] = rule + 1;
     switch ((enum node_type)d->type) {
     case NODE_REGEX:
         run = best_clause(h, &h->regex[d->arg], &cost);
@@ -447,11 +451,12 @@ trigger_choose(struct compile *c)
         .use = calloc(nodes + 1, sizeof(uint64_t)),
         .refs = calloc(terms + 1, sizeof(uint64_t)),
         .cost = calloc(nodes + 1, sizeof(uint64_t)),
+        .pointed = calloc(nodes + 1, sizeof(uint32_t)),
         .gate = calloc(
             COMPILE_COUNT(c, SEC_RULES) + 1, sizeof(struct image_trigger))};
 
     buf_init(&h.pairs, IMAGE_MAX_BYTES);
-    if (h.use && h.refs && h.cost && h.gate) {
+    if (h.use && h.refs && h.cost && h.pointed && h.gate) {
         count_uses(&h);
         choose_rules(&h);
         lay_out(&h);
@@ -462,6 +467,7 @@ trigger_choose(struct compile *c)
     free(h.use);
     free(h.refs);
     free(h.cost);
+    free(h.pointed);
     free(h.gate);
     return c->err;
 }

@@ -3,6 +3,8 @@
  * with what may have been meant, circles with their path, and packs stay with
  * what they require.
  */
+#include <time.h>
+
 #include "check.h"
 #include "rules/manifest.h"
 
@@ -213,6 +215,33 @@ lent_rules_are_found_by_nobody(void **state)
     check_close(&c);
 }
 
+/* Rules in levels, each of which names the one before eight times. */
+static void
+shared_rules_are_walked_once(void **state)
+{
+    char yaml[8192];
+    size_t at;
+    struct rule_item item = {.title = STR("甲乙"), .published = WALL_NONE};
+    clock_t began;
+
+    (void)state;
+    at = (size_t)snprintf(
+        yaml, sizeof(yaml), "rules:\n" R("x0", "any: [甲乙]"));
+    for (int i = 1; i <= 9; i++)
+        at += (size_t)snprintf(yaml + at, sizeof(yaml) - at,
+            R("x%d", "composite: {at_least: {count: 1, of: [x%d, x%d, x%d, "
+                     "x%d, x%d, x%d, x%d, x%d]}}"),
+            i, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+    struct check_set c = check_open(check_compile(yaml));
+    began = clock();
+    struct score s = check_score(&c, &item, NULL);
+    assert_true(clock() - began < CLOCKS_PER_SEC);
+    assert_int_equal(s.nreasons, 10);
+    for (size_t i = 0; i < s.nreasons; i++)
+        assert_true(str_eq(s.reasons[i].text, STR("甲乙")));
+    check_close(&c);
+}
+
 int
 main(void)
 {
@@ -225,6 +254,7 @@ main(void)
         cmocka_unit_test(packs_use_what_they_require),
         cmocka_unit_test(one_id_in_two_packs_names_both),
         cmocka_unit_test(lent_rules_are_found_by_nobody),
+        cmocka_unit_test(shared_rules_are_walked_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
