@@ -187,6 +187,27 @@ test_later(void **state)
     assert_int_equal(loads(), 0);
 }
 
+/* What the gate refuses to one source it may open to another. */
+static void
+test_a_closed_gate_is_not_remembered(void **state)
+{
+    struct verdict closed = {.done = 0};
+    struct gate_policy inside;
+    char url[512];
+
+    (void)state;
+    gate_policy_init(&inside);
+    assert_int_equal(
+        robots_ask(robots, str_of(client_url(origin, "/open", url)), &inside,
+            keep, &closed),
+        0);
+    client_turn(&client, 50);
+    assert_int_equal(closed.answer, ROBOTS_UNREACHABLE);
+    assert_int_equal(ask("/open"), ROBOTS_ALLOWED);
+    assert_int_equal(ask("/closed/1"), ROBOTS_REFUSED);
+    assert_int_equal(loads(), 1);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 int
@@ -199,6 +220,7 @@ main(void)
         TEST(test_many_wait_for_one_answer),
         TEST(test_delay),
         TEST(test_later),
+        TEST(test_a_closed_gate_is_not_remembered),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,8 @@
 /* Conditions: signs in a row, who was told, sources that change; poll logs. */
 #include "fixture.h"
 #include "store/conditions.h"
+#include "store/hub.h"
+#include "store/wanted.h"
 
 #define NEWS STR("source:news")
 
@@ -165,6 +167,66 @@ another_address_begins_anew(void **state)
     assert_int_equal(store_condition_suspect(f->store, NEWS, STR("gap"), 1), 0);
     assert_int_equal(store_source_sync(f->store, NULL, 0, at(6)), 0);
     assert_int_equal(open_count(f), 0);
+}
+
+static void
+wait_for_page_and_hub(struct fixture *f)
+{
+    struct wanted wanted = {.source = STR("news"),
+        .kind = WANTED_PAGE,
+        .url = STR("http://yunxi.example/2"),
+        .since = WALL_NONE,
+        .due = at(1)};
+    struct hub hub = {.source = STR("news"),
+        .named = STR("http://hub.example/"),
+        .hub = STR("http://hub.example/"),
+        .topic = STR("http://yunxi.example/1"),
+        .path = STR("0123"),
+        .secret = STR("4567"),
+        .lease_until = WALL_NONE,
+        .next = at(1),
+        .last_push = WALL_NONE};
+
+    assert_int_equal(store_wanted_add(f->store, &wanted), 0);
+    assert_int_equal(store_hub_save(f->store, &hub), 0);
+}
+
+static bool
+waits_for_page_and_hub(struct fixture *f)
+{
+    struct hub hub;
+    uint32_t pages = 99;
+    int r = store_hub_load(f->store, STR("news"), f->arena, &hub);
+
+    assert_int_equal(store_wanted_count(
+                         f->store, STR("news"), WANTED_PAGE, &pages),
+        0);
+    assert_int_equal(r, pages == 0 ? E_NOTFOUND : 0);
+    return pages > 0;
+}
+
+/* What the old address left to be read is not read into the new source. */
+static void
+another_address_waits_for_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct source sources[] = {
+        {.id = STR("news"), .url = STR("new"), .title = STR("t")},
+        {.id = STR("other"), .url = STR("o"), .title = STR("o")}};
+
+    assert_int_equal(store_source_sync(f->store, sources, 2, at(1)), 0);
+    wait_for_page_and_hub(f);
+    sources[0].title = STR("another title");
+    sources[1].url = STR("another's address");
+    assert_int_equal(store_source_sync(f->store, sources, 2, at(2)), 0);
+    assert_true(waits_for_page_and_hub(f));
+    sources[0].url = STR("newer");
+    assert_int_equal(store_source_sync(f->store, sources, 2, at(3)), 0);
+    assert_false(waits_for_page_and_hub(f));
+    wait_for_page_and_hub(f);
+    sources[0].kind = SOURCE_LIST;
+    assert_int_equal(store_source_sync(f->store, sources, 2, at(4)), 0);
+    assert_false(waits_for_page_and_hub(f));
 }
 
 static void
@@ -354,6 +416,7 @@ main(void)
         TEST(flapping_is_not_told),
         TEST(only_wanted_kinds_are_news),
         TEST(another_address_begins_anew),
+        TEST(another_address_waits_for_nothing),
         TEST(old_ones_are_forgotten),
         TEST(polls_without_news_are_counted_together),
         TEST(a_log_is_bounded),
