@@ -114,6 +114,10 @@ compile(struct author *author, unsigned needs, size_t *ret_warnings)
         options.owners = config->owners;
         options.nowners = config->nowners;
     }
+    (void)zone_load(config ? arena_cstr(author->arena, config->zone)
+                           : "Asia/Shanghai",
+        &author->zone);
+    options.zone = author->zone;
     if (!author->own_files && !config)
         (void)rule_files_add(
             author->files, author->arena, library, &author->errors);
@@ -194,10 +198,6 @@ author_open(struct author *author, unsigned needs, size_t *ret_warnings)
         fprintf(stderr, "tocsin: %s: %s\n", database, error.text);
         return CLI_FAILED;
     }
-    (void)zone_load(author->config
-                        ? arena_cstr(author->arena, author->config->zone)
-                        : "Asia/Shanghai",
-        &author->zone);
     return CLI_OK;
 }
 

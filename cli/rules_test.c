@@ -88,20 +88,27 @@ test_all(struct author *author, struct tally *tally, json_t *wrong)
     const struct rule_file *files =
         own ? author->files->file : author->config->rules;
     size_t n = own ? author->files->n : author->config->nrules;
+    struct toc_errors warnings = {.n = 0};
+    struct rule_options options = {
+        .zone = author->zone, .warnings = &warnings};
     struct model model;
-    int err = 0;
+    int err;
 
-    model_init(&model, author->arena, &author->errors);
     if (author->has_region)
-        err = model_region(&model, &author->region);
+        options.region = &author->region;
     else if (author->config && author->config->region_file.text.p)
-        err = model_region(&model, &author->config->region_file);
-    for (size_t i = 0; i < n && err == 0; i++)
-        err = model_load(&model, &files[i]);
+        options.region = &author->config->region_file;
+    if (author->config) {
+        options.owners = author->config->owners;
+        options.nowners = author->config->nowners;
+    }
+    model_init(&model, author->arena, &author->errors);
+    err = model_read(&model, files, n, &options);
+    toc_errors_done(&warnings); /* they were said when it was compiled */
     if (err != 0)
         return err;
     for (const struct model_rule *r = model.rules; r; r = r->next) {
-        if (!r->lent && !(r->flags & RULE_HELPER))
+        if (!r->lent && !r->disabled && !(r->flags & RULE_HELPER))
             test_rule(author, r, tally, wrong);
     }
     return 0;

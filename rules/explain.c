@@ -179,23 +179,28 @@ int
 explain_item(const struct ruleset *set, const struct score *item,
     unsigned corroborating, struct arena *arena, struct explain_event *event)
 {
-    json_t *list = NULL;
+    json_t *list = NULL, *fresh = NULL;
     struct str explanation = STR_NONE;
-    int base = event->score, r = 0;
+    int base = event->score, mine = item->points;
+    int r = score_json(item, &fresh);
 
+    if (r == 0)
+        r = corroborate(set, fresh, corroborating, arena, &mine);
     if (event->explanation.n == 0 ||
         jsonx_load(event->explanation, NULL, &list) != 0)
         base = -1;
     else
         base -= take_corroboration(list);
-    if (item->points > base) {
-        json_decref(list);
-        list = NULL;
-        r = score_json(item, &list);
-        base = item->points;
-    }
-    if (r == 0)
+    if (r == 0 && list)
         r = corroborate(set, list, corroborating, arena, &base);
+    /* With what the sources add: a context may hold the heavier one down. */
+    if (mine > base) {
+        json_decref(list);
+        list = fresh;
+        fresh = NULL;
+        base = mine;
+    }
+    json_decref(fresh);
     if (r == 0)
         r = dump(arena, list, &explanation);
     json_decref(list);

@@ -413,6 +413,50 @@ by_number(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
+/* How much a rule matters when not all can be told. */
+struct weighed {
+    uint32_t rule, weight;
+};
+
+static int
+by_weight(const void *a, const void *b)
+{
+    const struct weighed *x = a, *y = b;
+
+    if (x->weight != y->weight)
+        return x->weight > y->weight ? -1 : 1;
+    return x->rule < y->rule ? -1 : x->rule > y->rule;
+}
+
+static uint32_t
+weight_of(const struct image_rule *r)
+{
+    uint32_t weight = r->floor || r->ceiling < LEVEL_COUNT ? 1000000 : 0;
+
+    for (int i = 0; i < 2; i++)
+        weight += (uint32_t)(r->points[i] < 0 ? -r->points[i] : r->points[i]);
+    return weight;
+}
+
+/* Of more rules than a verdict holds, those that change the score most. */
+static int
+keep_heaviest(struct matcher *m, size_t held)
+{
+    const struct image_rule *r =
+        IMAGE_ARRAY(m->image, struct image_rule, SEC_RULES);
+    struct weighed *list = calloc(held, sizeof(*list));
+
+    if (!list)
+        return E_NOMEM;
+    for (size_t i = 0; i < held; i++)
+        list[i] = (struct weighed){m->woken[i], weight_of(&r[m->woken[i]])};
+    qsort(list, held, sizeof(*list), by_weight);
+    for (size_t i = 0; i < VERDICT_MAX_FINDINGS; i++)
+        m->woken[i] = list[i].rule;
+    free(list);
+    return 0;
+}
+
 /* Decide the woken rules, in the order of their numbers. */
 static int
 decide(struct matcher *m, struct arena *arena, struct verdict *ret)
@@ -423,11 +467,13 @@ decide(struct matcher *m, struct arena *arena, struct verdict *ret)
     for (size_t i = 0; i < m->nwoken; i++)
         if (eval_rule(m, m->woken[i]) != ANSWER_FALSE)
             m->woken[held++] = m->woken[i];
-    qsort(m->woken, held, sizeof(*m->woken), by_number);
     if (held > VERDICT_MAX_FINDINGS) {
+        if (keep_heaviest(m, held) != 0)
+            return E_NOMEM;
         held = VERDICT_MAX_FINDINGS;
         ret->truncated = true;
     }
+    qsort(m->woken, held, sizeof(*m->woken), by_number);
     list = ARENA_ARRAY(arena, held ? held : 1, struct finding);
     if (!list)
         return E_NOMEM;

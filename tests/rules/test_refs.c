@@ -3,6 +3,7 @@
  * with what may have been meant, circles with their path, and packs stay with
  * what they require.
  */
+#include <stdlib.h>
 #include <time.h>
 
 #include "check.h"
@@ -242,6 +243,30 @@ shared_rules_are_walked_once(void **state)
     check_close(&c);
 }
 
+/* Of more rules than a verdict holds the one that counts is told, wherever it
+ * stands. */
+static void
+the_heaviest_are_kept(void **state)
+{
+    size_t size = 64 * 1024, at;
+    char *yaml = malloc(size);
+    struct rule_item item = {.title = STR("甲乙"), .published = WALL_NONE};
+
+    (void)state;
+    assert_non_null(yaml);
+    at = (size_t)snprintf(yaml, size, "rules:\n");
+    for (int i = 0; i < 300; i++)
+        at += (size_t)snprintf(yaml + at, size - at,
+            "  - {id: z%d, title: t, category: food, points: 0, any: [甲乙]}\n",
+            i);
+    snprintf(yaml + at, size - at,
+        "  - {id: last, title: t, category: food, points: 80, any: [甲乙]}\n");
+    struct check_set c = check_open(check_compile(yaml));
+    assert_int_equal(check_score(&c, &item, NULL).points, 80);
+    check_close(&c);
+    free(yaml);
+}
+
 int
 main(void)
 {
@@ -255,6 +280,7 @@ main(void)
         cmocka_unit_test(one_id_in_two_packs_names_both),
         cmocka_unit_test(lent_rules_are_found_by_nobody),
         cmocka_unit_test(shared_rules_are_walked_once),
+        cmocka_unit_test(the_heaviest_are_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
