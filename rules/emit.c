@@ -473,6 +473,45 @@ gather_kids(struct compile *c, const struct clause *clause,
     return ok;
 }
 
+/* near knows where words stand: what a list of it holds is to be words, or
+ * lists of words.  Lists that hold themselves are told of elsewhere. */
+static bool
+near_holds_words(struct compile *c, const struct clause *near,
+    const struct clause *any, unsigned depth)
+{
+    for (const struct clause *k = any->first; k && depth < EMIT_MAX_DEPTH;
+        k = k->next) {
+        const struct model_list *list =
+            k->type == CLAUSE_LIST ? model_find_list(c->model, k->text) : NULL;
+
+        if (k->type == CLAUSE_TERM || (k->type == CLAUSE_LIST && !list))
+            continue;
+        if (list && (!list->any || list->busy ||
+                        near_holds_words(c, near, list->any, depth + 1)))
+            continue;
+        if (!list)
+            compile_wrong(c, near->place,
+                "near takes words and lists of words; what stands at %s:%u is "
+                "neither",
+                k->place.file, k->place.line);
+        return false;
+    }
+    return true;
+}
+
+static bool
+near_lists_hold_words(struct compile *c, const struct clause *near)
+{
+    for (const struct clause *k = near->first; k; k = k->next) {
+        const struct model_list *list =
+            k->type == CLAUSE_LIST ? model_find_list(c->model, k->text) : NULL;
+
+        if (list && list->any && !near_holds_words(c, near, list->any, 0))
+            return false;
+    }
+    return true;
+}
+
 /* Emit the children of clause, cheap ones first. */
 static bool
 emit_kids(struct compile *c, const struct clause *clause, enum image_view view,
@@ -487,6 +526,9 @@ emit_kids(struct compile *c, const struct clause *clause, enum image_view view,
         !gather_kids(c, clause, view, depth, &kids))
         return false;
     bool keep = clause->type == CLAUSE_NEAR; /* its order may count */
+
+    if (keep && !near_lists_hold_words(c, clause))
+        return false;
     for (uint32_t i = 0; i < kids.n; i++)
         price[i] = keep ? 0 : (uint8_t)dearness(c, kids.kid[i]);
     for (unsigned p = 0; p <= DEAREST && ret->n < kids.n; p++)
@@ -556,45 +598,6 @@ emit_reference(struct compile *c, const struct clause *clause, unsigned depth,
     return true;
 }
 
-/* near knows where words stand: what a list of it holds is to be words, or
- * lists of words.  Lists that hold themselves are told of elsewhere. */
-static bool
-near_holds_words(struct compile *c, const struct clause *near,
-    const struct clause *any, unsigned depth)
-{
-    for (const struct clause *k = any->first; k && depth < EMIT_MAX_DEPTH;
-        k = k->next) {
-        const struct model_list *list =
-            k->type == CLAUSE_LIST ? model_find_list(c->model, k->text) : NULL;
-
-        if (k->type == CLAUSE_TERM || (k->type == CLAUSE_LIST && !list))
-            continue;
-        if (list && (!list->any || list->busy ||
-                        near_holds_words(c, near, list->any, depth + 1)))
-            continue;
-        if (!list)
-            compile_wrong(c, near->place,
-                "near takes words and lists of words; what stands at %s:%u is "
-                "neither",
-                k->place.file, k->place.line);
-        return false;
-    }
-    return true;
-}
-
-static bool
-near_lists_hold_words(struct compile *c, const struct clause *near)
-{
-    for (const struct clause *k = near->first; k; k = k->next) {
-        const struct model_list *list =
-            k->type == CLAUSE_LIST ? model_find_list(c->model, k->text) : NULL;
-
-        if (list && list->any && !near_holds_words(c, near, list->any, 0))
-            return false;
-    }
-    return true;
-}
-
 bool
 emit_clause(struct compile *c, const struct clause *clause,
     enum image_view view, unsigned depth, uint32_t *ret)
@@ -634,8 +637,6 @@ emit_clause(struct compile *c, const struct clause *clause,
     case CLAUSE_AT_LEAST:
         break;
     case CLAUSE_NEAR:
-        if (!near_lists_hold_words(c, clause))
-            return false;
         break;
     }
     static const uint32_t types[] = {[CLAUSE_ALL] = NODE_ALL,
