@@ -232,6 +232,8 @@ hub_answered(
     hub->tries++;
     if (hub_moves(in, hub)) {
         hub->hub = pb_str(in->location);
+        if (hub->state == HUB_ASKED)
+            hub->state = HUB_WANTED;
         hub->next = now;
         return store_hub_save(engine->store, hub);
     }

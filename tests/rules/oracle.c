@@ -1,6 +1,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 16
 #include "oracle.h"
 
+#include <assert.h>
 #include <pcre2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -294,7 +295,7 @@ find_in(const struct otext *t, const size_t *left, size_t n, bool gaps_only,
 static bool
 find_regex(const struct otext *t, const char *entry, struct olist *out)
 {
-    uint16_t u[512];
+    uint16_t u[ORACLE_MAX_PATTERN + 2];
     size_t *left = malloc(sizeof(*left) * ORACLE_MAX_TEXT), n = 0;
     const char *end = strrchr(entry, '/');
     PCRE2_SIZE at;
@@ -302,6 +303,7 @@ find_regex(const struct otext *t, const char *entry, struct olist *out)
     bool any = false;
 
     for (const char *p = entry + 1; p < end;) {
+        assert(n < ORACLE_MAX_PATTERN);
         uint32_t c = next(&p);
         if (c >= 0x10000) {
             u[n++] = (uint16_t)(0xD800 + ((c - 0x10000) >> 10));

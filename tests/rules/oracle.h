@@ -14,7 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ORACLE_MAX_TEXT = 4096, ORACLE_MAX_SPANS = 8192 };
+enum {
+    ORACLE_MAX_TEXT = 4096,
+    ORACLE_MAX_SPANS = 8192,
+    ORACLE_MAX_PATTERN = 8192 /* UTF-16 units of an expression */
+};
 
 struct oracle_span {
     int field; /* 0 title, 1 text */
