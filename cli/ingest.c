@@ -120,6 +120,16 @@ batch_count(struct ingest *in, const json_t *answer)
 }
 
 static int
+batch_lost(const struct ingest *in, struct str why)
+{
+    fprintf(stderr,
+        "tocsin: lines %zu to %zu were not taken, nor was any after them: "
+        "%.*s\n",
+        in->lines[0].number, in->lines[in->nlines - 1].number, STR_ARG(why));
+    return CLI_FAILED;
+}
+
+static int
 batch_send(struct ingest *in)
 {
     int http = 0, status = CLI_OK;
@@ -130,14 +140,14 @@ batch_send(struct ingest *in)
         json_t *answer = NULL;
 
         buf_init(&body, 2 * INGEST_BATCH_BYTES);
-        if (batch_body(in, &body) != 0) {
-            fputs("tocsin: out of memory\n", stderr);
-            return CLI_FAILED;
-        }
+        if (batch_body(in, &body) != 0)
+            return batch_lost(in, STR("out of memory"));
         status = client_post(
             &in->client, buf_cstr(&in->path), buf_str(&body), &http, &answer);
-        if (status != CLI_OK)
+        if (status != CLI_OK) {
+            (void)batch_lost(in, STR("there is no answer"));
             break;
+        }
         if (http == 200) {
             batch_count(in, answer);
             if (in->client.json)
@@ -145,16 +155,8 @@ batch_send(struct ingest *in)
             json_decref(answer);
             break;
         }
-        if (http != 422 || !batch_mend(in, answer)) {
-            struct str why = jsonx_get_str(answer, "error");
-
-            fprintf(stderr,
-                "tocsin: lines %zu to %zu were not taken, nor was any "
-                "after them: %.*s\n",
-                in->lines[0].number, in->lines[in->nlines - 1].number,
-                STR_ARG(why));
-            status = CLI_FAILED;
-        }
+        if (http != 422 || !batch_mend(in, answer))
+            status = batch_lost(in, jsonx_get_str(answer, "error"));
         json_decref(answer);
         if (status != CLI_OK)
             break;

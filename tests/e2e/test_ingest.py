@@ -106,6 +106,15 @@ class Ingest(E2E):
         self.assertIn("lines 1 to 400 were not taken, nor was any after them",
                       done.stderr)
 
+    def test_lines_that_nobody_answers_are_named(self):
+        d = self.daemon([HOTLINE])
+        d.kill()
+        done = self.ingest(d, "{\"title\": \"a\"}\n" * 3)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("0 taken", done.stdout)
+        self.assertIn("lines 1 to 3 were not taken, nor was any after them",
+                      done.stderr)
+
     def test_every_wrong_item_is_named_once(self):
         d = self.daemon([HOTLINE])
         answer = self.post(d, [{"title": "a", "x": 1, "y": 2, "z": 3}
