@@ -33,6 +33,7 @@ static const struct robots_times robots_usual = {.fresh_ms = MS_DAY,
 struct robots_wait {
     STAILQ_ENTRY(robots_wait) link;
     char *url;
+    const struct gate_policy *policy; /* lent */
     void (*done)(void *arg, enum robots_answer answer, int64_t later_ms);
     void *arg;
 };
@@ -213,25 +214,45 @@ robots_judge(const struct robots_origin *origin, struct str url)
 }
 
 static void
-robots_settle(struct robots_origin *origin, int64_t later_ms)
+robots_settle_all(struct robots_origin *origin, struct robots_waits *waiting,
+    int64_t later_ms)
 {
-    struct robots_waits waiting = STAILQ_HEAD_INITIALIZER(waiting);
     struct robots_wait *wait;
 
-    /* Whoever asks again from done waits for the next answer. */
-    STAILQ_CONCAT(&waiting, &origin->waiting);
     origin->loading = true; /* and the origin stays */
-    STAILQ_FOREACH (wait, &waiting, link)
+    STAILQ_FOREACH (wait, waiting, link)
         if (later_ms > 0 && !origin->known)
             wait->done(wait->arg, ROBOTS_LATER, later_ms);
         else
             wait->done(wait->arg, robots_judge(origin, str_of(wait->url)), 0);
     origin->loading = false;
-    while ((wait = STAILQ_FIRST(&waiting)) != NULL) {
-        STAILQ_REMOVE_HEAD(&waiting, link);
+    while ((wait = STAILQ_FIRST(waiting)) != NULL) {
+        STAILQ_REMOVE_HEAD(waiting, link);
         free(wait->url);
         free(wait);
     }
+}
+
+static void
+robots_settle(struct robots_origin *origin, int64_t later_ms)
+{
+    struct robots_waits waiting = STAILQ_HEAD_INITIALIZER(waiting);
+
+    /* Whoever asks again from done waits for the next answer. */
+    STAILQ_CONCAT(&waiting, &origin->waiting);
+    robots_settle_all(origin, &waiting, later_ms);
+}
+
+/* The one whose policy the load went by. */
+static void
+robots_settle_first(struct robots_origin *origin)
+{
+    struct robots_waits waiting = STAILQ_HEAD_INITIALIZER(waiting);
+    struct robots_wait *first = STAILQ_FIRST(&origin->waiting);
+
+    STAILQ_REMOVE_HEAD(&origin->waiting, link);
+    STAILQ_INSERT_TAIL(&waiting, first, link);
+    robots_settle_all(origin, &waiting, 0);
 }
 
 /* --- loading ---------------------------------------------------------------
@@ -276,6 +297,18 @@ robots_keep(struct robots_origin *origin, struct str body)
         origin->name, "gap", gap, NULL);
 }
 
+/* The gate closes the origin itself to one asker; to others it may be open.
+ * Where the origin's file leads to is the origin's own doing, and remembered:
+ * else it were asked for at every poll. */
+static bool
+robots_is_askers_own(const struct http_answer *answer)
+{
+    return answer->result == HTTP_REFUSED && answer->nredirects == 0 &&
+           answer->status == 0; /* nothing was asked */
+}
+
+static void robots_load_for_first(struct robots_origin *origin);
+
 static void
 robots_loaded(void *arg, const struct http_answer *answer)
 {
@@ -287,6 +320,12 @@ robots_loaded(void *arg, const struct http_answer *answer)
         loop_wall(robots->loop), MS_DAY);
 
     origin->loading = false;
+    if (robots_is_askers_own(answer)) {
+        robots_settle_first(origin);
+        robots_load_for_first(origin);
+        robots_trim(robots);
+        return;
+    }
     if (answer->result == HTTP_LATER) {
         robots_settle(origin, answer->later_ms);
         return;
@@ -297,10 +336,7 @@ robots_loaded(void *arg, const struct http_answer *answer)
         if (!origin->failing)
             origin->failing_since = now;
         origin->failing = true;
-        /* What the gate refuses to one source it may open to another. */
-        origin->fresh_until.ms = now.ms;
-        if (answer->result != HTTP_REFUSED)
-            origin->fresh_until.ms += robots->times.retry_ms;
+        origin->fresh_until.ms = now.ms + robots->times.retry_ms;
     } else {
         robots_keep(origin, state == ROBOTS_RULES ? answer->body : STR_NONE);
         origin->fresh_until.ms = now.ms + robots->times.fresh_ms;
@@ -310,10 +346,10 @@ robots_loaded(void *arg, const struct http_answer *answer)
 }
 
 static int
-robots_load(struct robots_origin *origin, const struct gate_policy *policy)
+robots_load(struct robots_origin *origin)
 {
     struct http_request request = {.method = STR("GET"),
-        .policy = policy,
+        .policy = STAILQ_FIRST(&origin->waiting)->policy,
         .follow = true,
         .cut = true,
         .max_body_bytes = ROBOTS_MAX_BYTES,
@@ -337,11 +373,19 @@ robots_load(struct robots_origin *origin, const struct gate_policy *policy)
     return r;
 }
 
+static void
+robots_load_for_first(struct robots_origin *origin)
+{
+    if (!STAILQ_EMPTY(&origin->waiting) && robots_load(origin) != 0)
+        robots_settle(origin, 0);
+}
+
 /* --- asking ----------------------------------------------------------------
  */
 
 static int
 robots_wait_for(struct robots_origin *origin, struct str url,
+    const struct gate_policy *policy,
     void (*done)(void *arg, enum robots_answer answer, int64_t later_ms),
     void *arg)
 {
@@ -353,6 +397,7 @@ robots_wait_for(struct robots_origin *origin, struct str url,
         free(wait);
         return E_NOMEM;
     }
+    wait->policy = policy;
     wait->done = done;
     wait->arg = arg;
     STAILQ_INSERT_TAIL(&origin->waiting, wait, link);
@@ -383,9 +428,9 @@ robots_ask(struct robots *robots, struct str url,
         done(arg, robots_judge(origin, url), 0);
         return 0;
     }
-    r = robots_wait_for(origin, url, done, arg);
-    if (r == 0 && !origin->loading && robots_load(origin, policy) != 0)
-        robots_settle(origin, 0);
+    r = robots_wait_for(origin, url, policy, done, arg);
+    if (r == 0 && !origin->loading)
+        robots_load_for_first(origin);
     robots_trim(robots);
     return r;
 }

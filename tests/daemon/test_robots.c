@@ -187,6 +187,27 @@ test_later(void **state)
     assert_int_equal(loads(), 0);
 }
 
+/* What one asker may not reach is not said of those that wait with it. */
+static void
+test_a_closed_gate_is_its_askers_own(void **state)
+{
+    struct verdict closed = {.done = 0}, open = {.done = 0};
+    struct gate_policy inside;
+    char url[512];
+    struct str page = str_of(client_url(origin, "/open", url));
+
+    (void)state;
+    gate_policy_init(&inside);
+    assert_int_equal(robots_ask(robots, page, &inside, keep, &closed), 0);
+    assert_int_equal(robots_ask(robots, page, &client.policy, keep, &open), 0);
+    client_turn(&client, 200);
+    assert_int_equal(closed.done, 1);
+    assert_int_equal(closed.answer, ROBOTS_UNREACHABLE);
+    assert_int_equal(open.done, 1);
+    assert_int_equal(open.answer, ROBOTS_ALLOWED);
+    assert_int_equal(loads(), 1);
+}
+
 /* What the gate refuses to one source it may open to another. */
 static void
 test_a_closed_gate_is_not_remembered(void **state)
@@ -220,6 +241,7 @@ main(void)
         TEST(test_many_wait_for_one_answer),
         TEST(test_delay),
         TEST(test_later),
+        TEST(test_a_closed_gate_is_its_askers_own),
         TEST(test_a_closed_gate_is_not_remembered),
     };
 

@@ -759,6 +759,36 @@ class Robots(Manners):
         self.assertEqual(closed.of("/list.html"), [])
         self.assertEqual(len(closed.of("/robots.txt")), 1)
 
+    def test_a_redirect_whose_robots_cannot_be_read_is_no_refusal(self):
+        far = self.wire(lambda r: None if r.path == "/robots.txt" else page(),
+                        host="127.0.0.2")
+        start = self.wire(lambda r: answer(404) if r.path == "/robots.txt" else
+                          answer(302, [("Location", far.url + "/list.html")]))
+        d = self.polls([start, far], [
+            {"id": "page", "kind": "list", "url": start.url + "/list.html"}])
+        wait_until(lambda: d.source("page")["failures"] >= 2, 30, "failures")
+        self.assertIn("robots.txt of where it leads to could not be read",
+                      d.log())
+        self.assertNotIn("refused", d.conditions("page"))
+        self.assertEqual(far.of("/list.html"), [])
+
+    def test_a_redirect_to_a_host_that_wants_quiet_is_put_off(self):
+        far = self.wire(lambda r: answer(429, [("Retry-After", "3600")]),
+                        host="127.0.0.2")
+        start = self.wire(lambda r: answer(404) if r.path == "/robots.txt" else
+                          answer(302, [("Location", far.url + "/list.html")])
+                          if far.of("/feed.xml") else page())
+        d = self.polls([start, far], [
+            {"id": "page", "kind": "list", "url": start.url + "/list.html"},
+            {"id": "loud", "url": far.url + "/feed.xml"}])
+        wait_until(lambda: d.source("loud")["failures"], 30, "the 429")
+        asked = len(start.of("/list.html"))
+        self.wait_requests(start, "/list.html", asked + 1)
+        time.sleep(3)
+        self.assertEqual(d.source("page")["failures"], 0)
+        self.assertEqual(d.conditions("page"), [])
+        self.assertEqual({r.path for r in far.requests}, {"/feed.xml"})
+
     def test_crawl_delay_is_kept(self):
         def say(request):
             if request.path == "/robots.txt":
@@ -832,6 +862,28 @@ class Proxy(Manners):
             "http://news.example/f.xml", "http://town.example/robots.txt",
             "http://town.example/l.html"}, 20, "the proxy")
         self.assertEqual({r.target for r in direct.requests}, {"/f.xml"})
+
+
+    def test_hubs_are_asked_through_it(self):
+        def say(hub):
+            return lambda r: ([answer(202), None] if r.method == "POST" else
+                              document([("Link", "<%s>; rel=hub" % hub())]))
+
+        proxy = self.wire(say(lambda: "http://hub.example/hub"))
+        direct = self.wire(say(lambda: direct.url + "/hub"))
+        self.polls([proxy, direct], [
+            {"id": "outside", "url": "http://news.example/f.xml"},
+            {"id": "own", "url": direct.url + "/f.xml", "proxy": "direct"}],
+            fetch={"proxy": proxy.url},
+            websub={"callback": "http://127.0.0.1:9"})
+
+        def posts(wire):
+            with wire.lock:
+                return {r.target for r in wire.requests if r.method == "POST"}
+
+        wait_until(lambda: posts(proxy) and posts(direct), 30, "both hubs")
+        self.assertEqual(posts(proxy), {"http://hub.example/hub"})
+        self.assertEqual(posts(direct), {"/hub"})
 
 
 # --- what must not come of a Location -------------------------------------------------
