@@ -22,7 +22,7 @@ items_of(const char *letters, struct item items[MOST])
         items[n] = (struct item){.published = WALL_NONE};
         items[n].identity[0] = items[n].digest[0] = (uint8_t)(*p | 0x20);
         if (*p < 'a')
-            items[n].published.ms = *p * MS_DAY;
+            items[n].published.ms = (int64_t)*p * MS_DAY;
         n++;
     }
     return n;

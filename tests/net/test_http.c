@@ -127,12 +127,12 @@ static const struct route routes[] = {
         "HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nConnection: close\r\n\r\nx"},
     {"/ctl", "HTTP/1.1 200 OK\r\nETag: \"a\x01\"\r\nX-Ok: 1\r\nConnection: "
              "close\r\n\r\nx"},
-    {"/toscheme", "HTTP/1.1 302 x\r\nLocation: "
-                  "file:///etc/passwd\r\nContent-Length: 0\r\n\r\n"},
-    {"/toprivate", "HTTP/1.1 302 x\r\nLocation: "
-                   "http://10.0.0.1/\r\nContent-Length: 0\r\n\r\n"},
-    {"/touser", "HTTP/1.1 302 x\r\nLocation: "
-                "http://u@127.0.0.1/\r\nContent-Length: 0\r\n\r\n"},
+    {"/toscheme", "HTTP/1.1 302 x\r\nLocation: file:///etc/passwd\r\n"
+                  "Content-Length: 0\r\nConnection: close\r\n\r\n"},
+    {"/toprivate", "HTTP/1.1 302 x\r\nLocation: http://10.0.0.1/\r\n"
+                   "Content-Length: 0\r\nConnection: close\r\n\r\n"},
+    {"/touser", "HTTP/1.1 302 x\r\nLocation: http://u@127.0.0.1/\r\n"
+                "Content-Length: 0\r\nConnection: close\r\n\r\n"},
     {"/noplace",
         "HTTP/1.1 302 x\r\nContent-Length: 4\r\nConnection: close\r\n\r\nhere"},
     {"/interim", "HTTP/1.1 103 Early Hints\r\nETag: \"early\"\r\n\r\nHTTP/1.1 "
