@@ -9,8 +9,8 @@
 
 #include "base/digest.h"
 #include "base/jsonx.h"
+#include "base/mask.h"
 #include "base/utf8.h"
-#include "notify/mask.h"
 
 static const char *
 event_name(enum incident_event event)

@@ -1,0 +1,339 @@
+/*
+ * mask_kind: what numbers of persons look like.
+ *
+ * Mobile numbers follow the numbering plan (1, then 3 to 9, eleven digits);
+ * identity numbers GB 11643 (place, date of birth, checksum), the old ones
+ * without century and checksum; bank cards ISO/IEC 7812 with the prefixes that
+ * are issued to people here.  Other numbers are known by the word before them.
+ */
+#include "base/mask_kind.h"
+
+#include <string.h>
+
+#include "base/timefmt.h"
+
+enum { BEFORE_BYTES = 48 }; /* that are searched for a word */
+
+/* --- words before
+ * ---------------------------------------------------------------- */
+
+struct words {
+    const char *const *list;
+    size_t n;
+};
+#define WORDS(array) ((struct words){(array), sizeof(array) / sizeof *(array)})
+
+static const char *const id_words[] = {"身份证", "身份证件", "公民身份", "证件",
+    "學籍", "学籍", "身份號", "身份证明"};
+static const char *const card_words[] = {"卡号", "卡號", "银行卡", "账号",
+    "帐号", "账户", "帐户", "賬號", "储蓄卡", "收款卡"};
+static const char *const account_words[] = {"qq", "扣扣", "企鹅号", "微信",
+    "微 信", "薇信", "wechat", "weixin", "vx", "加v", "加微", "wx"};
+static const char *const register_words[] = {"学号", "學號", "学籍", "考生",
+    "准考证", "考号", "考生号", "学生证", "护照", "借书证", "社保", "医保"};
+/* Numbers of things. */
+static const char *const thing_words[] = {"订单", "单号", "编号", "流水",
+    "文号", "条码", "条形码", "代码", "案号", "批号", "批次", "货号", "型号",
+    "isbn", "issn", "备案", "序列", "快递", "运单", "第", "¥", "￥", "$",
+    "资金", "金额"};
+/* Latin words that a number may follow without a gap. */
+static const char *const tied_words[] = {"tel", "phone", "mobile", "mob",
+    "call", "cell", "wx", "vx", "v", "qq", "t", "m", "sms", "g", "sfz", "id",
+    "sjh", "sj", "dh", "wechat", "weixin", "lxdh"};
+
+/* What may stand between a word and its number, or belong to the word. */
+static size_t
+filler_length(struct str s)
+{
+    static const char *const fillers[] = {" ", ":", "：", "=", "\"", "“", "”",
+        "（", "(", "号码", "号", "號", "码", "是", "为", "　", "\t", "'", "[",
+        "【", "#", "_", "-", "+", "）", ")", "\n", "\xC2\xA0", "，", ","};
+
+    for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++) {
+        if (str_ends(s, str_of(fillers[i])))
+            return strlen(fillers[i]);
+    }
+    return 0;
+}
+
+static bool
+ends_with_word(struct str s, struct words words)
+{
+    for (size_t i = 0; i < words.n; i++) {
+        struct str word = str_of(words.list[i]);
+
+        if (s.n >= word.n && str_eq_nocase(str_from(s, s.n - word.n), word))
+            return true;
+    }
+    return false;
+}
+
+/* Whether one of the words stands before the number, with nothing but fillers
+ * between; the word may end in a filler itself. */
+static bool
+has_word(const struct mask_number *number, struct words words)
+{
+    struct str s = {number->before.p, number->before.n + number->word.n};
+
+    if (s.n > BEFORE_BYTES)
+        s = str_from(s, s.n - BEFORE_BYTES);
+    while (s.n > 0) {
+        size_t n;
+
+        if (ends_with_word(s, words))
+            return true;
+        n = filler_length(s);
+        if (n == 0)
+            return false;
+        s = str_first(s, s.n - n);
+    }
+    return false;
+}
+
+/* "学号B2026…", "护照E123…": up to four letters belong to the number. */
+static bool
+has_word_before_letters(const struct mask_number *number, struct words words)
+{
+    struct mask_number bare = *number;
+
+    if (has_word(number, words))
+        return true;
+    if (number->word.n == 0 || number->word.n > 4)
+        return false;
+    bare.word = STR_NONE;
+    return has_word(&bare, words);
+}
+
+/* Part of a code: a letter right before or behind that says nothing else. */
+static bool
+is_code(const struct mask_number *number)
+{
+    struct str word = number->word;
+    char next = number->after.n ? number->after.p[0] : '\0';
+
+    while (word.n > 0 && word.p[word.n - 1] == '_')
+        word.n--;
+    if (number->word.n > 0 && word.n == 0)
+        return false;
+    if ((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z'))
+        return true;
+    if (word.n == 0)
+        return false;
+    for (size_t i = 0; i < sizeof tied_words / sizeof *tied_words; i++) {
+        if (str_eq_nocase(word, str_of(tied_words[i])))
+            return false;
+    }
+    return true;
+}
+
+/* "…元", "….50": money, or another quantity. */
+static bool
+is_amount(const struct mask_number *number)
+{
+    static const char *const units[] = {
+        "元", "万", "亿", "角", "％", "%", "吨", "千", "人次"};
+    struct str after = number->after;
+
+    if (number->url || number->groups > 1)
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (str_starts(after, str_of(units[i])))
+            return true;
+    }
+    return after.n >= 3 && after.p[0] == '.' && after.p[1] >= '0' &&
+           after.p[1] <= '9' && after.p[2] >= '0' && after.p[2] <= '9' &&
+           !(after.n > 3 && after.p[3] >= '0' && after.p[3] <= '9');
+}
+
+/* --- kinds
+ * ------------------------------------------------------------------------ */
+
+static int
+number_of(const char *d, size_t n)
+{
+    int value = 0;
+
+    for (size_t i = 0; i < n; i++)
+        value = value * 10 + (d[i] - '0');
+    return value;
+}
+
+/* The first two digits of a place: one of the provinces. */
+static bool
+is_place(const char *d)
+{
+    int province = number_of(d, 2);
+
+    return (province >= 11 && province <= 15) ||
+           (province >= 21 && province <= 23) ||
+           (province >= 31 && province <= 37) ||
+           (province >= 41 && province <= 46) ||
+           (province >= 50 && province <= 54) ||
+           (province >= 61 && province <= 65) || province == 71 ||
+           (province >= 81 && province <= 83);
+}
+
+static bool
+is_birthday(int year, const char *d)
+{
+    struct civil birth = {
+        .year = year, .month = number_of(d, 2), .day = number_of(d + 2, 2)};
+
+    return civil_is_valid(&birth);
+}
+
+static bool
+is_id_new(const char *d)
+{
+    static const int weights[] = {
+        7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+    static const char checks[] = "10X98765432";
+    int sum = 0, year = number_of(d + 6, 4);
+
+    for (int i = 0; i < 17; i++)
+        sum += (d[i] - '0') * weights[i];
+    return checks[sum % 11] == d[17] && year >= 1900 && year <= 2099 &&
+           is_place(d) && is_birthday(year, d + 10);
+}
+
+static bool
+is_id_old(const char *d)
+{
+    return is_place(d) && is_birthday(1900 + number_of(d + 6, 2), d + 8);
+}
+
+static bool
+is_luhn(const char *d, size_t n)
+{
+    int sum = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        int digit = d[n - 1 - i] - '0';
+
+        if (i % 2 == 1)
+            digit = digit * 2 > 9 ? digit * 2 - 9 : digit * 2;
+        sum += digit;
+    }
+    return sum % 10 == 0;
+}
+
+/* The prefixes of cards that people carry; in addresses only UnionPay's, for
+ * there long numbers are mostly names of pages. */
+static bool
+is_card(const struct mask_number *number)
+{
+    const char *d = number->digit;
+    size_t n = number->n;
+    bool union_pay = n >= 16 && n <= 19 && d[0] == '6' &&
+                     (d[1] == '2' || (d[1] == '0' && !number->url));
+    bool other = n == 16 && (d[0] == '4' || d[0] == '5') && !number->url;
+
+    return number->shortest >= 3 - (number->groups > 4) * 2 &&
+           (union_pay || other) && is_luhn(d, n);
+}
+
+/* Eleven digits from skip on, in groups that somebody would write. */
+static bool
+is_mobile(const struct mask_number *number, size_t skip)
+{
+    const char *d = number->digit + skip;
+
+    return number->n == skip + 11 && d[0] == '1' && d[1] >= '3' &&
+           (skip > 0 || number->groups == 1 || number->shortest >= 3);
+}
+
+static bool
+judge_mobile(const struct mask_number *number, struct mask_cut *ret)
+{
+    static const char *const prefixes[] = {"", "86", "0086", "0"};
+
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        size_t skip = strlen(prefixes[i]);
+
+        if (number->n == skip + 11 &&
+            memcmp(number->digit, prefixes[i], skip) == 0 &&
+            is_mobile(number, skip)) {
+            *ret = (struct mask_cut){skip + 3, 4};
+            return !is_code(number) && !is_amount(number) &&
+                   (skip > 1 || !has_word(number, WORDS(thing_words)));
+        }
+    }
+    return false;
+}
+
+/* 18 digits, whatever is around them; behind a word also with an X for a digit
+ * that is wrong, because who types a list makes mistakes. */
+static bool
+judge_id(const struct mask_number *number, struct mask_cut *ret)
+{
+    *ret = (struct mask_cut){6, 4};
+    if (number->n == 18)
+        return is_id_new(number->digit) ||
+               (!number->url && number->digit[0] >= '1' &&
+                   number->digit[0] <= '8' &&
+                   has_word_before_letters(number, WORDS(id_words)));
+    if (number->n != 15 || number->groups > 3)
+        return false;
+    if (!number->url && has_word(number, WORDS(id_words)))
+        return true;
+    return number->groups == 1 && is_id_old(number->digit) &&
+           !is_code(number) && !is_amount(number) &&
+           !has_word(number, WORDS(thing_words));
+}
+
+static bool
+judge_card(const struct mask_number *number, struct mask_cut *ret)
+{
+    *ret = (struct mask_cut){number->n >= 16 ? 6 : 4, 4};
+    if (number->n == 18 && number->digit[17] == 'X')
+        return false;
+    if (!number->url && number->n >= 12 && number->n <= 19 &&
+        has_word(number, WORDS(card_words)))
+        return true;
+    return is_card(number) && !is_code(number) && !is_amount(number) &&
+           !has_word(number, WORDS(thing_words));
+}
+
+/* A number that its word makes one: one group only. */
+static bool
+judge_worded(const struct mask_number *number, struct mask_cut *ret)
+{
+    size_t stay = number->n <= 7 ? 1 : 2;
+
+    *ret = (struct mask_cut){stay, stay};
+    if (number->url || number->han || number->groups > 1 || number->n < 5 ||
+        number->n > 20)
+        return false;
+    return (number->n <= 12 && has_word(number, WORDS(account_words))) ||
+           (number->n >= 6 &&
+               has_word_before_letters(number, WORDS(register_words)));
+}
+
+bool
+mask_judge(const struct mask_number *number, struct mask_cut *ret)
+{
+    if (number->n < 5)
+        return false;
+    return judge_mobile(number, ret) || judge_id(number, ret) ||
+           judge_card(number, ret) || judge_worded(number, ret);
+}
+
+bool
+mask_is_private_host(struct str text)
+{
+    static const char *const hosts[] = {"qq.com", "vip.qq.com", "foxmail.com",
+        "163.com", "126.com", "yeah.net", "vip.163.com", "188.com", "sina.com",
+        "sina.cn", "vip.sina.com", "sohu.com", "139.com", "189.cn", "wo.cn",
+        "aliyun.com", "gmail.com", "outlook.com", "hotmail.com", "live.com",
+        "live.cn", "icloud.com", "yahoo.com", "msn.com", "21cn.com", "tom.com"};
+
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+        struct str host = str_of(hosts[i]);
+        char next = text.n > host.n ? text.p[host.n] : '\0';
+
+        if (str_starts_nocase(text, host) && next != '-' &&
+            !(next >= 'a' && next <= 'z') && !(next >= '0' && next <= '9'))
+            return true;
+    }
+    return false;
+}
