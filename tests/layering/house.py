@@ -44,7 +44,7 @@ LIBRARY = {
     "pcre2.h": ["rules"], "yaml.h": ["base"], "sodium": ["base", "console"],
     "seccomp.h": ["daemon"], "systemd/": ["daemon"], "linux/": ["daemon"],
     "event2/": ["net", "console", "cli"], "openssl/": ["base", "net"],
-    "zstd.h": ["store"], "protobuf-c": ["daemon"],
+    "zstd.h": ["base"], "protobuf-c": ["daemon"],
 }
 
 BANNED = ("strcpy strcat sprintf vsprintf strncpy strncat strtok gets atoi atol "
