@@ -15,9 +15,11 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/timefmt.h"
 #include "base/url.h"
+#include "daemon/evidence.h"
 #include "daemon/fetch.h"
 #include "daemon/pb.h"
 #include "feeds/condition.h"
@@ -330,6 +332,33 @@ fetch_is_same_body(
     return last.len == DIGEST_SIZE && memcmp(last.data, hash, DIGEST_SIZE) == 0;
 }
 
+/* The headers as they came, for the evidence; what lets somebody in is left
+ * out, as is what is too long. */
+static struct str
+fetch_headers(struct arena *arena, const struct http_answer *http)
+{
+    static const char *const secret[] = {"set-cookie", "set-cookie2",
+        "authentication-info", "proxy-authenticate", "www-authenticate"};
+    struct buf out;
+    struct str headers;
+
+    buf_init(&out, EVIDENCE_MAX_HEADER_BYTES);
+    (void)buf_printf(&out, "HTTP %d\r\n", http->status);
+    for (size_t i = 0; i < http->nheaders; i++) {
+        const struct http_header *header = &http->headers[i];
+        bool left_out = header->name.n + header->value.n + 4 > out.max - out.n;
+
+        for (size_t k = 0; k < sizeof secret / sizeof *secret; k++)
+            left_out |= str_eq_nocase(header->name, str_of(secret[k]));
+        if (!left_out)
+            (void)buf_printf(&out, "%.*s: %.*s\r\n", STR_ARG(header->name),
+                STR_ARG(header->value));
+    }
+    headers = arena_str(arena, buf_str(&out));
+    buf_done(&out);
+    return headers;
+}
+
 static void
 fetch_document(struct fetch_poll *poll, struct arena *arena,
     const struct http_answer *http, Tocsin__Answer *answer, bool same)
@@ -340,11 +369,13 @@ fetch_document(struct fetch_poll *poll, struct arena *arena,
 
     shares_done(
         poll, TOCSIN__POLL_ANSWER__OUTCOME__UNCHANGED, "", answer, &body);
-    if (same)
+    if (same) {
         fetch_poll_answer(
             poll, TOCSIN__POLL_ANSWER__OUTCOME__UNCHANGED, "", answer);
-    else
+    } else {
+        answer->headers = pb_data(fetch_headers(arena, http));
         fetch_poll_hand(poll, arena, &body, answer);
+    }
 }
 
 /* Too many requests, whatever number says so, or none at all just now. */

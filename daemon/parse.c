@@ -21,6 +21,9 @@
 
 #include "base/digest.h"
 #include "base/err.h"
+#include "base/mask.h"
+#include "daemon/evidence.h"
+#include "daemon/parse_door.h"
 #include "daemon/pb.h"
 #include "daemon/role.h"
 #include "daemon/sandbox.h"
@@ -48,6 +51,7 @@ struct parse {
     struct zone *zones[PARSE_MAX_ZONES];
     size_t nzones;
     struct arena *arena;
+    size_t evidence; /* bytes that the document may still add to it */
     int64_t cpu_ms;
     bool locked;
 };
@@ -265,8 +269,6 @@ parse_match(struct parse *parse, const Tocsin__ParseRequest *request,
     struct verdict verdict;
     int r = match_item(parse->matcher, &subject, arena, &verdict);
 
-    if (r == 0)
-        r = parse_features(arena, item, &out->features);
     if (r != 0)
         return r;
     out->findings = parse_findings(arena, &verdict);
@@ -292,17 +294,10 @@ parse_enclosures(
     }
 }
 
-static int
-parse_item(struct parse *parse, const Tocsin__ParseRequest *request,
-    const struct item *item, Tocsin__Item **ret)
+/* What an item says, masked. */
+static void
+parse_fill(struct arena *arena, const struct item *item, Tocsin__Item *out)
 {
-    struct arena *arena = parse->arena;
-    Tocsin__Item *out = ARENA_NEW(arena, Tocsin__Item);
-    int r;
-
-    if (out == NULL)
-        return E_NOMEM;
-    tocsin__item__init(out);
     out->id = pb_cstr(arena, item->id);
     out->url = pb_cstr(arena, item->url);
     out->title = pb_cstr(arena, item->title);
@@ -317,7 +312,33 @@ parse_item(struct parse *parse, const Tocsin__ParseRequest *request,
         pb_data((struct str){(const char *)item->identity, DIGEST_SIZE});
     out->digest =
         pb_data((struct str){(const char *)item->digest, DIGEST_SIZE});
+}
+
+/* Matched as it was published, passed on as it may be kept. */
+static int
+parse_item(struct parse *parse, const Tocsin__ParseRequest *request,
+    const struct item *item, bool revised, Tocsin__Item **ret)
+{
+    struct arena *arena = parse->arena;
+    struct item *masked = ARENA_NEW(arena, struct item);
+    Tocsin__Item *out = ARENA_NEW(arena, Tocsin__Item);
+    int r;
+
+    if (out == NULL || masked == NULL)
+        return E_NOMEM;
+    tocsin__item__init(out);
+    *masked = *item;
     r = parse_match(parse, request, item, out);
+    if (r == 0)
+        r = door_mask(arena, masked);
+    if (r == 0)
+        r = parse_features(arena, masked, &out->features);
+    if (r == 0 && (out->n_findings > 0 || revised))
+        r = door_original(arena, item, &parse->evidence, out);
+    if (r == 0)
+        parse_fill(arena, masked, out);
+    if (r == 0 && !str_eq(masked->url, item->url))
+        out->address = pb_cstr(arena, item->url);
     if (r == 0 && arena_failed(arena))
         r = E_NOMEM;
     if (r == 0)
@@ -346,10 +367,33 @@ parse_is_reannounced(struct arena *arena, struct seen *seen,
     return seen_move(seen, document, moved);
 }
 
-static bool
-parse_is_news(const struct seen *seen, const struct item *item, bool moved)
+/* What is new or changed of the window. */
+static int
+parse_news(struct parse *parse, const Tocsin__ParseRequest *request,
+    const struct seen *seen, const struct document *document,
+    const bool *moved, Tocsin__ParseResult *result)
 {
-    return !moved && seen_check(seen, item) != SEEN_SAME;
+    bool any_revised = false;
+    int r = 0;
+
+    result->items =
+        ARENA_ARRAY(parse->arena, document->nitems + 1, Tocsin__Item *);
+    if (result->items == NULL)
+        return E_NOMEM;
+    for (size_t i = 0; i < document->nitems && r == 0; i++) {
+        const struct item *item = &document->items[i];
+        enum seen_verdict state = seen_check(seen, item);
+
+        if ((moved && moved[i]) || state == SEEN_SAME)
+            continue;
+        any_revised |= state == SEEN_REVISED;
+        r = parse_item(parse, request, item, state == SEEN_REVISED,
+            &result->items[result->n_items++]);
+    }
+    if (r == 0)
+        r = door_document(
+            parse->arena, request, any_revised, &parse->evidence, result);
+    return r;
 }
 
 /* An index of sitemaps lists no publications: what is new or changed in it is
@@ -426,14 +470,7 @@ parse_items(struct parse *parse, const Tocsin__ParseRequest *request,
         r = parse_children(parse, seen, items, &own.nitems,
             request->now_ms, result);
     else if (r == 0)
-        result->items = ARENA_ARRAY(arena, own.nitems + 1, Tocsin__Item *);
-    for (size_t i = 0; i < own.nitems && r == 0 && !index; i++) {
-        if (result->items == NULL)
-            r = E_NOMEM;
-        else if (parse_is_news(seen, &items[i], moved && moved[i]))
-            r = parse_item(
-                parse, request, &items[i], &result->items[result->n_items++]);
-    }
+        r = parse_news(parse, request, seen, &own, moved, result);
     for (size_t i = own.nitems; i-- > 0 && r == 0;)
         r = seen_put(seen, &items[i]);
     if (r == 0 &&
@@ -518,7 +555,9 @@ parse_article(struct parse *parse, const Tocsin__ParseRequest *request,
     if (item.text.n == 0)
         return 0;
     result->n_items = 1;
-    return parse_item(parse, request, &item, result->items);
+    r = parse_item(parse, request, &item, true, result->items);
+    return r ? r
+             : door_document(arena, request, true, &parse->evidence, result);
 }
 
 static int
@@ -555,15 +594,30 @@ parse_document(struct parse *parse, const Tocsin__ParseRequest *request,
         parse_describe(parse->arena, document, result);
         r = parse_items(parse, request, document, result);
     }
-    if (r == 0 && arena_failed(parse->arena))
-        r = E_NOMEM;
+    if (r == 0)
+        r = door_describe(parse->arena, result);
     if (r == 0)
         return 0;
     result->limit = err_class(r) == ERR_LIMIT || r == E_NOMEM;
-    result->reason = pb_cstr(
-        parse->arena, str_of(*error.text ? error.text : err_text(r)));
+    result->reason = pb_cstr(parse->arena,
+        mask_in(parse->arena, str_of(*error.text ? error.text : err_text(r))));
     result->n_items = 0;
+    result->document = NULL;
     return r;
+}
+
+/* A result that is too large for a message goes without its evidence. */
+static int
+parse_send(struct ipc *engine, Tocsin__ParseResult *result)
+{
+    int r = ipc_send(engine, FRAME(parse_result, PARSE_RESULT, result));
+
+    if (r == 0 || result->document == NULL)
+        return r;
+    result->document = NULL;
+    for (size_t i = 0; i < result->n_items; i++)
+        result->items[i]->original = (ProtobufCBinaryData){0};
+    return ipc_send(engine, FRAME(parse_result, PARSE_RESULT, result));
 }
 
 static void
@@ -582,6 +636,7 @@ parse_request(struct role *role, const struct ipc *from,
     result.poll = done.poll = request->poll;
     result.generation = parse->generation;
     result.answer = request->answer;
+    parse->evidence = EVIDENCE_MAX_POLL_BYTES;
     parse_alarm(parse->cpu_ms);
     result.ok = parse_document(parse, request, &result) == 0;
     result.n_slow_rules = matcher_slow_rules(parse->matcher, slow);
@@ -589,8 +644,7 @@ parse_request(struct role *role, const struct ipc *from,
     parse_alarm(0);
     if (result.reason == NULL)
         result.reason = no_memory;
-    if (ipc_send(role->engine, FRAME(parse_result, PARSE_RESULT, &result)) !=
-        0) {
+    if (parse_send(role->engine, &result) != 0) {
         /* The result is larger than a frame may be: say that instead. */
         char too_large[] = "the result is larger than a message may be";
 
