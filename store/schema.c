@@ -225,6 +225,31 @@ static const char source_rank[] =
 static const char list_hint[] =
     "ALTER TABLE source_state ADD COLUMN hint BLOB;";
 
+/* Step 9: bytes as received, by their hash; which of them belong to which
+ * item of which incident; what an incident is kept or destroyed for. */
+static const char evidence[] =
+    "CREATE TABLE evidence_document("
+    "  id INTEGER PRIMARY KEY,"
+    "  hash BLOB NOT NULL UNIQUE CHECK(length(hash) = 32),"
+    "  size INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;"
+    "CREATE TABLE evidence("
+    "  id INTEGER PRIMARY KEY, incident INTEGER NOT NULL,"
+    "  item INTEGER NOT NULL, revision INTEGER NOT NULL,"
+    "  article INTEGER NOT NULL, at INTEGER NOT NULL,"
+    "  hash BLOB NOT NULL CHECK(length(hash) = 32), size INTEGER NOT NULL,"
+    "  document INTEGER REFERENCES evidence_document(id),"
+    "  original BLOB, about BLOB NOT NULL, UNIQUE(revision, hash)) STRICT;"
+    "CREATE INDEX evidence_item ON evidence(item);"
+    "CREATE INDEX evidence_incident ON evidence(incident);"
+    "CREATE INDEX evidence_at ON evidence(at);"
+    "CREATE INDEX evidence_of ON evidence(document);";
+static const char keeping[] =
+    "CREATE TABLE incident_keeping("
+    "  incident INTEGER PRIMARY KEY REFERENCES incident(id),"
+    "  hold TEXT, hold_by TEXT, hold_at INTEGER,"
+    "  assessed INTEGER, assessed_by TEXT, purged INTEGER) STRICT;"
+    "ALTER TABLE wanted ADD COLUMN sealed BLOB;";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -236,6 +261,7 @@ static const char *const steps[][STEP_PARTS] = {
     {hubs},
     {source_rank},
     {list_hint},
+    {evidence, keeping},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -244,7 +270,7 @@ static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 2;", "PRAGMA user_version = 3;",
     "PRAGMA user_version = 4;", "PRAGMA user_version = 5;",
     "PRAGMA user_version = 6;", "PRAGMA user_version = 7;",
-    "PRAGMA user_version = 8;"};
+    "PRAGMA user_version = 8;", "PRAGMA user_version = 9;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned
