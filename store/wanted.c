@@ -3,14 +3,38 @@
 
 #include <string.h>
 
+#include "base/mask.h"
+#include "base/seal.h"
+#include "base/url.h"
 #include "store/inside.h"
 
 #define WANTED_COLUMNS                                                       \
-    "id, source, kind, url, item, remaining, tries, baseline, since, due"
+    "id, source, kind, url, item, remaining, tries, baseline, since, due,"   \
+    " sealed"
+
+/* The address as it is asked for, when it holds a number of a person. */
+static int
+wanted_open(struct query *q, struct arena *arena, struct str *url)
+{
+    struct str sealed = query_peek_str(q);
+    struct buf opened;
+    int r;
+
+    if (sealed.n == 0)
+        return 0;
+    buf_init(&opened, URL_MAX);
+    r = seal_open(&opened, sealed);
+    if (r == 0)
+        *url = arena_str(arena, buf_str(&opened));
+    buf_done(&opened);
+    return r;
+}
 
 static int
 wanted_read(struct query *q, struct arena *arena, struct wanted *ret)
 {
+    int r;
+
     ret->id = query_get_int(q);
     ret->source = query_get_str(q, arena);
     ret->kind = (enum wanted_kind)query_get_int(q);
@@ -21,6 +45,9 @@ wanted_read(struct query *q, struct arena *arena, struct wanted *ret)
     ret->baseline = query_get_int(q) != 0;
     ret->since = query_get_wall(q);
     ret->due = query_get_wall(q);
+    r = wanted_open(q, arena, &ret->url);
+    if (r != 0)
+        return r;
     if (ret->kind > WANTED_CHILD)
         return E_CORRUPT;
     return arena_failed(arena) ? E_NOMEM : 0;
@@ -42,31 +69,50 @@ wanted_total(struct store *store, struct str source, int64_t *ret)
     return r;
 }
 
-int
-store_wanted_add(struct store *store, const struct wanted *wanted)
+static int
+wanted_insert(struct store *store, const struct wanted *wanted,
+    struct str masked, struct str sealed)
 {
     struct query q;
-    int64_t total = 0, id;
-    int r = wanted_total(store, wanted->source, &total);
+    int64_t id;
 
-    if (r == 0 && total >= STORE_WANTED_PER_SOURCE)
-        r = E_LIMIT;
-    if (r != 0)
-        return r;
     db_query(&store->db, &q,
         DB_SQL("INSERT INTO wanted(source, kind, url, item, remaining,"
-               " tries, baseline, since, due)"
-               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+               " tries, baseline, since, due, sealed)"
+               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     query_str(&q, wanted->source);
     query_int(&q, (int)wanted->kind);
-    query_text(&q, wanted->url);
+    query_text(&q, masked);
     query_id(&q, wanted->item);
     query_int(&q, wanted->left);
     query_int(&q, wanted->tries);
     query_int(&q, wanted->baseline);
     query_wall(&q, wanted->since);
     query_int(&q, wanted->due.ms);
+    query_bytes(&q, sealed);
     return query_insert(&q, &id);
+}
+
+int
+store_wanted_add(struct store *store, const struct wanted *wanted)
+{
+    struct buf masked, sealed;
+    int64_t total = 0;
+    int r = wanted_total(store, wanted->source, &total);
+
+    if (r == 0 && total >= STORE_WANTED_PER_SOURCE)
+        r = E_LIMIT;
+    buf_init(&masked, 4 * URL_MAX);
+    buf_init(&sealed, 4 * URL_MAX);
+    if (r == 0)
+        r = mask_url(&masked, wanted->url);
+    if (r == 0 && !str_eq(buf_str(&masked), wanted->url))
+        r = seal_pack(&sealed, wanted->url);
+    if (r == 0)
+        r = wanted_insert(store, wanted, buf_str(&masked), buf_str(&sealed));
+    buf_done(&masked);
+    buf_done(&sealed);
+    return r;
 }
 
 int
