@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/mask.h"
 #include "base/utf8.h"
 
 enum {
@@ -101,19 +102,30 @@ needs_quotes(struct str s)
     return false;
 }
 
+/* No number of a person gets into a log, whatever was to be said. */
+static int
+mask_value(struct buf *out, struct str s)
+{
+    return str_find(s, STR("://")) < s.n ? mask_url(out, s) : mask_text(out, s);
+}
+
 static void
 add_field(struct buf *buf, const char *key, const char *value)
 {
     struct str whole = str_of(value ? value : "");
     struct str s = utf8_cut(whole, LOG_VALUE_MAX);
     bool quoted = needs_quotes(s);
+    struct buf masked;
 
+    buf_init(&masked, 4 * LOG_VALUE_MAX);
     buf_printf(buf, quoted ? " %s=\"" : " %s=", key);
-    escape(buf, s, quoted);
+    if (mask_value(&masked, s) == 0)
+        escape(buf, buf_str(&masked), quoted);
     if (s.n < whole.n)
         buf_add_cstr(buf, "…");
     if (quoted)
         buf_add_char(buf, '"');
+    buf_done(&masked);
 }
 
 static void
@@ -176,7 +188,7 @@ void
 log_printf(enum log_level level, const char *format, ...)
 {
     int saved = errno;
-    struct buf line, sentence;
+    struct buf line, sentence, masked;
     va_list args;
 
     if (level > log_state.level)
@@ -187,8 +199,11 @@ log_printf(enum log_level level, const char *format, ...)
     buf_vprintf(&sentence, format, args);
     va_end(args);
     add_head(&line, level);
-    escape(&line, buf_str(&sentence), false);
+    buf_init(&masked, 4 * LOG_LINE_MAX);
+    if (mask_value(&masked, buf_str(&sentence)) == 0)
+        escape(&line, buf_str(&masked), false);
     send_line(&line);
+    buf_done(&masked);
     buf_done(&sentence);
     buf_done(&line);
     errno = saved;

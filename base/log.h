@@ -3,9 +3,10 @@
  *
  * Only daemon/, console/ and cli/ log; other folders return errors.  A value
  * is escaped (control characters, bidi controls, U+2028) so that foreign text
- * cannot forge a line.  Format: "role: sentence key=value …", a value with
- * spaces, quotes or '=' in quotes; before it sd-daemon(3)'s "<N>" when standard
- * error is the journal.  Long values and lines are cut.  errno is kept.
+ * cannot forge a line; numbers of persons are masked (base/mask.h).  Format:
+ * "role: sentence key=value …", a value with spaces, quotes or '=' in quotes;
+ * before it sd-daemon(3)'s "<N>" when standard error is the journal.  Long
+ * values and lines are cut.  errno is kept.
  */
 #ifndef TOCSIN_BASE_LOG_H
 #define TOCSIN_BASE_LOG_H

@@ -51,6 +51,21 @@ fields_follow_the_sentence(void **state)
 }
 
 static void
+numbers_of_persons_are_not_said(void **state)
+{
+    (void)state;
+    listen_begin();
+    log_init("fetch", LOG_INFO);
+    log_say(LOG_WARN, "poll failed", "why", "家长电话13812345678", "url",
+        "http://a.example/%E7%94%B013812345678", NULL);
+    log_printf(LOG_INFO, "tel %s", "13812345678");
+    assert_string_equal(listen_end(),
+        "fetch: poll failed why=家长电话138****5678"
+        " url=http://a.example/%E7%94%B0138****5678\n"
+        "fetch: tel 138****5678\n");
+}
+
+static void
 what_is_above_the_level_is_not_said(void **state)
 {
     (void)state;
@@ -140,6 +155,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_follow_the_sentence),
+        cmocka_unit_test(numbers_of_persons_are_not_said),
         cmocka_unit_test(what_is_above_the_level_is_not_said),
         cmocka_unit_test(the_journal_gets_a_level),
         cmocka_unit_test(foreign_text_cannot_forge_a_line),
