@@ -17,7 +17,7 @@ import tempfile
 # of it, or the named headers.
 ALL = None
 TYPES = {"feeds": ["condition.h", "item.h", "poll.h", "source.h"], "rules": ["verdict.h"],
-         "incidents": ["incident.h"]}
+         "incidents": ["incident.h", "silence.h"]}
 MAY_INCLUDE = {
     "base": {},
     "net": {"base": ALL},
