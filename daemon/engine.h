@@ -180,6 +180,7 @@ struct arrival {
     struct wall since; /* when its source had been read before; what was
                           published well before that is backfill.  WALL_NONE:
                           nothing is */
+    const Tocsin__ParseResult *result; /* that it came with, or NULL */
     struct arrived *ret; /* filled in, or NULL */
 };
 /* Everything an item brings, inside the open transaction. */

@@ -13,6 +13,7 @@
 #include "base/url.h"
 #include "base/utf8.h"
 #include "daemon/engine_besides.h"
+#include "daemon/engine_evidence.h"
 #include "daemon/engine_score.h"
 #include "daemon/pb.h"
 #include "incidents/features.h"
@@ -135,6 +136,7 @@ struct subject {
     const struct arrival *arrival;
     const struct source *source;
     const struct ruleset *rules;
+    const Tocsin__Item *in;
     struct item item;
     struct verdict verdict;
     struct score score;
@@ -242,6 +244,15 @@ incident_log(struct engine *engine, const struct incident *incident,
         engine, kind, incident->id, STR_NONE, STR_NONE, details);
 }
 
+/* What it was found in, as it came. */
+static int
+item_evidence(
+    struct engine *engine, const struct subject *subject, int64_t incident)
+{
+    return engine_evidence_keep(engine, subject->arrival, subject->in, incident,
+        subject->id, subject->revision);
+}
+
 static int
 incident_attach(struct engine *engine, const struct incident *incident,
     const struct subject *subject, const struct group_verdict *verdict)
@@ -252,6 +263,8 @@ incident_attach(struct engine *engine, const struct incident *incident,
     group_item_of(engine, subject, &g);
     r = store_incident_attach(engine->store, incident->id, subject->id,
         verdict->why, verdict->similarity, engine_now(engine));
+    if (r == 0)
+        r = item_evidence(engine, subject, incident->id);
     if (r == 0)
         r = grouper_add(engine->grouper, incident->id, &g);
     if (r == 0)
@@ -407,6 +420,8 @@ incident_revise(struct engine *engine, struct subject *subject)
     if (r == 0)
         r = incident_load(engine, id, &incident);
     if (r == 0)
+        r = item_evidence(engine, subject, incident.id);
+    if (r == 0)
         r = incident_feel(engine, subject, &incident,
             subject->arrival->article
                 ? STR("the item's own page was read")
@@ -483,7 +498,8 @@ item_want_article(struct engine *engine, const struct subject *subject)
     const struct item *item = &subject->item;
     struct wanted wanted = {.source = subject->source->id,
         .kind = WANTED_ARTICLE,
-        .url = item->url,
+        .url = *subject->in->address ? pb_str(subject->in->address)
+                                     : item->url,
         .item = subject->id,
         .since = WALL_NONE,
         .due = engine_now(engine)};
@@ -545,6 +561,7 @@ engine_item(struct engine *engine, const struct arrival *arrival,
     struct subject subject = {.arrival = arrival,
         .source = arrival->source,
         .rules = arrival->rules,
+        .in = in,
         .features = pb_bytes(in->features)};
     int r = take_item(engine->arena, in, &subject.item);
 

@@ -153,6 +153,7 @@ outcome_items(struct engine *engine, const struct watch *watch,
         .generation = result->generation,
         .baseline = watch->baseline,
         .since = news->since,
+        .result = result,
         .ret = &arrived};
     struct further further = {.watch = watch,
         .result = result,

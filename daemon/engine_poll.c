@@ -2,6 +2,7 @@
  * engine_poll: from "due" to the fetch role, and what roles answer, checked.
  */
 #include "daemon/engine_poll.h"
+#include "daemon/engine_evidence.h"
 
 #include <string.h>
 
@@ -284,7 +285,8 @@ poll_result_is_sound(struct engine *engine, const Tocsin__ParseResult *in)
          words_are_sound(in->hub, URL_MAX) &&
          words_are_sound(in->self, URL_MAX) &&
          in->hint.len <= DOCUMENT_MAX_HINT_BYTES &&
-         in->n_children_updated_ms == in->n_children;
+         in->n_children_updated_ms == in->n_children &&
+         evidence_is_sound(in);
     for (size_t i = 0; i < in->n_children && ok; i++)
         ok = words_are_sound(in->children[i], URL_MAX);
     for (size_t i = 0; i < in->n_items && ok; i++)

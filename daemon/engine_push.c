@@ -149,6 +149,7 @@ push_items(struct engine *engine, const struct watch *watch,
         .rules = engine_rules_of(engine, result->generation),
         .generation = result->generation,
         .since = WALL_NONE,
+        .result = result,
         .ret = &arrived};
     struct source_state state;
     int r = arrival.rules ? 0 : E_STATE;

@@ -290,7 +290,8 @@ wanted_read(struct engine *engine, const struct watch *watch,
         .generation = result->generation,
         .baseline = wanted->baseline,
         .article = wanted->kind == WANTED_ARTICLE,
-        .since = wanted->since};
+        .since = wanted->since,
+        .result = result};
     int r = arrival.rules ? 0 : E_STATE;
 
     /* Of an article only the item that it was asked for. */

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/jsonx.h"
+#include "base/mask.h"
 #include "daemon/engine_besides.h"
 #include "daemon/engine_poll.h"
 
@@ -245,8 +246,10 @@ engine_ledger(struct engine *engine, const char *kind, int64_t incident,
     int r;
 
     buf_init(&text, LEDGER_MAX_BYTES);
-    r = details_taken ? jsonx_dump(details_taken, &text)
-                      : buf_add_cstr(&text, "{}");
+    r = details_taken ? mask_json(details_taken) : 0;
+    if (r == 0)
+        r = details_taken ? jsonx_dump(details_taken, &text)
+                          : buf_add_cstr(&text, "{}");
     if (r == 0) {
         entry.text = buf_str(&text);
         r = store_ledger_add(engine->store, &entry);
