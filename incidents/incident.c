@@ -18,6 +18,16 @@ static const char *const substate_names[] = {
     INCIDENT_SUBSTATES(X)
 #undef X
 };
+static const char *const cause_names[] = {
+#define X(cause, name, wrong) name,
+    INCIDENT_CAUSES(X)
+#undef X
+};
+static const bool cause_wrong[] = {
+#define X(cause, name, wrong) wrong,
+    INCIDENT_CAUSES(X)
+#undef X
+};
 static const char *const event_names[] = {
 #define X(event, name) name,
     INCIDENT_EVENTS(X)
@@ -62,4 +72,29 @@ incident_event_name(enum incident_event event)
 {
     return (unsigned)event < INCIDENT_EVENT_COUNT ? event_names[event]
                                                   : "unknown";
+}
+
+const char *
+incident_cause_name(enum incident_cause cause)
+{
+    return (unsigned)cause < INCIDENT_CAUSE_COUNT ? cause_names[cause]
+                                                  : "unknown";
+}
+
+bool
+incident_cause_is_false_alarm(enum incident_cause cause)
+{
+    return (unsigned)cause < INCIDENT_CAUSE_COUNT && cause_wrong[cause];
+}
+
+int
+incident_cause_parse(struct str name, enum incident_cause *ret)
+{
+    for (int i = 0; i < INCIDENT_CAUSE_COUNT; i++) {
+        if (str_eq(name, str_of(cause_names[i]))) {
+            *ret = (enum incident_cause)i;
+            return 0;
+        }
+    }
+    return E_PARSE;
 }

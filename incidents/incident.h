@@ -65,18 +65,50 @@ struct incident {
     struct str category;    /* heaviest */
     struct str owner;       /* school or office, absent when unknown */
     struct str assignee;    /* user name, absent when nobody */
-    struct str reason;      /* of closing or false alarm */
+    struct str reason;      /* of closing or false alarm, in words */
+    struct str cause;       /* the same as one of incident_cause_name */
     struct str explanation; /* JSON array of CONTRACTS §4 */
     uint32_t items, sources;
     struct wall first_seen, last_seen;               /* of its items, by us */
     struct wall opened, acknowledged, closed, until; /* or WALL_NONE */
-    /* What a snooze or a merge interrupted and gives back at its end. */
+    /* What a snooze interrupted and gives back at its end. */
     enum incident_state before;
     struct wall before_until;
+    /* What a merge interrupted, which may be a snooze. */
+    enum incident_state unmerged;
+    struct wall unmerged_until;
     int64_t previous;    /* incident of the same event before, 0 none */
     int64_t merged_into; /* 0 none */
     uint64_t generation; /* configuration under which it opened */
 };
+
+/* Why an incident is over: of the first list when it was closed, of the second
+ * when it was a false alarm. */
+/* clang-format off */
+#define INCIDENT_CAUSES(X)                                                  \
+    X(RESOLVED,   "resolved",   false) /* it is over */                     \
+    X(RESPONDED,  "responded",  false) /* an answer was published */        \
+    X(NOT_OURS,   "not_ours",   false) /* another place's, or office's */   \
+    X(DUPLICATE,  "duplicate",  false) /* another incident has it */        \
+    X(EXPIRED,    "expired",    false) /* nothing more came */              \
+    X(DRILL,      "drill",      true)  /* an exercise or a lesson */        \
+    X(OLD,        "old",        true)  /* an event of the past */           \
+    X(ELSEWHERE,  "elsewhere",  true)  /* of another place */               \
+    X(FIGURATIVE, "figurative", true)  /* the words meant something else */ \
+    X(ADVERT,     "advert",     true)  /* an advertisement */               \
+    X(NO_EVENT,   "no_event",   true)  /* a policy, a talk, a statistic */  \
+    X(OTHER,      "other",      true)
+/* clang-format on */
+enum incident_cause {
+#define X(cause, name, wrong) INCIDENT_CAUSE_##cause,
+    INCIDENT_CAUSES(X)
+#undef X
+};
+enum { INCIDENT_CAUSE_COUNT = INCIDENT_CAUSE_OTHER + 1 };
+const char *incident_cause_name(enum incident_cause cause);
+bool incident_cause_is_false_alarm(enum incident_cause cause);
+/* 0 or E_PARSE. */
+int incident_cause_parse(struct str name, enum incident_cause *ret);
 
 /* What happened, for messages (CONTRACTS §4) and timeline. */
 /* clang-format off */
@@ -88,6 +120,7 @@ struct incident {
     X(DEADLINE,     "incident.deadline")        \
     X(REOPENED,     "incident.reopened")        \
     X(CLOSED,       "incident.closed")          \
+    X(RETRACTED,    "incident.retracted")       \
     X(DIGEST,       "digest")                   \
     X(SOURCE,       "source.condition")         \
     X(CHANNEL,      "channel.condition")        \

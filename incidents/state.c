@@ -22,7 +22,7 @@ const char *
 incident_act_name(enum incident_act act)
 {
     static const char *const names[] = {"item", "expire", "retract",
-        "acknowledge", "respond", "close", "false_alarm", "snooze", "reopen",
+        "return", "acknowledge", "respond", "close", "false_alarm", "snooze", "reopen",
         "assign", "note", "merge", "unmerge"};
 
     _Static_assert(sizeof(names) / sizeof(names[0]) == INCIDENT_ACT_COUNT,
@@ -57,17 +57,10 @@ incident_renew(struct incident *incident)
     incident->before = INCIDENT_NEW;
     incident->before_until = WALL_NONE;
     incident->reason = STR_NONE;
+    incident->cause = STR_NONE;
 }
 
-static void
-incident_interrupt(struct incident *incident, enum incident_state to)
-{
-    incident->before = incident->state;
-    incident->before_until = incident->until;
-    incident_set_state(incident, to);
-}
-
-/* Give back what a snooze or a merge interrupted. */
+/* Give back what a snooze interrupted. */
 static void
 incident_resume(struct incident *incident)
 {
@@ -159,12 +152,24 @@ apply_retract(struct incident *incident, struct incident_result *ret)
         return E_STATE;
     if (incident->substate == INCIDENT_SUB_RETRACTED)
         return 0;
-    if (incident->state == INCIDENT_SNOOZED &&
-        incident->level >= LEVEL_ORANGE) {
-        incident_renew(incident);
-        result_tell(ret, INCIDENT_EVENT_REOPENED);
+    if (incident->level >= LEVEL_ORANGE &&
+        incident_state_is_open(incident->state)) {
+        if (incident->state == INCIDENT_SNOOZED)
+            incident_renew(incident);
+        result_tell(ret, INCIDENT_EVENT_RETRACTED);
     }
     incident->substate = INCIDENT_SUB_RETRACTED;
+    ret->changed = true;
+    return 0;
+}
+
+static int
+apply_return(struct incident *incident, struct incident_result *ret)
+{
+    if (incident->state == INCIDENT_MERGED ||
+        incident->substate != INCIDENT_SUB_RETRACTED)
+        return E_STATE;
+    incident->substate = INCIDENT_SUB_ONGOING;
     ret->changed = true;
     return 0;
 }
@@ -200,17 +205,36 @@ apply_take(struct incident *incident, const struct incident_change *change,
     return 0;
 }
 
+/* Why it is over: as said, or the usual; E_DENIED when that is of the other
+ * list. */
+static int
+end_cause(const struct incident_change *change, enum incident_cause *ret)
+{
+    bool wrong = change->act == INCIDENT_ACT_FALSE_ALARM;
+
+    *ret = wrong ? INCIDENT_CAUSE_OTHER : INCIDENT_CAUSE_RESOLVED;
+    if (!change->cause.n)
+        return 0;
+    return incident_cause_parse(change->cause, ret) == 0 &&
+                   incident_cause_is_false_alarm(*ret) == wrong
+               ? 0
+               : E_DENIED;
+}
+
 static int
 apply_end(struct incident *incident, const struct incident_change *change,
     struct wall now, struct incident_result *ret)
 {
+    enum incident_cause cause;
+
     if (!incident_state_is_open(incident->state))
         return E_STATE;
-    if (!change->reason.n)
+    if (!change->reason.n || end_cause(change, &cause) != 0)
         return E_DENIED;
     incident_set_state(incident, change->act == INCIDENT_ACT_CLOSE
                                      ? INCIDENT_CLOSED
                                      : INCIDENT_FALSE_ALARM);
+    incident->cause = str_of(incident_cause_name(cause));
     incident->closed = now;
     incident->until = WALL_NONE;
     incident->before = INCIDENT_NEW;
@@ -229,8 +253,11 @@ apply_snooze(struct incident *incident, const struct incident_change *change,
         return E_STATE;
     if (!wall_is_set(change->until) || change->until.ms <= now.ms)
         return E_DENIED;
-    if (incident->state != INCIDENT_SNOOZED)
-        incident_interrupt(incident, INCIDENT_SNOOZED);
+    if (incident->state != INCIDENT_SNOOZED) {
+        incident->before = incident->state;
+        incident->before_until = incident->until;
+        incident_set_state(incident, INCIDENT_SNOOZED);
+    }
     incident->until = change->until;
     ret->changed = true;
     return 0;
@@ -279,15 +306,14 @@ static int
 apply_merge(struct incident *incident, const struct incident_change *change,
     struct incident_result *ret)
 {
-    if (!incident_state_is_open(incident->state))
+    if (incident->state == INCIDENT_MERGED)
         return E_STATE;
     if (!change->into || change->into == incident->id)
         return E_DENIED;
-    /* A snoozed child comes back awake: one interruption is remembered. */
-    if (incident->state == INCIDENT_SNOOZED)
-        incident_resume(incident);
-    incident_interrupt(incident, INCIDENT_MERGED);
-    incident->until = WALL_NONE;
+    incident->unmerged = incident->state;
+    incident->unmerged_until = incident->until;
+    incident_set_state(incident, INCIDENT_MERGED);
+    incident->until = WALL_NONE; /* nothing of it runs out meanwhile */
     incident->merged_into = change->into;
     ret->changed = true;
     return 0;
@@ -298,7 +324,10 @@ apply_unmerge(struct incident *incident, struct incident_result *ret)
 {
     if (incident->state != INCIDENT_MERGED)
         return E_STATE;
-    incident_resume(incident);
+    incident_set_state(incident, incident->unmerged);
+    incident->until = incident->unmerged_until;
+    incident->unmerged = INCIDENT_NEW;
+    incident->unmerged_until = WALL_NONE;
     incident->merged_into = 0;
     ret->changed = true;
     return 0;
@@ -320,6 +349,9 @@ incident_apply(struct incident *incident, const struct incident_change *change,
         break;
     case INCIDENT_ACT_RETRACT:
         r = apply_retract(incident, &result);
+        break;
+    case INCIDENT_ACT_RETURN:
+        r = apply_return(incident, &result);
         break;
     case INCIDENT_ACT_ACKNOWLEDGE:
     case INCIDENT_ACT_RESPOND:

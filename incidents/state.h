@@ -14,9 +14,14 @@
  *            told         told
  *   expire   -            new, told         as before the  -
  *                                           snooze
- *   retract  retracted    retracted         new and told   retracted
- *                                           if orange/red
+ *   retract  retracted    retracted         retracted;     retracted
+ *                                           new if orange
+ *                                           or red
+ *   return   ongoing      ongoing           ongoing        ongoing
+ *   unmerge  back in the state and with the end that the merge found
  *
+ * A retraction of an open orange or red one is told, of others only written
+ * down.
  * A false alarm takes items of no higher level in silence, and opens again for
  * a higher one.  After the window an item of the same event opens a new
  * incident that points to this one (E_STATE here).  Nothing is put into a
@@ -40,6 +45,7 @@ enum {
     X(ITEM,        false) /* another item of the event; level in change */   \
     X(EXPIRE,      false) /* an acknowledgement or snooze ran out */         \
     X(RETRACT,     false) /* all its items are gone */                       \
+    X(RETURN,      false) /* one of them is there again */                   \
     X(ACKNOWLEDGE, true)  /* seen; somebody owns it until it expires */      \
     X(RESPOND,     true)  /* being dealt with */                             \
     X(CLOSE,       true)  /* over, with a reason */                          \
@@ -65,10 +71,11 @@ enum {
     X(SNOOZED,      INCIDENT_TO(NEW) | INCIDENT_TO(ACKNOWLEDGED) |           \
                     INCIDENT_TO(RESPONDING) | INCIDENT_TO(CLOSED) |          \
                     INCIDENT_TO(FALSE_ALARM) | INCIDENT_TO(MERGED))          \
-    X(CLOSED,       INCIDENT_TO(NEW))                                        \
-    X(FALSE_ALARM,  INCIDENT_TO(NEW))                                        \
+    X(CLOSED,       INCIDENT_TO(NEW) | INCIDENT_TO(MERGED))                  \
+    X(FALSE_ALARM,  INCIDENT_TO(NEW) | INCIDENT_TO(MERGED))                  \
     X(MERGED,       INCIDENT_TO(NEW) | INCIDENT_TO(ACKNOWLEDGED) |           \
-                    INCIDENT_TO(RESPONDING))
+                    INCIDENT_TO(RESPONDING) | INCIDENT_TO(SNOOZED) |         \
+                    INCIDENT_TO(CLOSED) | INCIDENT_TO(FALSE_ALARM))
 /* clang-format on */
 #define INCIDENT_TO(state) (1u << INCIDENT_##state)
 
@@ -85,6 +92,8 @@ struct incident_change {
     int score;           /* ITEM */
     struct str by;       /* user name, absent for the road */
     struct str reason;   /* CLOSE, FALSE_ALARM: required; NOTE: the text */
+    struct str cause;    /* CLOSE, FALSE_ALARM: incident_cause_name; absent is
+                            "resolved" or "other" */
     struct wall until;   /* SNOOZE; ACKNOWLEDGE, RESPOND (WALL_NONE: default) */
     struct str assignee; /* ASSIGN */
     int64_t into;        /* MERGE */

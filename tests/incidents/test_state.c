@@ -11,7 +11,7 @@ later(int64_t ms)
     return (struct wall){now.ms + ms};
 }
 
-enum how { PLAIN, HIGHER, LATE, LATE_HIGHER, SEVERE, EARLY };
+enum how { PLAIN, HIGHER, LATE, LATE_HIGHER, SEVERE, GONE, EARLY };
 enum { NOTHING = -1 };
 
 struct row {
@@ -51,8 +51,19 @@ static const struct row table[] = {
     ROW(RETRACT, PLAIN, SNOOZED, SNOOZED, NOTHING),
     ROW(RETRACT, PLAIN, CLOSED, CLOSED, NOTHING),
     ROW(RETRACT, PLAIN, FALSE_ALARM, FALSE_ALARM, NOTHING),
-    ROW(RETRACT, SEVERE, NEW, NEW, NOTHING),
-    ROW(RETRACT, SEVERE, SNOOZED, NEW, TELL(REOPENED)),
+    ROW(RETRACT, SEVERE, NEW, NEW, TELL(RETRACTED)),
+    ROW(RETRACT, SEVERE, ACKNOWLEDGED, ACKNOWLEDGED, TELL(RETRACTED)),
+    ROW(RETRACT, SEVERE, RESPONDING, RESPONDING, TELL(RETRACTED)),
+    ROW(RETRACT, SEVERE, SNOOZED, NEW, TELL(RETRACTED)),
+    ROW(RETRACT, SEVERE, CLOSED, CLOSED, NOTHING),
+    ROW(RETRACT, SEVERE, FALSE_ALARM, FALSE_ALARM, NOTHING),
+
+    ROW(RETURN, GONE, NEW, NEW, NOTHING),
+    ROW(RETURN, GONE, ACKNOWLEDGED, ACKNOWLEDGED, NOTHING),
+    ROW(RETURN, GONE, RESPONDING, RESPONDING, NOTHING),
+    ROW(RETURN, GONE, SNOOZED, SNOOZED, NOTHING),
+    ROW(RETURN, GONE, CLOSED, CLOSED, NOTHING),
+    ROW(RETURN, GONE, FALSE_ALARM, FALSE_ALARM, NOTHING),
 
     ROW(ACKNOWLEDGE, PLAIN, NEW, ACKNOWLEDGED, TELL(ACKNOWLEDGED)),
     ROW(ACKNOWLEDGE, PLAIN, ACKNOWLEDGED, ACKNOWLEDGED, NOTHING),
@@ -99,6 +110,8 @@ static const struct row table[] = {
     ROW(MERGE, PLAIN, ACKNOWLEDGED, MERGED, NOTHING),
     ROW(MERGE, PLAIN, RESPONDING, MERGED, NOTHING),
     ROW(MERGE, PLAIN, SNOOZED, MERGED, NOTHING),
+    ROW(MERGE, PLAIN, CLOSED, MERGED, NOTHING),
+    ROW(MERGE, PLAIN, FALSE_ALARM, MERGED, NOTHING),
     ROW(UNMERGE, PLAIN, MERGED, RESPONDING, NOTHING),
 };
 /* clang-format on */
@@ -109,6 +122,7 @@ incident_in(enum incident_state state, enum how how)
 {
     struct incident i = {.id = 7,
         .state = state,
+        .substate = how == GONE ? INCIDENT_SUB_RETRACTED : INCIDENT_SUB_NEW,
         .level = how == SEVERE ? LEVEL_RED : LEVEL_YELLOW,
         .score = 45,
         .title = STR("t"),
@@ -123,12 +137,15 @@ incident_in(enum incident_state state, enum how how)
     if (state == INCIDENT_ACKNOWLEDGED || state == INCIDENT_RESPONDING ||
         state == INCIDENT_SNOOZED)
         i.until = later(how == EARLY ? 1 : 0);
-    if (state == INCIDENT_SNOOZED || state == INCIDENT_MERGED) {
+    if (state == INCIDENT_SNOOZED) {
         i.before = INCIDENT_RESPONDING;
         i.before_until = later(MS_HOUR);
     }
-    if (state == INCIDENT_MERGED)
+    if (state == INCIDENT_MERGED) {
+        i.unmerged = INCIDENT_RESPONDING;
+        i.unmerged_until = later(MS_HOUR);
         i.merged_into = 3;
+    }
     if (state == INCIDENT_CLOSED || state == INCIDENT_FALSE_ALARM)
         i.closed = later(how == LATE || how == LATE_HIGHER
                              ? -INCIDENT_REOPEN_WINDOW_MS - 1
@@ -201,9 +218,9 @@ every_act_in_every_state_is_in_the_table(void **state)
             check_pair(
                 (enum incident_act)act, PLAIN, (enum incident_state)from);
         check_pair(INCIDENT_ACT_ITEM, HIGHER, (enum incident_state)from);
+        check_pair(INCIDENT_ACT_RETRACT, SEVERE, (enum incident_state)from);
+        check_pair(INCIDENT_ACT_RETURN, GONE, (enum incident_state)from);
     }
-    check_pair(INCIDENT_ACT_RETRACT, SEVERE, INCIDENT_NEW);
-    check_pair(INCIDENT_ACT_RETRACT, SEVERE, INCIDENT_SNOOZED);
     /* After the window a new incident is opened instead. */
     check_pair(INCIDENT_ACT_ITEM, LATE, INCIDENT_CLOSED);
     check_pair(INCIDENT_ACT_ITEM, LATE_HIGHER, INCIDENT_CLOSED);
@@ -211,6 +228,105 @@ every_act_in_every_state_is_in_the_table(void **state)
     /* What has not run out does not expire. */
     check_pair(INCIDENT_ACT_EXPIRE, EARLY, INCIDENT_ACKNOWLEDGED);
     check_pair(INCIDENT_ACT_EXPIRE, EARLY, INCIDENT_SNOOZED);
+}
+
+/* --- the life of an incident, as the operator's handbook has it ---------- */
+
+enum { OPENS_NEW = -1 }; /* a new incident that points to this one */
+
+/* docs/incidents.md, row by row: what happens, in which state, what it becomes
+ * and what is told. */
+static const struct life {
+    enum incident_act act;
+    enum how how;
+    enum incident_state from;
+    int to;
+    enum incident_substate sub;
+    int tell;
+} lives[] = {
+#define LIFE(act, how, from, to, sub, tell)                                    \
+    {                                                                          \
+        INCIDENT_ACT_##act, how, INCIDENT_##from, to, INCIDENT_SUB_##sub, tell \
+    }
+    /* clang-format off */
+    /* an item of the same event, no worse */
+    LIFE(ITEM, PLAIN, NEW, INCIDENT_NEW, ONGOING, NOTHING),
+    LIFE(ITEM, PLAIN, ACKNOWLEDGED, INCIDENT_ACKNOWLEDGED, ONGOING, NOTHING),
+    LIFE(ITEM, PLAIN, RESPONDING, INCIDENT_RESPONDING, ONGOING, NOTHING),
+    LIFE(ITEM, PLAIN, SNOOZED, INCIDENT_SNOOZED, ONGOING, NOTHING),
+    LIFE(ITEM, PLAIN, CLOSED, INCIDENT_NEW, REGRESSED, TELL(REOPENED)),
+    LIFE(ITEM, LATE, CLOSED, OPENS_NEW, NEW, NOTHING),
+    /* one that raises the level */
+    LIFE(ITEM, HIGHER, NEW, INCIDENT_NEW, ESCALATING, TELL(RAISED)),
+    LIFE(ITEM, HIGHER, ACKNOWLEDGED, INCIDENT_NEW, ESCALATING, TELL(RAISED)),
+    LIFE(ITEM, HIGHER, RESPONDING, INCIDENT_NEW, ESCALATING, TELL(RAISED)),
+    LIFE(ITEM, HIGHER, SNOOZED, INCIDENT_NEW, ESCALATING, TELL(RAISED)),
+    LIFE(ITEM, HIGHER, CLOSED, INCIDENT_NEW, REGRESSED, TELL(REOPENED)),
+    LIFE(ITEM, LATE_HIGHER, CLOSED, OPENS_NEW, NEW, NOTHING),
+    /* the acknowledgement runs out: a reminder, one step up */
+    LIFE(EXPIRE, PLAIN, ACKNOWLEDGED, INCIDENT_NEW, NEW, TELL(ESCALATED)),
+    LIFE(EXPIRE, PLAIN, RESPONDING, INCIDENT_NEW, NEW, TELL(ESCALATED)),
+    /* the snooze ends: as before, without a word */
+    LIFE(EXPIRE, PLAIN, SNOOZED, INCIDENT_RESPONDING, NEW, NOTHING),
+    /* all its items are gone at their sources */
+    LIFE(RETRACT, PLAIN, NEW, INCIDENT_NEW, RETRACTED, NOTHING),
+    LIFE(RETRACT, PLAIN, ACKNOWLEDGED, INCIDENT_ACKNOWLEDGED, RETRACTED, NOTHING),
+    LIFE(RETRACT, PLAIN, SNOOZED, INCIDENT_SNOOZED, RETRACTED, NOTHING),
+    LIFE(RETRACT, SEVERE, NEW, INCIDENT_NEW, RETRACTED, TELL(RETRACTED)),
+    LIFE(RETRACT, SEVERE, RESPONDING, INCIDENT_RESPONDING, RETRACTED, TELL(RETRACTED)),
+    LIFE(RETRACT, SEVERE, SNOOZED, INCIDENT_NEW, RETRACTED, TELL(RETRACTED)),
+    LIFE(RETRACT, SEVERE, CLOSED, INCIDENT_CLOSED, RETRACTED, NOTHING),
+    /* and there again */
+    LIFE(RETURN, GONE, ACKNOWLEDGED, INCIDENT_ACKNOWLEDGED, ONGOING, NOTHING),
+    /* clang-format on */
+#undef LIFE
+};
+
+static void
+the_life_of_an_incident_is_the_handbooks(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(lives) / sizeof(lives[0]); i++) {
+        const struct life *life = &lives[i];
+        struct incident incident = incident_in(life->from, life->how);
+        struct incident_change change = change_of(life->act, life->how);
+        struct incident_result result = {0};
+        int r = incident_apply(&incident, &change, now, &result);
+
+        if (life->to == OPENS_NEW) {
+            assert_int_equal(r, E_STATE);
+            continue;
+        }
+        assert_int_equal(r, 0);
+        assert_int_equal((int)incident.state, life->to);
+        assert_int_equal(incident.substate, life->sub);
+        assert_int_equal(result.notify, life->tell != NOTHING);
+        if (result.notify)
+            assert_int_equal((int)result.event, life->tell);
+    }
+}
+
+/* A child comes back in every state it may have had, with its own clock. */
+static void
+merging_and_back_changes_nothing(void **state)
+{
+    (void)state;
+    for (int from = 0; from < INCIDENT_MERGED; from++) {
+        struct incident i = incident_in((enum incident_state)from, EARLY);
+        struct incident_change merge = change_of(INCIDENT_ACT_MERGE, PLAIN);
+        struct incident_change unmerge = change_of(INCIDENT_ACT_UNMERGE, PLAIN);
+        struct incident_result result;
+        struct incident before;
+
+        i.unmerged_until = WALL_NONE;
+        before = i;
+        assert_int_equal(incident_apply(&i, &merge, now, &result), 0);
+        assert_false(result.notify);
+        assert_int_equal(
+            incident_apply(&i, &unmerge, later(MS_DAY), &result), 0);
+        assert_false(result.notify);
+        assert_memory_equal(&i, &before, sizeof(i));
+    }
 }
 
 static struct incident
@@ -402,6 +518,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_act_in_every_state_is_in_the_table),
+        cmocka_unit_test(the_life_of_an_incident_is_the_handbooks),
+        cmocka_unit_test(merging_and_back_changes_nothing),
         cmocka_unit_test(a_rise_takes_the_acknowledgement_away),
         cmocka_unit_test(a_level_never_falls_by_an_item),
         cmocka_unit_test(an_acknowledgement_always_ends),
