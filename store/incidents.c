@@ -31,6 +31,9 @@ incident_bind(struct query *q, const struct incident *i)
     query_id(q, i->previous);
     query_id(q, i->merged_into);
     query_int(q, (int64_t)i->generation);
+    query_str(q, i->cause);
+    query_cstr(q, store_state_name(i->unmerged));
+    query_wall(q, i->unmerged_until);
 }
 
 int
@@ -43,9 +46,10 @@ store_incident_add(
         DB_SQL("INSERT INTO incident(open, state, substate, level, score,"
                " title, category, owner, assignee, reason, explanation,"
                " first_seen, last_seen, opened, acknowledged, closed, until,"
-               " before, before_until, previous, merged_into, generation)"
+               " before, before_until, previous, merged_into, generation, cause,"
+               " unmerged, unmerged_until)"
                " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-               " ?, ?, ?, ?)"));
+               " ?, ?, ?, ?, ?, ?, ?)"));
     incident_bind(&q, incident);
     return query_insert(&q, ret_id);
 }
@@ -62,7 +66,8 @@ store_incident_save(struct store *store, const struct incident *incident)
                " assignee = ?, reason = ?, explanation = ?, first_seen = ?,"
                " last_seen = ?, opened = ?, acknowledged = ?, closed = ?,"
                " until = ?, before = ?, before_until = ?, previous = ?,"
-               " merged_into = ?, generation = ? WHERE id = ?"));
+               " merged_into = ?, generation = ?, cause = ?, unmerged = ?,"
+               " unmerged_until = ? WHERE id = ?"));
     incident_bind(&q, incident);
     query_int(&q, incident->id);
     r = query_run(&q);
@@ -103,6 +108,11 @@ incident_read(struct query *q, struct arena *arena, struct incident *ret)
     i.previous = query_get_int(q);
     i.merged_into = query_get_int(q);
     i.generation = (uint64_t)query_get_int(q);
+    i.cause = query_get_str(q, arena);
+    r = store_state_of(query_peek_str(q), &i.unmerged);
+    if (r != 0)
+        return r;
+    i.unmerged_until = query_get_wall(q);
     i.items = (uint32_t)query_get_int(q);
     i.sources = (uint32_t)query_get_int(q);
     if (arena_failed(arena))
@@ -171,7 +181,7 @@ store_incident_counts(struct store *store, int64_t incident,
     db_query(&store->db, &q,
         DB_SQL("SELECT count(*), count(DISTINCT item.source)"
                " FROM incident_item JOIN item ON item.id = incident_item.item"
-               " WHERE incident_item.incident = ?"));
+               " WHERE incident_item.incident IN " FAMILY("?1")));
     query_int(&q, incident);
     r = query_next(&q);
     if (r == 0) {
@@ -199,7 +209,7 @@ store_incident_untold(struct store *store, int64_t incident, size_t max,
                " FROM incident_item JOIN item ON item.id = incident_item.item"
                " JOIN revision ON revision.id = item.revision"
                " JOIN source_state s ON s.id = item.source"
-               " WHERE incident_item.incident = ?1"
+               " WHERE incident_item.incident IN " FAMILY("?1")
                " AND incident_item.told IS NULL"
                " ORDER BY incident_item.at, item.id LIMIT ?2"));
     query_int(&q, incident);
@@ -249,7 +259,8 @@ store_incident_sources(struct store *store, int64_t incident,
         DB_SQL("SELECT coalesce(nullif(s.title, ''), s.id), min(item.first_seen)"
                " FROM incident_item JOIN item ON item.id = incident_item.item"
                " JOIN source_state s ON s.id = item.source"
-               " WHERE incident_item.incident = ? GROUP BY s.id"
+               " WHERE incident_item.incident IN " FAMILY("?1")
+               " GROUP BY s.id"
                " ORDER BY 2, 1 LIMIT 100"));
     query_int(&q, incident);
     while ((r = query_next(&q)) == 0 && n < SOURCES_MAX)
@@ -276,7 +287,8 @@ store_incident_source_ids(struct store *store, int64_t incident,
     db_query(&store->db, &q,
         DB_SQL("SELECT DISTINCT item.source"
                " FROM incident_item JOIN item ON item.id = incident_item.item"
-               " WHERE incident_item.incident = ? ORDER BY 1 LIMIT 256"));
+               " WHERE incident_item.incident IN " FAMILY("?1")
+               " ORDER BY 1 LIMIT 256"));
     query_int(&q, incident);
     while (n < STORE_MAX_SOURCE_IDS && (r = query_next(&q)) == 0)
         list[n++] = query_get_str(&q, arena);
@@ -373,8 +385,9 @@ store_untold_incidents(struct store *store, enum level min_level, size_t max,
 
     db_query(&store->db, &q,
         DB_SQL("SELECT id FROM incident WHERE open = 1 AND level >= ?"
-               " AND EXISTS (SELECT 1 FROM incident_item"
-               "  WHERE incident = incident.id AND told IS NULL)"
+               " AND EXISTS (SELECT 1 FROM incident_item AS m"
+               "  WHERE m.incident IN " FAMILY("incident.id")
+               "  AND m.told IS NULL)"
                " ORDER BY id LIMIT ?"));
     query_int(&q, min_level);
     query_int(&q, (int64_t)max);

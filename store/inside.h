@@ -46,16 +46,23 @@ const char *store_substate_name(enum incident_substate substate);
 int store_substate_of(struct str name, enum incident_substate *ret);
 int store_level_of(int64_t value, enum level *ret);
 
+/* An incident and all that were merged into it, as a subquery. */
+#define FAMILY(of)                                                             \
+    "(WITH RECURSIVE family(id) AS (SELECT " of                                \
+    " UNION SELECT c.id FROM incident AS c"                                    \
+    " JOIN family ON c.merged_into = family.id) SELECT id FROM family)"
+
 /* The columns of an incident, in the order that incident_read reads. */
 #define INCIDENT_COLUMNS                                                       \
     "incident.id, incident.state, substate, level, score, incident.title, "    \
     "category, owner, assignee, reason, explanation, first_seen, last_seen, "  \
     "opened, acknowledged, incident.closed, until, before, before_until, "     \
-    "previous, merged_into, generation, "                                      \
+    "previous, merged_into, generation, cause, unmerged, unmerged_until, "     \
     "(SELECT count(*) FROM incident_item AS m"                                 \
-    " WHERE m.incident = incident.id), "                                       \
+    " WHERE m.incident IN " FAMILY("incident.id") "), "                        \
     "(SELECT count(DISTINCT i.source) FROM incident_item AS m"                 \
-    " JOIN item AS i ON i.id = m.item WHERE m.incident = incident.id)"
+    " JOIN item AS i ON i.id = m.item"                                         \
+    " WHERE m.incident IN " FAMILY("incident.id") ")"
 int incident_read(struct query *q, struct arena *arena, struct incident *ret);
 
 /* The findings of row's revision, in the order they were stored. */

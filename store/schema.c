@@ -250,6 +250,44 @@ static const char keeping[] =
     "  assessed INTEGER, assessed_by TEXT, purged INTEGER) STRICT;"
     "ALTER TABLE wanted ADD COLUMN sealed BLOB;";
 
+/* Step 10: incidents that are put together and taken apart; items that are gone
+ * at their source; exceptions that false alarms taught. */
+static const char regrouping[] =
+    "ALTER TABLE incident ADD COLUMN cause TEXT;"
+    "ALTER TABLE incident ADD COLUMN unmerged TEXT NOT NULL DEFAULT 'new';"
+    "ALTER TABLE incident ADD COLUMN unmerged_until INTEGER;"
+    "CREATE INDEX incident_merged ON incident(merged_into)"
+    "  WHERE merged_into IS NOT NULL;"
+    "CREATE TABLE split("
+    "  id INTEGER PRIMARY KEY,"
+    "  origin INTEGER NOT NULL REFERENCES incident(id),"
+    "  target INTEGER NOT NULL REFERENCES incident(id),"
+    "  fresh INTEGER NOT NULL, at INTEGER NOT NULL, by TEXT,"
+    "  undone INTEGER) STRICT;"
+    "CREATE INDEX split_origin ON split(origin);"
+    "CREATE INDEX split_target ON split(target);"
+    "CREATE TABLE split_item("
+    "  split INTEGER NOT NULL REFERENCES split(id),"
+    "  item INTEGER NOT NULL REFERENCES item(id),"
+    "  PRIMARY KEY(split, item)) STRICT, WITHOUT ROWID;";
+static const char rechecking[] =
+    "ALTER TABLE incident_item ADD COLUMN check_due INTEGER;"
+    "ALTER TABLE incident_item ADD COLUMN checks INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident_item ADD COLUMN checked INTEGER;"
+    "ALTER TABLE incident_item ADD COLUMN missed INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident_item ADD COLUMN gone INTEGER;"
+    "CREATE INDEX incident_item_check ON incident_item(check_due)"
+    "  WHERE check_due IS NOT NULL;";
+static const char exceptions[] =
+    "CREATE TABLE exception("
+    "  id INTEGER PRIMARY KEY, rule TEXT NOT NULL, category TEXT NOT NULL,"
+    "  points INTEGER NOT NULL, terms TEXT NOT NULL, source TEXT,"
+    "  until INTEGER, reason TEXT NOT NULL,"
+    "  incident INTEGER REFERENCES incident(id),"
+    "  made INTEGER NOT NULL, made_by TEXT NOT NULL,"
+    "  ended INTEGER, ended_by TEXT) STRICT;"
+    "CREATE INDEX exception_rule ON exception(rule);";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -262,6 +300,7 @@ static const char *const steps[][STEP_PARTS] = {
     {source_rank},
     {list_hint},
     {evidence, keeping},
+    {regrouping, rechecking, exceptions},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -270,7 +309,8 @@ static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 2;", "PRAGMA user_version = 3;",
     "PRAGMA user_version = 4;", "PRAGMA user_version = 5;",
     "PRAGMA user_version = 6;", "PRAGMA user_version = 7;",
-    "PRAGMA user_version = 8;", "PRAGMA user_version = 9;"};
+    "PRAGMA user_version = 8;", "PRAGMA user_version = 9;",
+    "PRAGMA user_version = 10;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned

@@ -55,6 +55,10 @@ struct item_row {
     int score;
     struct str why; /* why it is in its incident */
     double similarity;
+    int64_t incident; /* that it is in: the one asked for, or one that was
+                         merged into that */
+    struct wall gone, checked; /* at its source since; when that was looked at;
+                                  or WALL_NONE */
     const struct finding_row *findings; /* of that revision */
     size_t nfindings;
 };

@@ -52,12 +52,12 @@ filter_bind(struct query *q, const struct incident_filter *filter, int64_t seen,
     " AND (?8 IS NULL OR first_seen < ?8)"                                     \
     " AND (?9 IS NULL OR EXISTS(SELECT 1 FROM incident_item AS m"              \
     "  JOIN item AS i ON i.id = m.item"                                        \
-    "  WHERE m.incident = incident.id AND i.source = ?9))"                     \
+    "  WHERE m.incident IN " FAMILY("incident.id") " AND i.source = ?9))"      \
     " AND (?10 IS NULL OR holds(incident.title, ?10)"                          \
     "  OR EXISTS(SELECT 1 FROM incident_item AS m"                             \
     "   JOIN item AS i ON i.id = m.item"                                       \
     "   JOIN revision AS r ON r.id = i.revision"                               \
-    "   WHERE m.incident = incident.id"                                        \
+    "   WHERE m.incident IN " FAMILY("incident.id")                            \
     "   AND (holds(r.title, ?10)"                                              \
     "    OR holds(r.text, ?10))))"
 #define ORDER " ORDER BY last_seen DESC, id DESC LIMIT ?11"
@@ -110,7 +110,8 @@ row_sources(struct view *view, struct arena *arena, struct incident_row *row)
     buf_init(&text, SOURCES_MAX_BYTES);
     db_query(&view->db, &q,
         DB_SQL("SELECT i.source FROM incident_item AS m"
-               " JOIN item AS i ON i.id = m.item WHERE m.incident = ?"
+               " JOIN item AS i ON i.id = m.item"
+               " WHERE m.incident IN " FAMILY("?1")
                " GROUP BY i.source ORDER BY min(i.first_seen), min(i.id)"));
     query_int(&q, row->incident.id);
     while ((r = query_next(&q)) == 0) {
@@ -298,11 +299,12 @@ incident_items(struct view *view, int64_t incident, struct list *list)
     db_query(&view->db, &q,
         DB_SQL("SELECT i.id, r.id, i.source, s.title, r.title, r.text, r.url,"
                " r.published, i.first_seen, i.revisions, r.score, m.why,"
-               " m.similarity"
+               " m.similarity, m.incident, m.gone, m.checked"
                " FROM incident_item AS m JOIN item AS i ON i.id = m.item"
                " JOIN revision AS r ON r.id = i.revision"
                " JOIN source_state AS s ON s.id = i.source"
-               " WHERE m.incident = ? ORDER BY i.first_seen, i.id"));
+               " WHERE m.incident IN " FAMILY("?1")
+               " ORDER BY i.first_seen, i.id"));
     query_int(&q, incident);
     while ((r = query_next(&q)) == 0) {
         struct item_row *row = list_add(list);
@@ -324,6 +326,9 @@ incident_items(struct view *view, int64_t incident, struct list *list)
         row->score = (int)query_get_int(&q);
         row->why = query_get_str(&q, arena);
         row->similarity = query_get_double(&q);
+        row->incident = query_get_int(&q);
+        row->gone = query_get_wall(&q);
+        row->checked = query_get_wall(&q);
     }
     query_done(&q);
     return q.done ? 0 : r;
