@@ -41,7 +41,14 @@
     X(PUSH,           "push",           "operator") /* object: source, text: type, data */ \
     X(HUB_VERIFIED,   "hub_verified",   "-") /* object: path, text: topic, id: lease in s */ \
     X(HUB_DENIED,     "hub_denied",     "-") /* object: path, text: reason */ \
-    X(HUB_PUSH,       "hub_push",       "-") /* object: path, text: type, data */
+    X(HUB_PUSH,       "hub_push",       "-") /* object: path, text: type, data */ \
+    X(MERGE,          "merge",          "operator") /* id, data: into */   \
+    X(UNMERGE,        "unmerge",        "operator") /* id */               \
+    X(SPLIT,          "split",          "operator") /* id, data: items, into */ \
+    X(UNSPLIT,        "unsplit",        "operator") /* id, data: split */  \
+    X(CHECK_ITEMS,    "check_items",    "operator") /* id */               \
+    X(EXCEPTION_ADD,  "exception_add",  "editor")   /* id: incident, data */ \
+    X(EXCEPTION_END,  "exception_end",  "editor")   /* id: exception */
 /* clang-format on */
 enum action_kind {
 #define X(action, name, role) ACTION_##action,

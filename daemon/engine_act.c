@@ -14,7 +14,7 @@
 #include "base/err.h"
 #include "base/jsonx.h"
 #include "base/utf8.h"
-#include "console/action.h"
+#include "daemon/engine_act.h"
 #include "daemon/engine_besides.h"
 #include "daemon/engine_poll.h"
 #include "daemon/pb.h"
@@ -26,14 +26,6 @@ enum {
     ACT_MAX_HASH_BYTES = 256,
     ACT_ANSWER_BYTES = 256 * 1024,
     EXPIRE_MAX = 200 /* in one go */
-};
-
-/* What is asked, as views, and the answer being made. */
-struct asked {
-    struct engine *engine;
-    const Tocsin__ActionRequest *in;
-    struct str object, text, role, by, from;
-    char *data; /* JSON for the answer, owned */
 };
 
 /* --- answers ------------------------------------------------------------------ */
@@ -136,11 +128,36 @@ act_details(const struct asked *asked)
     return details;
 }
 
-static int
-act_ledger(const struct asked *asked, const char *kind, int64_t incident)
+int
+act_ledger(const struct asked *asked, const char *kind, int64_t incident,
+    json_t *more_taken)
 {
+    json_t *details = act_details(asked);
+
+    if (more_taken && json_object_update(details, more_taken) != 0) {
+        json_decref(details);
+        details = NULL;
+    }
+    json_decref(more_taken);
+    if (details == NULL)
+        return E_NOMEM;
     return engine_ledger(asked->engine, kind, incident, asked->by,
-        asked->from, act_details(asked));
+        asked->from, details);
+}
+
+int
+act_data(struct asked *asked, json_t *json_taken)
+{
+    free(asked->data);
+    asked->data = json_taken ? json_dumps(json_taken, JSON_COMPACT) : NULL;
+    json_decref(json_taken);
+    return asked->data ? 0 : E_NOMEM;
+}
+
+int64_t
+act_number(const struct asked *asked, const char *name)
+{
+    return json_integer_value(json_object_get(asked->args, name));
 }
 
 static int
@@ -168,7 +185,7 @@ act_incident_write(struct asked *asked, enum incident_act act)
         r = store_incident_save(engine->store, &incident);
     snprintf(kind, sizeof kind, "incident.%s", incident_act_name(act));
     if (r == 0)
-        r = act_ledger(asked, kind, incident.id);
+        r = act_ledger(asked, kind, incident.id, NULL);
     if (r == 0 && result.notify)
         r = engine_tell(engine, &incident, result.event,
             act == INCIDENT_ACT_REOPEN ? "an operator opened it again"
@@ -206,7 +223,7 @@ act_user_add(struct asked *asked)
         user.password_hash.n == 0 || user.password_hash.n > ACT_MAX_HASH_BYTES)
         return E_PARSE;
     r = store_user_add(asked->engine->store, &user);
-    return r ? r : act_ledger(asked, "user.added", 0);
+    return r ? r : act_ledger(asked, "user.added", 0, NULL);
 }
 
 static int
@@ -225,7 +242,7 @@ act_user_password(struct asked *asked)
     r = store_user_save(store, &user);
     if (r == 0)
         r = store_session_drop_user(store, user.name);
-    return r ? r : act_ledger(asked, "user.password", 0);
+    return r ? r : act_ledger(asked, "user.password", 0, NULL);
 }
 
 static int
@@ -259,13 +276,13 @@ act_session(struct asked *asked)
         (void)store_session_expire(store, engine_now(asked->engine));
         r = store_session_add(store, hash, asked->object,
             engine_now(asked->engine), until);
-        return r ? r : act_ledger(asked, "session.opened", 0);
+        return r ? r : act_ledger(asked, "session.opened", 0, NULL);
     case ACTION_SESSION_TOUCH:
         return known ? store_session_touch(store, hash, until) : E_PARSE;
     default:
         r = known ? store_session_drop(store, hash)
                   : store_session_drop_user(store, asked->object);
-        return r ? r : act_ledger(asked, "session.closed", 0);
+        return r ? r : act_ledger(asked, "session.closed", 0, NULL);
     }
 }
 
@@ -279,14 +296,14 @@ act_token(struct asked *asked)
         return E_PARSE;
     if (asked->in->kind == ACTION_TOKEN_DROP) {
         r = store_token_drop(store, asked->by, asked->object);
-        return r ? r : act_ledger(asked, "token.dropped", 0);
+        return r ? r : act_ledger(asked, "token.dropped", 0, NULL);
     }
     if (asked->in->secret.len != DIGEST_SIZE || !role_is_sound(asked->role))
         return E_PARSE;
     r = store_token_add(store, asked->in->secret.data, asked->by,
         asked->object, asked->role, engine_now(asked->engine),
         (struct wall){asked->in->until_ms});
-    return r ? r : act_ledger(asked, "token.added", 0);
+    return r ? r : act_ledger(asked, "token.added", 0, NULL);
 }
 
 /* --- deliveries ---------------------------------------------------------------------- */
@@ -310,7 +327,7 @@ act_resend(struct asked *asked)
     engine_channel_enable(engine, delivery.channel);
     r = store_delivery_save(engine->store, &delivery);
     if (r == 0)
-        r = act_ledger(asked, "delivery.resent", delivery.incident);
+        r = act_ledger(asked, "delivery.resent", delivery.incident, NULL);
     if (r == 0)
         r = engine_write_then(engine, &(struct pending){.kind = PENDING_SEND});
     if (r == 0)
@@ -330,7 +347,7 @@ act_test_channel(struct asked *asked)
         engine_channel_enable(engine, channel->id);
         r = engine_tell_test(engine, channel);
     }
-    return r ? r : act_ledger(asked, "channel.tested", 0);
+    return r ? r : act_ledger(asked, "channel.tested", 0, NULL);
 }
 
 /* --- writing one of them ----------------------------------------------------------------- */
@@ -357,7 +374,7 @@ act_write(struct asked *asked)
     case ACTION_TOKEN_DROP:
         return act_token(asked);
     case ACTION_LOGIN_FAILED:
-        return act_ledger(asked, "login.failed", 0);
+        return act_ledger(asked, "login.failed", 0, NULL);
     case ACTION_HUB_VERIFIED:
         return hub_verified(
             asked->engine, asked->object, asked->text, asked->in->id);

@@ -1,0 +1,46 @@
+/*
+ * engine_act: what the files of the engine that do what is asked have in
+ * common.
+ *
+ *   engine_act.c      incidents' states, people, deliveries; the way in
+ *   engine_merge.c    incidents that are put together and taken apart
+ *   engine_retract.c  items that are gone at their source
+ *   engine_teach.c    exceptions that false alarms teach
+ */
+#ifndef TOCSIN_DAEMON_ENGINE_ACT_H
+#define TOCSIN_DAEMON_ENGINE_ACT_H
+
+#include "console/action.h"
+#include "daemon/engine.h"
+
+/* What is asked, as views, and the answer being made. */
+struct asked {
+    struct engine *engine;
+    const Tocsin__ActionRequest *in;
+    struct str object, text, role, by, from;
+    json_t *args;      /* the request's data as a JSON object, or NULL; owned */
+    char *data;        /* JSON for the answer, owned */
+    const char *words; /* why it was refused, when no sentence of err's says
+                          it; static */
+};
+
+/* Append to the ledger that this was done; more (may be NULL, taken) is added
+ * to what every entry has. */
+int act_ledger(const struct asked *asked, const char *kind, int64_t incident,
+    json_t *more_taken);
+/* Put json (taken) into the answer. */
+int act_data(struct asked *asked, json_t *json_taken);
+/* A number of the request's data, 0 when it has none. */
+int64_t act_number(const struct asked *asked, const char *name);
+
+/* --- engine_merge.c -------------------------------------------------------- */
+/* Merge incident id into data.into; give it back; put the items data.items of
+ * incident id into a new incident or data.into; take split data.split back.
+ * Within the open transaction; asking the same again changes nothing and is no
+ * error. */
+int act_merge(struct asked *asked, int64_t id);
+int act_unmerge(struct asked *asked, int64_t id);
+int act_split(struct asked *asked, int64_t id);
+int act_unsplit(struct asked *asked, int64_t id);
+
+#endif
