@@ -34,6 +34,54 @@ channel_kind(size_t i)
     return i < KIND_COUNT ? kinds[i]->kind : NULL;
 }
 
+const struct channel_limits *
+channel_limits(struct str kind)
+{
+    static const struct channel_limits none;
+    const struct channel_ops *ops = channel_ops_find(kind);
+
+    return ops ? &ops->limits : &none;
+}
+
+enum text_form
+channel_next_form(enum text_form form, const struct channel_verdict *verdict)
+{
+    if (verdict->class != CLASS_BAD_PAYLOAD || form == TEXT_FORM_SAFE)
+        return TEXT_FORM_FULL;
+    if (verdict->moderated)
+        return TEXT_FORM_SAFE;
+    return form == TEXT_FORM_FULL ? TEXT_FORM_PLAIN : TEXT_FORM_FULL;
+}
+
+struct text_style
+channel_style(
+    const struct channel_config *config, const struct channel_message *message)
+{
+    return (struct text_style){
+        .form = message->form,
+        .english = str_eq(config->lang, STR("en")),
+        .zone = config->zone,
+        .console = config->console,
+        .bureau = config->bureau,
+        .template = config->template,
+    };
+}
+
+/* "webhook, dingtalk and …" */
+static void
+say_kinds(struct str kind, struct toc_error *reterr)
+{
+    struct buf list;
+
+    buf_init(&list, 400);
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        buf_printf(&list, "%s%s", i ? ", " : "", kinds[i]->kind);
+    toc_error_set(reterr, NULL, 0, 0,
+        "kind \"%.*s\" is none that is known; there are %s",
+        STR_ARG(str_first(kind, CHANNEL_MAX_ID_BYTES)), buf_cstr(&list));
+    buf_done(&list);
+}
+
 static int
 check_url(const struct channel_config *config, struct toc_error *reterr)
 {
@@ -60,9 +108,7 @@ channel_check(const struct channel_config *config, struct toc_error *reterr)
     int err;
 
     if (!ops) {
-        toc_error_set(reterr, NULL, 0, 0,
-            "kind \"%.*s\" is none that is known; webhook is one",
-            STR_ARG(str_first(config->kind, CHANNEL_MAX_ID_BYTES)));
+        say_kinds(config->kind, reterr);
         return E_CONF;
     }
     if (config->id.n == 0 || config->id.n > CHANNEL_MAX_ID_BYTES) {
@@ -70,6 +116,6 @@ channel_check(const struct channel_config *config, struct toc_error *reterr)
             CHANNEL_MAX_ID_BYTES);
         return E_CONF;
     }
-    err = check_url(config, reterr);
+    err = ops->own_url ? 0 : check_url(config, reterr);
     return err < 0 ? err : ops->check(config, reterr);
 }

@@ -15,14 +15,21 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/level.h"
 #include "base/str.h"
+#include "base/timefmt.h"
 #include "net/gate.h"
 #include "net/http.h"
+#include "notify/text.h"
 
 enum {
     CHANNEL_MAX_SECRETS = 4,
     CHANNEL_MAX_ID_BYTES = 64,
+    CHANNEL_MAX_KEYWORDS = 10,
+    CHANNEL_MAX_MENTIONS = 50,
     CHANNEL_TEXT_BYTES = 500, /* of the platform's own words that are kept */
+    CHANNEL_CODE_BYTES = 60,
+    CHANNEL_UNKNOWN_TIMES = 2, /* an answer that is none is tried again */
     CHANNEL_RETRY_AFTER_MAX_MS = MS_DAY,
     CHANNEL_ANSWER_BYTES = 64 * 1024,
     CHANNEL_TOTAL_MS = 15 * MS_SECOND
@@ -53,27 +60,53 @@ struct channel_config {
     struct str id, kind, url;
     struct str secrets[CHANNEL_MAX_SECRETS]; /* newest first */
     size_t nsecrets;
-    struct gate_policy policy; /* https_only unless insecure_http is set */
-    struct str lang;           /* "zh" or "en" */
+    struct gate_policy policy;  /* https_only unless insecure_http is set */
+    struct str lang;            /* "zh" or "en" */
+    const struct str *keywords; /* the robot wants to see one of them */
+    size_t nkeywords;
+    const struct str *mentions; /* mobile numbers, user ids, or "all" */
+    size_t nmentions;
+    enum level mention_level; /* from which they are called */
+    struct str template;      /* its own text, absent: the shipped ones */
+    /* of the house */
+    const struct zone *zone; /* NULL: UTC */
+    struct str console, bureau;
 };
 
 /* A message as it stands in the outbox; the same bytes at every attempt. */
 struct channel_message {
-    struct str id;   /* "msg_…", constant over attempts, without '.' */
-    struct str type; /* "incident.opened", … */
-    struct str body; /* JSON of CONTRACTS §4 (notify/body.h) */
+    struct str id;       /* "msg_…", constant over attempts, without '.' */
+    struct str type;     /* "incident.opened", … */
+    struct str body;     /* JSON of CONTRACTS §4 (notify/body.h) */
+    unsigned attempt;    /* which one this is, from 1 */
+    enum text_form form; /* FULL, until the platform refused that */
 };
 
 /* What an answer means. */
 struct channel_verdict {
     enum delivery_class class;
     int64_t retry_after_ms; /* not before this, 0 when nothing is asked */
+    struct str code;        /* the platform's own, "errcode 45009"; or absent */
     struct str text;        /* why, in the platform's own words where it has
                              * any; not yet free of secrets */
+    bool unknown;   /* a 2xx whose body is none of the platform's: class is
+                     * not looked at, it is TRANSIENT twice, then DEAD_TARGET */
+    bool moderated; /* with BAD_PAYLOAD: it is the content that is refused */
+};
+
+/* What a platform bears. */
+struct channel_limits {
+    size_t max_bytes;    /* of a text, as the platform counts it; 0: none */
+    unsigned per_minute; /* messages; 0: none */
+    unsigned reserve;    /* of those, kept for orange and red */
+    int64_t gap_ms;      /* between two messages */
+    int64_t penalty_ms;  /* of silence after it said "too many" */
 };
 
 struct channel_ops {
     const char *kind;
+    struct channel_limits limits;
+    bool own_url; /* url is no http address: check() judges it */
     /* Whether the configuration makes sense.  0, or E_CONF with *reterr. */
     int (*check)(const struct channel_config *config, struct toc_error *reterr);
     /* Make the request of one attempt; method, url, headers and body, all in
@@ -83,14 +116,25 @@ struct channel_ops {
         struct arena *arena, struct http_request *ret);
     /* Judge an answer; its body is absent when it was longer than
      * CHANNEL_ANSWER_BYTES.  Texts live in arena or are lent by answer. */
-    void (*judge)(const struct http_answer *answer, struct wall now,
-        struct arena *arena, struct channel_verdict *ret);
+    void (*judge)(const struct channel_config *config,
+        const struct http_answer *answer, struct wall now, struct arena *arena,
+        struct channel_verdict *ret);
 };
 
 /* The table of a kind, NULL when there is none. */
 const struct channel_ops *channel_ops_find(struct str kind);
 /* Kind number i, NULL past the end (for messages and documents). */
 const char *channel_kind(size_t i);
+/* What the platform of a kind bears; all 0 for a kind that is none. */
+const struct channel_limits *channel_limits(struct str kind);
+/* The form that a message refused in form with verdict may pass in; 0 (FULL)
+ * when there is none left. */
+enum text_form channel_next_form(
+    enum text_form form, const struct channel_verdict *verdict);
+/* Its style of text: language, zone, console, template; markup and limits are
+ * the kind's to set. */
+struct text_style channel_style(
+    const struct channel_config *config, const struct channel_message *message);
 /* Check kind, id, url (through the gate) and what the kind wants.  0 or E_CONF
  * with *reterr (may be NULL); the text names the field and never a secret. */
 int channel_check(

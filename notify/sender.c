@@ -21,6 +21,8 @@ struct sender_attempt {
     struct channel_config config; /* texts in arena */
     const struct channel_ops *ops;
     struct http_call *call; /* NULL when it failed before there was one */
+    unsigned number;        /* of the attempt */
+    enum text_form form;
     struct toc_error refusal;
     void (*done)(void *arg, const struct attempt_result *result);
     void *arg;
@@ -47,21 +49,51 @@ attempt_free(struct sender_attempt *attempt)
     free(attempt);
 }
 
-/* Tell the result, with its text made safe, and forget the attempt. */
+/* Tell the result, with its texts made safe, and forget the attempt. */
 static void
 finish(struct sender_attempt *attempt, struct attempt_result *result)
 {
-    struct buf text;
+    struct buf text, code;
 
     buf_init(&text, 2 * CHANNEL_TEXT_BYTES);
+    buf_init(&code, 2 * CHANNEL_CODE_BYTES);
     if (redact_text(
             &text, &attempt->config, result->text, CHANNEL_TEXT_BYTES) == 0)
         result->text = buf_str(&text);
     else
         result->text = STR_NONE;
+    if (result->code.n && redact_text(&code, &attempt->config, result->code,
+                              CHANNEL_CODE_BYTES) == 0)
+        result->code = buf_str(&code);
+    else
+        result->code = STR_NONE;
     attempt->done(attempt->arg, result);
+    buf_done(&code);
     buf_done(&text);
     attempt_free(attempt);
+}
+
+/* What an answer came to. */
+static void
+judge(struct sender_attempt *attempt, const struct http_answer *answer,
+    struct attempt_result *result)
+{
+    struct channel_verdict verdict;
+
+    attempt->ops->judge(&attempt->config, answer,
+        loop_wall(attempt->sender->loop), attempt->arena, &verdict);
+    if (verdict.unknown)
+        verdict.class = attempt->number > CHANNEL_UNKNOWN_TIMES
+                            ? CLASS_DEAD_TARGET
+                            : CLASS_TRANSIENT;
+    if (verdict.class == CLASS_RATE &&
+        verdict.retry_after_ms < attempt->ops->limits.penalty_ms)
+        verdict.retry_after_ms = attempt->ops->limits.penalty_ms;
+    result->class = verdict.class;
+    result->retry_after_ms = verdict.retry_after_ms;
+    result->code = verdict.code;
+    result->text = verdict.text;
+    result->next_form = channel_next_form(attempt->form, &verdict);
 }
 
 static void
@@ -78,15 +110,8 @@ answered(void *arg, const struct http_answer *answer)
     /* What says more than it should has still said yes or no; a kind that
      * needs the body finds none and judges so. */
     if (answer->result == HTTP_ANSWERED ||
-        (answer->result == HTTP_TOO_LARGE && answer->status)) {
-        struct channel_verdict verdict;
-
-        attempt->ops->judge(
-            answer, loop_wall(attempt->sender->loop), attempt->arena, &verdict);
-        result.class = verdict.class;
-        result.retry_after_ms = verdict.retry_after_ms;
-        result.text = verdict.text;
-    }
+        (answer->result == HTTP_TOO_LARGE && answer->status))
+        judge(attempt, answer, &result);
     finish(attempt, &result);
 }
 
@@ -115,6 +140,18 @@ tell_refused(void *arg)
 }
 
 static int
+copy_list(struct arena *arena, const struct str *list, size_t n,
+    const struct str **ret)
+{
+    struct str *copy = ARENA_ARRAY(arena, n + 1, struct str);
+
+    for (size_t i = 0; copy && i < n; i++)
+        copy[i] = arena_str(arena, list[i]);
+    *ret = copy;
+    return copy ? 0 : E_NOMEM;
+}
+
+static int
 copy_config(struct sender_attempt *attempt, const struct channel_config *config)
 {
     struct channel_config *copy = &attempt->config;
@@ -125,6 +162,14 @@ copy_config(struct sender_attempt *attempt, const struct channel_config *config)
     copy->kind = arena_str(attempt->arena, config->kind);
     copy->url = arena_str(attempt->arena, config->url);
     copy->lang = arena_str(attempt->arena, config->lang);
+    copy->template = arena_str(attempt->arena, config->template);
+    copy->console = arena_str(attempt->arena, config->console);
+    copy->bureau = arena_str(attempt->arena, config->bureau);
+    if (copy_list(attempt->arena, config->keywords, config->nkeywords,
+            &copy->keywords) < 0 ||
+        copy_list(attempt->arena, config->mentions, config->nmentions,
+            &copy->mentions) < 0)
+        return E_NOMEM;
     for (size_t i = 0; i < config->nsecrets; i++) {
         copy->secrets[i] = arena_str(attempt->arena, config->secrets[i]);
         if (copy->secrets[i].p)
@@ -151,6 +196,7 @@ begin(struct sender_attempt *attempt, const struct channel_message *message)
         attempt->ops = channel_ops_find(attempt->config.kind);
         err = attempt->ops->render(&attempt->config, message,
             loop_wall(sender->loop), attempt->arena, &request);
+        attempt->config.zone = NULL; /* lent until now */
         if (err == E_CONF)
             toc_error_set(&attempt->refusal, NULL, 0, 0,
                 "the message cannot be written for this channel");
@@ -184,6 +230,8 @@ sender_send(struct sender *sender, const struct channel_config *config,
     attempt->sender = sender;
     attempt->done = done;
     attempt->arg = arg;
+    attempt->number = message->attempt;
+    attempt->form = message->form;
     TAILQ_INSERT_TAIL(&sender->attempts, attempt, link);
     attempt->arena = arena_new(ATTEMPT_ARENA_BYTES);
     if (attempt->arena)

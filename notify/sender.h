@@ -27,7 +27,9 @@ struct attempt_result {
     enum delivery_class class;
     int status; /* HTTP, 0 when there was no answer */
     int64_t retry_after_ms;
+    struct str code; /* the platform's own, ≤ CHANNEL_CODE_BYTES; or absent */
     struct str text; /* why; one line, ≤ CHANNEL_TEXT_BYTES, no secrets */
+    enum text_form next_form; /* with BAD_PAYLOAD: may pass; 0: none */
     int64_t elapsed_ms;
 };
 

@@ -196,11 +196,12 @@ render(const struct channel_config *config,
 }
 
 static void
-judge(const struct http_answer *answer, struct wall now, struct arena *arena,
-    struct channel_verdict *ret)
+judge(const struct channel_config *config, const struct http_answer *answer,
+    struct wall now, struct arena *arena, struct channel_verdict *ret)
 {
     int status = answer->status;
 
+    (void)config;
     *ret = (struct channel_verdict){
         .class = CLASS_TRANSIENT,
         .retry_after_ms =

@@ -103,7 +103,7 @@ check_receiver(const json_t *row)
     struct channel_verdict verdict;
 
     if (answer.status >= 100 && answer.status <= 599) {
-        webhook_ops.judge(&answer, (struct wall){0}, arena, &verdict);
+        webhook_ops.judge(NULL, &answer, (struct wall){0}, arena, &verdict);
         if (strstr(expect, "retry") || strstr(expect, "next attempt") ||
             strstr(expect, "six POSTs") || strstr(expect, "capped"))
             assert_true(schedule_wait(1, verdict.class, verdict.retry_after_ms,

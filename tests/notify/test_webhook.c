@@ -216,7 +216,7 @@ judged(int status, const char *retry_after, struct arena *arena)
     struct channel_verdict verdict;
 
     webhook_ops.judge(
-        &answer, (struct wall){INT64_C(1772409600000)}, arena, &verdict);
+        NULL, &answer, (struct wall){INT64_C(1772409600000)}, arena, &verdict);
     return verdict;
 }
 
