@@ -281,7 +281,7 @@ static void
 build_scans(struct compile *c)
 {
     struct scan_build to = {&c->section[SEC_BITS], &c->section[SEC_RANKS],
-        &c->section[SEC_BUCKETS], &c->section[SEC_CANDIDATES]};
+        &c->section[SEC_CANDIDATES]};
 
     for (enum image_view v = 0; v < VIEW_COUNT; v++) {
         struct image_scan scans[SCAN_KINDS];

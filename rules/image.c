@@ -35,7 +35,6 @@ image_record_size(enum image_section section)
         [SEC_SCAN] = sizeof(struct image_scan),
         [SEC_BITS] = sizeof(uint64_t),
         [SEC_RANKS] = sizeof(uint32_t),
-        [SEC_BUCKETS] = sizeof(uint32_t),
         [SEC_CANDIDATES] = sizeof(struct image_candidate),
     };
 
@@ -224,27 +223,23 @@ check_rules(const struct image *im)
            all_below(im, SEC_NEEDED, IMAGE_COUNT(im, SEC_TERMS));
 }
 
-/* The bitmap of a scan is a power of two, its ranks count its bits, and every
- * bit has a bucket. */
+/* The bitmap of a scan is a power of two, and each of its words has a run of
+ * candidates, one after the other. */
 static bool
 check_bitmap(const struct image *im, const struct image_scan *s)
 {
-    const uint64_t *bits = IMAGE_ARRAY(im, uint64_t, SEC_BITS) + s->bits.first;
     const uint32_t *ranks =
         IMAGE_ARRAY(im, uint32_t, SEC_RANKS) + s->ranks.first;
-    uint32_t rank = 0;
 
     if (s->bits.n == 0)
-        return s->single_bits.n == 0;
-    if (s->bit_shift < 6 || s->bit_shift > 31 || s->ranks.n != s->bits.n ||
+        return s->single_bits.n == 0 && s->ranks.n == 0;
+    if (s->bit_shift < 6 || s->bit_shift > 31 || s->ranks.n != s->bits.n + 1 ||
         (uint64_t)s->bits.n * 64 != (uint64_t)1 << (32 - s->bit_shift))
         return false;
-    for (uint32_t i = 0; i < s->bits.n; i++) {
-        if (ranks[i] != rank)
+    for (uint32_t i = 0; i < s->bits.n; i++)
+        if (ranks[i] > ranks[i + 1])
             return false;
-        rank += (uint32_t)__builtin_popcountll(bits[i]);
-    }
-    return s->buckets.n == rank + 1;
+    return ranks[s->bits.n] <= IMAGE_COUNT(im, SEC_CANDIDATES);
 }
 
 static bool
@@ -258,26 +253,9 @@ check_scans(const struct image *im)
         if (!in_run(im, s[i].bits, SEC_BITS) ||
             !in_run(im, s[i].single_bits, SEC_BITS) ||
             !in_run(im, s[i].ranks, SEC_RANKS) ||
-            !in_run(im, s[i].buckets, SEC_BUCKETS) ||
             (s[i].single_bits.n != 0 && s[i].single_bits.n != 65536 / 64) ||
             !check_bitmap(im, &s[i]))
             return false;
-    return true;
-}
-
-/* A single unit that has a bit must have a bucket too. */
-static bool
-check_singles(const struct image *im, const struct image_scan *s)
-{
-    const uint64_t *bits = IMAGE_ARRAY(im, uint64_t, SEC_BITS);
-    const uint64_t *single = bits + s->single_bits.first;
-
-    for (uint32_t u = 0; u < s->single_bits.n * 64; u++) {
-        uint32_t bit = scan_bit(scan_pair(0, (uint16_t)u), s->bit_shift);
-        if (single[u >> 6] >> (u & 63) & 1 &&
-            !(bits[s->bits.first + (bit >> 6)] >> (bit & 63) & 1))
-            return false;
-    }
     return true;
 }
 
@@ -287,19 +265,17 @@ check_candidate(const struct image *im, const struct image_candidate *c,
     enum image_view view, enum scan_kind kind)
 {
     const struct image_term *t = IMAGE_ARRAY(im, struct image_term, SEC_TERMS);
-    unsigned width = scan_width(kind);
+    unsigned width = kind == SCAN_WORDS ? 1 : kind == SCAN_ASCII ? 4 : 2;
 
     if (c->term >= IMAGE_COUNT(im, SEC_TERMS))
         return false;
     t += c->term;
-    if (c->unit != t->unit)
+    if (c->unit != t->unit || c->n != t->n || t->view != (uint32_t)view ||
+        c->mask >= SCAN_MASKS)
         return false;
     if (kind == SCAN_PAIRS && c->n == 1)
-        return t->n == 1 && t->view == (uint32_t)view && c->anchor == 0 &&
-               !c->before && !c->after;
-    return c->n == t->n && t->view == (uint32_t)view &&
-           c->anchor + width <= c->n && !(c->before && c->anchor == 0) &&
-           !(c->after && c->anchor + width == c->n);
+        return c->anchor == 0;
+    return c->anchor + width <= c->n;
 }
 
 static bool
@@ -307,22 +283,18 @@ check_candidates(const struct image *im)
 {
     const struct image_scan *scans =
         IMAGE_ARRAY(im, struct image_scan, SEC_SCAN);
-    const uint32_t *bucket = IMAGE_ARRAY(im, uint32_t, SEC_BUCKETS);
     const struct image_candidate *c =
         IMAGE_ARRAY(im, struct image_candidate, SEC_CANDIDATES);
 
     for (uint32_t k = 0; k < VIEW_COUNT * SCAN_KINDS; k++) {
         const struct image_scan *s = &scans[k];
-        if (!check_singles(im, s))
-            return false;
-        for (uint32_t i = 0; i + 1 < s->buckets.n; i++) {
-            const uint32_t *b = bucket + s->buckets.first + i;
-            if (b[0] > b[1] || b[1] > IMAGE_COUNT(im, SEC_CANDIDATES))
+        const uint32_t *rank =
+            IMAGE_ARRAY(im, uint32_t, SEC_RANKS) + s->ranks.first;
+        if (s->ranks.n == 0)
+            continue;
+        for (uint32_t j = rank[0]; j < rank[s->ranks.n - 1]; j++)
+            if (!check_candidate(im, &c[j], k / SCAN_KINDS, k % SCAN_KINDS))
                 return false;
-            for (uint32_t j = b[0]; j < b[1]; j++)
-                if (!check_candidate(im, &c[j], k / SCAN_KINDS, k % SCAN_KINDS))
-                    return false;
-        }
     }
     return true;
 }

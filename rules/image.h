@@ -20,7 +20,7 @@
 #include "base/str.h"
 
 enum {
-    IMAGE_FORMAT = 2, /* raise it with every change of what is below */
+    IMAGE_FORMAT = 3, /* raise it with every change of what is below */
     IMAGE_ALIGN = 16,
     IMAGE_MAX_DEPTH = 160, /* of nodes, rules in rules included */
     IMAGE_MAX_BYTES = 1 << 30
@@ -45,8 +45,8 @@ enum image_section {
     SEC_TRIES,      /* struct image_try, by rule */
     SEC_SCAN,       /* struct image_scan: SCAN_KINDS for each view */
     SEC_BITS,       /* uint64_t: bitmaps of the scans */
-    SEC_RANKS,      /* uint32_t: set bits before each word of a bitmap */
-    SEC_BUCKETS,    /* uint32_t: first candidate of each set bit, and the end */
+    SEC_RANKS,      /* uint32_t: first candidate of each word of a bitmap, and
+                     * the end of the last */
     SEC_CANDIDATES, /* struct image_candidate */
     SEC_COUNT
 };
@@ -157,31 +157,27 @@ struct image_category {
     uint32_t modifier; /* 1: no kind of event, but changes the weight of one */
 };
 
-/* What terms are filed under: see scan.h. */
-enum scan_kind { SCAN_PAIRS, SCAN_ASCII, SCAN_KINDS };
-/* How many units that is. */
-static inline unsigned
-scan_width(enum scan_kind kind)
-{
-    return kind == SCAN_PAIRS ? 2 : 4;
-}
+/* What terms are filed under: two units, four of ASCII, or a word of ASCII.  See
+ * scan.h. */
+enum scan_kind { SCAN_PAIRS, SCAN_ASCII, SCAN_WORDS, SCAN_KINDS };
 
 /* The hash of one scan: see scan.c. */
 struct image_scan {
     struct image_run bits; /* of uint64_t */
-    struct image_run ranks, buckets;
+    struct image_run ranks;
     struct image_run single_bits; /* terms of one unit; empty without them */
     uint32_t bit_shift;
+    uint32_t has_ascii; /* 0: no key is of two units of ASCII */
 };
 
-/* A term filed under key; before and after are the units beside what makes the
- * key, 0 where the term has none. */
+/* A term filed under key; in the order of the keys' bits. */
 struct image_candidate {
+    uint64_t around; /* of a pair: the unit before it, two unused, that behind */
     uint32_t key, term;
     uint32_t unit; /* first of the term in SEC_UNITS */
-    uint16_t before, after;
     uint8_t n, anchor; /* units of the term; before the key */
-    uint16_t unused;
+    uint8_t mask;      /* which units of around count */
+    uint8_t whole;     /* key and around are all of it */
 };
 
 struct image {

@@ -24,6 +24,7 @@ const struct oracle_char oracle_alphabet[] = {
     {"\n", "\n", 'n'},
     {"*", "*", 's'},
     {".", ".", 's'},
+    {"-", "-", 's'},
     {"😀", "😀", 's'},
     {"，", ",", '.'},
     {"。", "。", '.'},
@@ -72,7 +73,7 @@ kind_of(uint32_t c)
         return ' ';
     if (c == '\n')
         return 'n';
-    return strchr("*.", (int)c) || c >= 0x1F000 ? 's' : '.';
+    return strchr("*.-", (int)c) || c >= 0x1F000 ? 's' : '.';
 }
 
 /* Fold with the table: longest entry first, blanks joined. */

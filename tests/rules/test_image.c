@@ -144,7 +144,7 @@ static bool
 is_bitmap(const struct image_header *h, size_t at)
 {
     return at >= h->section[SEC_BITS].offset &&
-           at < h->section[SEC_BUCKETS].offset;
+           at < h->section[SEC_RANKS].offset;
 }
 
 /* With the checksum made right again: refused, or harmless. */

@@ -52,8 +52,10 @@ add_char(struct buf *b, bool term)
                 .text);
 }
 
-static const char *const latin[] = {
-    "abab", "bab1", "aaaa", "ababa", "b1b1ab", "abab1", "1aab", "baba甲"};
+/* Words kept under all of them, their pieces, and what ends them. */
+static const char *const latin[] = {"abab", "bab1", "aaaa", "ababa", "b1b1ab",
+    "abab1", "1aab", "baba甲", "ab1", "ab bab1", "abab ababa", "ab-abab",
+    "b1b1ababab1b", "b1b1bbbbab1b", "-ab1", "abab."};
 enum { LATIN = sizeof(latin) / sizeof(latin[0]) };
 
 static json_t *
@@ -65,7 +67,7 @@ random_term(void)
     buf_init(&b, 1000);
     if (!roll(12))
         buf_add_cstr(&b, "*");
-    if (!roll(10)) { /* a word of letters, kept under four of them */
+    if (!roll(8)) { /* a word of letters */
         buf_add_cstr(&b, latin[roll(LATIN)]);
         n = 0;
     }
@@ -279,7 +281,7 @@ random_text(struct buf *b)
     buf_add_cstr(b, "");
     for (unsigned n = roll(TEXT_CHARS); n > 0; n--) {
         add_char(b, false);
-        if (!roll(20))
+        if (!roll(16))
             buf_add_cstr(b, latin[roll(LATIN)]);
     }
 }
