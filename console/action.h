@@ -48,7 +48,12 @@
     X(UNSPLIT,        "unsplit",        "operator") /* id, data: split */  \
     X(CHECK_ITEMS,    "check_items",    "operator") /* id */               \
     X(EXCEPTION_ADD,  "exception_add",  "editor")   /* id: incident, data */ \
-    X(EXCEPTION_END,  "exception_end",  "editor")   /* id: exception */
+    X(EXCEPTION_END,  "exception_end",  "editor")   /* id: exception */    \
+    X(HOLD,           "hold",           "operator") /* id, text: reason */ \
+    X(RELEASE,        "release",        "operator") /* id, text: reason */ \
+    X(ASSESS,         "assess",         "operator") /* id, text */         \
+    X(EVIDENCE_SEEN,  "evidence_seen",  "operator") /* id, object: how, text: what */ \
+    X(PURGE,          "purge",          "admin")    /* now */
 /* clang-format on */
 enum action_kind {
 #define X(action, name, role) ACTION_##action,
