@@ -419,7 +419,8 @@ same_as_the_oracle(void **unused)
     }
     printf("%lld texts, %d rules each, %zu findings\n", (long long)count,
         (int)RULES, held);
-    assert_true(undecided < (size_t)count / 100);
+    /* of twelve times as many answers */
+    assert_true(undecided < (size_t)count / 20);
     assert_true(held > (size_t)count / 4); /* the test is not empty */
     buf_done(&title);
     buf_done(&text);
