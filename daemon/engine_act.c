@@ -25,7 +25,8 @@ enum {
     ACT_MAX_NAME_BYTES = 128,
     ACT_MAX_HASH_BYTES = 256,
     ACT_ANSWER_BYTES = 256 * 1024,
-    EXPIRE_MAX = 200 /* in one go */
+    ACT_MAX_MANY = 200, /* incidents in one act */
+    EXPIRE_MAX = 200    /* in one go */
 };
 
 /* --- answers ------------------------------------------------------------------ */
@@ -71,6 +72,8 @@ act_why(int err)
         return "There is no such thing.";
     case E_EXISTS:
         return "That name is taken.";
+    case E_LIMIT:
+        return "That is too much at once.";
     default:
         return err_text(err);
     }
@@ -173,9 +176,10 @@ act_incident_write(struct asked *asked, enum incident_act act)
     struct incident incident;
     struct incident_result result;
     char kind[64];
-    int r = store_incident_load(
-        engine->store, asked->in->id, engine->arena, &incident);
+    int r =
+        store_incident_load(engine->store, asked->id, engine->arena, &incident);
 
+    change.cause = jsonx_get_str(asked->args, "cause");
     if (act == INCIDENT_ACT_ACKNOWLEDGE && !wall_is_set(change.until))
         change.until.ms =
             engine_now(engine).ms + engine->config->ack_expiry_ms;
@@ -360,6 +364,14 @@ act_write(struct asked *asked)
     if (act_of((enum action_kind)asked->in->kind, &act) == 0)
         return act_incident_write(asked, act);
     switch (asked->in->kind) {
+    case ACTION_MERGE:
+        return act_merge(asked);
+    case ACTION_UNMERGE:
+        return act_unmerge(asked);
+    case ACTION_SPLIT:
+        return act_split(asked);
+    case ACTION_UNSPLIT:
+        return act_unsplit(asked);
     case ACTION_USER_ADD:
         return act_user_add(asked);
     case ACTION_USER_PASSWORD:
@@ -389,6 +401,12 @@ act_write(struct asked *asked)
     }
 }
 
+static const char *
+act_words(const struct asked *asked, int err)
+{
+    return asked->words ? asked->words : act_why(err);
+}
+
 static void
 act_in_transaction(struct asked *asked)
 {
@@ -404,7 +422,86 @@ act_in_transaction(struct asked *asked)
         r = act_answer_later(asked);
     (void)engine_write_end(engine, r);
     if (r != 0)
+        act_answer(asked, r, act_words(asked, r), NULL);
+}
+
+/* --- one act on many incidents ------------------------------------------------------------ */
+
+/* Each is a step of its own: one that cannot be done is named, and holds up no
+ * other. */
+static int
+act_one_of_many(struct asked *asked, json_t *done, json_t *refused)
+{
+    int r = engine_write_begin(asked->engine);
+    json_t *no;
+
+    if (r == 0) {
+        asked->words = NULL;
+        r = act_write(asked);
+        r = engine_write_end(asked->engine, r);
+    }
+    if (r == 0)
+        return json_array_append_new(done, json_integer(asked->id)) == 0
+                   ? 0
+                   : E_NOMEM;
+    no = json_object();
+    (void)jsonx_set(no, "incident", json_integer(asked->id));
+    (void)jsonx_set(no, "why", json_string(act_words(asked, r)));
+    return json_array_append_new(refused, no) == 0 ? 0 : E_NOMEM;
+}
+
+static void
+act_on_many(struct asked *asked, json_t *ids)
+{
+    struct engine *engine = asked->engine;
+    json_t *done = json_array(), *refused = json_array(), *data = json_object();
+    size_t n = json_array_size(ids);
+    int r = n > ACT_MAX_MANY ? E_LIMIT : 0;
+
+    for (size_t i = 0; i < n && r == 0; i++) {
+        asked->id = json_integer_value(json_array_get(ids, i));
+        if (asked->in->kind == ACTION_MERGE &&
+            asked->id == act_number(asked, "into"))
+            continue;
+        r = act_one_of_many(asked, done, refused);
+    }
+    (void)jsonx_set(data, "done", done);
+    (void)jsonx_set(data, "refused", refused);
+    if (r == 0)
+        r = act_data(asked, data);
+    else
+        json_decref(data);
+    if (r == 0)
+        r = engine_write_begin(engine);
+    if (r == 0)
+        r = engine_write_end(engine, act_answer_later(asked));
+    if (r != 0)
         act_answer(asked, r, act_why(r), NULL);
+}
+
+/* The acts on incidents, which may be asked of many at once. */
+static bool
+act_is_of_incidents(uint32_t kind)
+{
+    enum incident_act act;
+
+    return act_of((enum action_kind)kind, &act) == 0 || kind == ACTION_MERGE ||
+           kind == ACTION_UNMERGE;
+}
+
+static void
+act_any(struct asked *asked)
+{
+    json_t *ids;
+
+    if (asked->in->data.len > 0)
+        (void)jsonx_load(pb_bytes(asked->in->data), NULL, &asked->args);
+    ids = json_object_get(asked->args, "ids");
+    if (json_is_array(ids) && act_is_of_incidents(asked->in->kind))
+        act_on_many(asked, ids);
+    else
+        act_in_transaction(asked);
+    json_decref(asked->args);
 }
 
 /* --- what writes nothing, or by itself ------------------------------------------------------ */
@@ -533,6 +630,7 @@ engine_action(struct engine *engine, const Tocsin__ActionRequest *in)
 {
     struct asked asked = {.engine = engine,
         .in = in,
+        .id = in->id,
         .object = pb_str(in->object),
         .text = pb_str(in->text),
         .role = pb_str(in->role),
@@ -559,7 +657,7 @@ engine_action(struct engine *engine, const Tocsin__ActionRequest *in)
         act_push(&asked);
         break;
     default:
-        act_in_transaction(&asked);
+        act_any(&asked);
         break;
     }
     free(asked.data);

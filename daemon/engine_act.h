@@ -4,6 +4,7 @@
  *
  *   engine_act.c      incidents' states, people, deliveries; the way in
  *   engine_merge.c    incidents that are put together and taken apart
+ *   engine_rescore.c  what they score then
  *   engine_retract.c  items that are gone at their source
  *   engine_teach.c    exceptions that false alarms teach
  */
@@ -18,6 +19,7 @@ struct asked {
     struct engine *engine;
     const Tocsin__ActionRequest *in;
     struct str object, text, role, by, from;
+    int64_t id;        /* what it is about, one at a time */
     json_t *args;      /* the request's data as a JSON object, or NULL; owned */
     char *data;        /* JSON for the answer, owned */
     const char *words; /* why it was refused, when no sentence of err's says
@@ -34,13 +36,25 @@ int act_data(struct asked *asked, json_t *json_taken);
 int64_t act_number(const struct asked *asked, const char *name);
 
 /* --- engine_merge.c -------------------------------------------------------- */
-/* Merge incident id into data.into; give it back; put the items data.items of
- * incident id into a new incident or data.into; take split data.split back.
- * Within the open transaction; asking the same again changes nothing and is no
- * error. */
-int act_merge(struct asked *asked, int64_t id);
-int act_unmerge(struct asked *asked, int64_t id);
-int act_split(struct asked *asked, int64_t id);
-int act_unsplit(struct asked *asked, int64_t id);
+/* Within the open transaction, each about incident asked->id: merge it into
+ * data.into; give it back; put its items data.items into a new incident, or
+ * into data.into; take the split data.split (or its last one) back.  Asking
+ * the same again changes nothing. */
+int act_merge(struct asked *asked);
+int act_unmerge(struct asked *asked);
+int act_split(struct asked *asked);
+int act_unsplit(struct asked *asked);
+
+/* --- engine_rescore.c ------------------------------------------------------ */
+/* Make score, level, explanation and category anew from what incident has
+ * now; one without items keeps them. */
+int engine_rescore(struct engine *engine, struct incident *incident);
+/* engine_group.c: let the grouper learn incident anew. */
+int engine_regroup(struct engine *engine, int64_t incident);
+
+/* --- engine_item.c --------------------------------------------------------- */
+/* Load the incident, or the one that it was merged into. */
+int engine_incident_load(
+    struct engine *engine, int64_t id, struct incident *ret);
 
 #endif

@@ -1,7 +1,9 @@
 /*
- * engine_group: the grouper's memory, filled from the store.
+ * engine_group: the grouper's memory, filled from the store: also with what is
+ * closed, so that an item of the same event reopens it, or points to it.
  */
-#include "daemon/engine.h"
+#include "base/err.h"
+#include "daemon/engine_act.h"
 
 static int
 group_load_one(void *arg, const struct open_item *item)
@@ -14,8 +16,9 @@ group_load_one(void *arg, const struct open_item *item)
         .source = item->source,
         .owner = source ? source->owner : STR_NONE,
         .time = item->time};
+    int r = grouper_add(engine->grouper, item->incident, &g);
 
-    return grouper_add(engine->grouper, item->incident, &g);
+    return r == E_CORRUPT ? 0 : r; /* nothing is like it then */
 }
 
 int
@@ -29,6 +32,15 @@ engine_group_load(struct engine *engine)
         return r;
     grouper_free(engine->grouper);
     engine->grouper = fresh;
-    since.ms -= GROUP_WINDOW_MS;
-    return store_open_items(engine->store, since, group_load_one, engine);
+    since.ms -= GROUP_MEMORY_MS;
+    return store_open_items(engine->store, since, GROUP_MAX_INCIDENTS,
+        group_load_one, engine);
+}
+
+int
+engine_regroup(struct engine *engine, int64_t incident)
+{
+    grouper_remove(engine->grouper, incident);
+    return store_incident_each_item(
+        engine->store, incident, group_load_one, engine);
 }

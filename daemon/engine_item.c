@@ -12,6 +12,7 @@
 #include "base/jsonx.h"
 #include "base/url.h"
 #include "base/utf8.h"
+#include "daemon/engine_act.h"
 #include "daemon/engine_besides.h"
 #include "daemon/engine_evidence.h"
 #include "daemon/engine_score.h"
@@ -314,9 +315,8 @@ incident_open(struct engine *engine, const struct subject *subject,
     return r;
 }
 
-/* Load the incident, or the one that it was merged into. */
-static int
-incident_load(struct engine *engine, int64_t id, struct incident *ret)
+int
+engine_incident_load(struct engine *engine, int64_t id, struct incident *ret)
 {
     int r = store_incident_load(engine->store, id, engine->arena, ret);
 
@@ -388,7 +388,7 @@ incident_join(struct engine *engine, struct subject *subject,
 {
     struct wall now = engine_now(engine);
     struct incident incident;
-    int r = incident_load(engine, verdict->incident, &incident);
+    int r = engine_incident_load(engine, verdict->incident, &incident);
     bool late = r == 0 && !incident_state_is_open(incident.state) &&
                 wall_is_set(incident.closed) &&
                 now.ms - incident.closed.ms > INCIDENT_REOPEN_WINDOW_MS;
@@ -418,7 +418,7 @@ incident_revise(struct engine *engine, struct subject *subject)
     if (r == E_NOTFOUND)
         return 1;
     if (r == 0)
-        r = incident_load(engine, id, &incident);
+        r = engine_incident_load(engine, id, &incident);
     if (r == 0)
         r = item_evidence(engine, subject, incident.id);
     if (r == 0)

@@ -300,40 +300,69 @@ store_incident_source_ids(struct store *store, int64_t incident,
     return 0;
 }
 
-int
-store_open_items(struct store *store, struct wall since,
+static int
+each_open_item(struct query *q,
     int (*each)(void *arg, const struct open_item *item), void *arg)
 {
-    struct query q;
     int r;
 
-    db_query(&store->db, &q,
-        DB_SQL("SELECT m.incident, r.features, r.title, r.category, i.source,"
-               " coalesce(r.published, i.first_seen) AS time"
-               " FROM incident AS n"
-               " JOIN incident_item AS m ON m.incident = n.id"
-               " JOIN item AS i ON i.id = m.item"
-               " JOIN revision AS r ON r.id = i.revision"
-               " WHERE n.open = 1 AND n.last_seen >= ?"
-               " ORDER BY m.incident, time, i.id"));
-    query_int(&q, since.ms);
-    while ((r = query_next(&q)) == 0) {
+    while ((r = query_next(q)) == 0) {
         struct open_item item;
 
-        item.incident = query_get_int(&q);
-        item.features = query_peek_str(&q);
-        item.title = query_peek_str(&q);
-        item.category = query_peek_str(&q);
-        item.source = query_peek_str(&q);
-        item.time = query_get_wall(&q);
+        item.incident = query_get_int(q);
+        item.features = query_peek_str(q);
+        item.title = query_peek_str(q);
+        item.category = query_peek_str(q);
+        item.source = query_peek_str(q);
+        item.time = query_get_wall(q);
         r = each(arg, &item);
         if (r != 0)
             break;
     }
-    if (q.done)
+    if (q->done)
         r = 0;
-    query_done(&q);
+    query_done(q);
     return r;
+}
+
+int
+store_open_items(struct store *store, struct wall since, size_t max,
+    int (*each)(void *arg, const struct open_item *item), void *arg)
+{
+    struct query q;
+
+    db_query(&store->db, &q,
+        DB_SQL("WITH RECURSIVE up(id, root) AS ("
+               "  SELECT id, id FROM (SELECT id FROM incident"
+               "   WHERE merged_into IS NULL AND last_seen >= ?1"
+               "   ORDER BY last_seen DESC, id DESC LIMIT ?2)"
+               "  UNION ALL SELECT c.id, up.root FROM incident AS c"
+               "   JOIN up ON c.merged_into = up.id)"
+               " SELECT up.root, r.features, r.title, r.category, i.source,"
+               " coalesce(r.published, i.first_seen) AS time"
+               " FROM up JOIN incident_item AS m ON m.incident = up.id"
+               " JOIN item AS i ON i.id = m.item"
+               " JOIN revision AS r ON r.id = i.revision"
+               " ORDER BY up.root, time, i.id"));
+    query_int(&q, since.ms);
+    query_int(&q, (int64_t)max);
+    return each_open_item(&q, each, arg);
+}
+
+int
+store_incident_each_item(struct store *store, int64_t incident,
+    int (*each)(void *arg, const struct open_item *item), void *arg)
+{
+    struct query q;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT ?1, r.features, r.title, r.category, i.source,"
+               " coalesce(r.published, i.first_seen) AS time"
+               " FROM incident_item AS m JOIN item AS i ON i.id = m.item"
+               " JOIN revision AS r ON r.id = i.revision"
+               " WHERE m.incident IN " FAMILY("?1") " ORDER BY time, i.id"));
+    query_int(&q, incident);
+    return each_open_item(&q, each, arg);
 }
 
 /* The rest of a query whose only column is a number, and its end. */

@@ -269,6 +269,7 @@ static const char regrouping[] =
     "CREATE TABLE split_item("
     "  split INTEGER NOT NULL REFERENCES split(id),"
     "  item INTEGER NOT NULL REFERENCES item(id),"
+    "  was INTEGER NOT NULL REFERENCES incident(id),"
     "  PRIMARY KEY(split, item)) STRICT, WITHOUT ROWID;";
 static const char rechecking[] =
     "ALTER TABLE incident_item ADD COLUMN check_due INTEGER;"

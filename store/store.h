@@ -139,15 +139,20 @@ int store_incident_source_ids(struct store *store, int64_t incident,
 int store_incident_sources(struct store *store, int64_t incident,
     struct arena *arena, struct str **ret, size_t *ret_n);
 
-/* One item of an open incident whose last item is not older than since: what
- * the grouper is filled with at start. */
+/* One item of an incident whose last item is not older than since, open or
+ * not: what the grouper is filled with at start.  incident: that it counts for,
+ * when it was merged the one that has it. */
 struct open_item {
     int64_t incident;
     struct str features, title, category, source;
     struct wall time;
 };
-/* Calls each in order of incident, time; stops on a non-zero return. */
-int store_open_items(struct store *store, struct wall since,
+/* Calls each in order of incident, time, for the max incidents that were seen
+ * last; stops on a non-zero return. */
+int store_open_items(struct store *store, struct wall since, size_t max,
+    int (*each)(void *arg, const struct open_item *item), void *arg);
+/* The same for one incident and what was merged into it. */
+int store_incident_each_item(struct store *store, int64_t incident,
     int (*each)(void *arg, const struct open_item *item), void *arg);
 /* Open incidents whose acknowledgement or snooze ends at or before now. */
 int store_incident_expired(struct store *store, struct wall now, size_t max,

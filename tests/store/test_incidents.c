@@ -134,12 +134,12 @@ open_items_are_those_of_live_incidents(void **state)
         store_incident_load(f->store, ids[2], f->arena, &closed), 0);
     closed.state = INCIDENT_FALSE_ALARM;
     assert_int_equal(store_incident_save(f->store, &closed), 0);
-    assert_int_equal(store_open_items(f->store, at(50), opened_add, &o), 0);
+    assert_int_equal(store_open_items(f->store, at(50), 100, opened_add, &o), 0);
     assert_int_equal(o.n, 2);
     assert_string_equal(o.titles, "bd");
     o = (struct opened){.n = 7};
     assert_int_equal(
-        store_open_items(f->store, at(50), opened_add, &o), E_LIMIT);
+        store_open_items(f->store, at(50), 100, opened_add, &o), E_LIMIT);
 }
 
 static void
