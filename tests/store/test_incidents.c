@@ -113,7 +113,7 @@ opened_add(void *arg, const struct open_item *item)
 }
 
 static void
-open_items_are_those_of_live_incidents(void **state)
+the_grouper_remembers_what_was_seen_lately(void **state)
 {
     struct fixture *f = *state;
     struct opened o = {0};
@@ -135,8 +135,26 @@ open_items_are_those_of_live_incidents(void **state)
     closed.state = INCIDENT_FALSE_ALARM;
     assert_int_equal(store_incident_save(f->store, &closed), 0);
     assert_int_equal(store_open_items(f->store, at(50), 100, opened_add, &o), 0);
-    assert_int_equal(o.n, 2);
-    assert_string_equal(o.titles, "bd");
+    assert_int_equal(o.n, 3); /* what is over too: it may come again */
+    assert_string_equal(o.titles, "bcd");
+    /* What was merged counts for the one that it went into, at any depth. */
+    closed.merged_into = ids[1];
+    closed.state = INCIDENT_MERGED;
+    assert_int_equal(store_incident_save(f->store, &closed), 0);
+    assert_int_equal(
+        store_incident_load(f->store, ids[3], f->arena, &closed), 0);
+    closed.merged_into = ids[2];
+    closed.state = INCIDENT_MERGED;
+    assert_int_equal(store_incident_save(f->store, &closed), 0);
+    o = (struct opened){0};
+    assert_int_equal(store_open_items(f->store, at(50), 100, opened_add, &o), 0);
+    assert_int_equal(o.n, 3);
+    assert_string_equal(o.titles, "bcd");
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(o.incident[i], ids[1]);
+    o = (struct opened){0};
+    assert_int_equal(store_open_items(f->store, at(0), 1, opened_add, &o), 0);
+    assert_int_equal(o.incident[0], ids[1]); /* the newest, if only one */
     o = (struct opened){.n = 7};
     assert_int_equal(
         store_open_items(f->store, at(50), 100, opened_add, &o), E_LIMIT);
@@ -395,7 +413,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(an_incident_goes_there_and_back),
         TEST(an_item_is_in_one_incident),
-        TEST(open_items_are_those_of_live_incidents),
+        TEST(the_grouper_remembers_what_was_seen_lately),
         TEST(what_ran_out_is_found),
         TEST(the_list_filters),
         TEST(the_list_finds_words_of_any_length),
