@@ -3,12 +3,12 @@
 
 #include "store/inside.h"
 
-#define EVIDENCE_COLUMNS                                                      \
-    "e.id, coalesce(m.incident, e.incident), e.item, e.revision, e.article,"  \
-    " e.document IS NOT NULL, e.at, e.hash, e.size,"                          \
-    " (SELECT title FROM revision WHERE id = e.revision),"                    \
+#define EVIDENCE_COLUMNS                                                       \
+    "e.id, coalesce(m.incident, e.incident), e.item, e.revision, e.article,"   \
+    " e.document IS NOT NULL, e.at, e.hash, e.size,"                           \
+    " (SELECT title FROM revision WHERE id = e.revision),"                     \
     " (SELECT source FROM item WHERE id = e.item)"
-#define EVIDENCE_FROM                                                         \
+#define EVIDENCE_FROM                                                          \
     " FROM evidence AS e LEFT JOIN incident_item AS m ON m.item = e.item"
 
 static int
@@ -38,15 +38,16 @@ view_evidence(struct view *view, int64_t incident, size_t max,
     int r;
 
     db_query(&view->db, &q,
-        DB_SQL("SELECT " EVIDENCE_COLUMNS EVIDENCE_FROM
-               " WHERE e.id IN (SELECT e2.id FROM incident_item AS m2"
-               " JOIN evidence AS e2 ON e2.item = m2.item"
-               " WHERE m2.incident = ? UNION SELECT id FROM evidence"
-               " WHERE incident = ?)"
-               " AND coalesce(m.incident, e.incident) = ?"
-               " ORDER BY e.id LIMIT ?"));
-    query_int(&q, incident);
-    query_int(&q, incident);
+        DB_SQL(
+            "SELECT " EVIDENCE_COLUMNS EVIDENCE_FROM
+            " WHERE e.id IN (SELECT e2.id FROM incident_item AS m2"
+            " JOIN evidence AS e2 ON e2.item = m2.item"
+            " WHERE m2.incident IN " FAMILY(
+                "?1") " UNION SELECT id FROM evidence"
+                      " WHERE incident IN " FAMILY(
+                          "?1") ")"
+                                " AND coalesce(m.incident, e.incident) "
+                                "IN " FAMILY("?1") " ORDER BY e.id LIMIT ?2"));
     query_int(&q, incident);
     query_int(&q, (int64_t)max);
     while ((r = query_next(&q)) == 0) {
@@ -105,8 +106,8 @@ view_evidence_document(struct view *view, const uint8_t hash[DIGEST_SIZE],
 }
 
 int
-view_incident_keeping(struct view *view, int64_t incident,
-    struct arena *arena, struct incident_keeping *ret)
+view_incident_keeping(struct view *view, int64_t incident, struct arena *arena,
+    struct incident_keeping *ret)
 {
     struct query q;
     int r;

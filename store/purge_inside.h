@@ -1,0 +1,58 @@
+/*
+ * purge_inside: what the files that purge share.
+ */
+#ifndef TOCSIN_STORE_PURGE_INSIDE_H
+#define TOCSIN_STORE_PURGE_INSIDE_H
+
+#include "store/inside.h"
+#include "store/purge.h"
+
+/* Not of an incident that is held. */
+#define NOT_HELD(incident)                                                     \
+    " AND NOT EXISTS (SELECT 1 FROM incident_keeping AS k"                     \
+    " WHERE k.incident = " incident " AND k.hold IS NOT NULL)"
+/* The incident that a piece of evidence e belongs to. */
+#define EVIDENCE_INCIDENT                                                      \
+    "coalesce((SELECT m.incident FROM incident_item AS m"                      \
+    " WHERE m.item = e.item), e.incident)"
+/* Closed for longer (?1), or assessed so long ago (?2), and not held. */
+#define INCIDENT_OLD                                                           \
+    " FROM incident AS i LEFT JOIN incident_keeping AS k"                      \
+    " ON k.incident = i.id WHERE i.open = 0"                                   \
+    " AND k.hold IS NULL AND k.purged IS NULL" /* what was merged stays as     \
+                                                  long as what it was merged   \
+                                                  into */                      \
+    " AND (i.merged_into IS NULL OR EXISTS (SELECT 1"                          \
+    " FROM incident_keeping AS t WHERE t.incident = i.merged_into"             \
+    " AND t.purged IS NOT NULL))"                                              \
+    " AND (coalesce(i.closed, i.last_seen) < ?1 OR k.assessed < ?2)"           \
+    " AND NOT EXISTS (SELECT 1 FROM delivery AS d"                             \
+    " WHERE d.incident = i.id AND d.state = 'pending')"
+
+/* Delete what statements say of one row; *count (may be NULL) grows by the rows
+ * of each. */
+struct purge_drop {
+    const char *sql; /* one parameter: the row's id */
+    uint64_t *count;
+};
+int purge_drop_all(
+    struct db *db, const struct purge_drop *drops, size_t n, int64_t id);
+/* Delete one item with all that is its own. */
+int purge_drop_item(struct db *db, struct purged_incident *counts, int64_t id);
+
+/* The pieces of evidence of a query of id, incident, hash; it is finished. */
+struct purge_pieces {
+    int64_t ids[PURGE_BATCH];
+    struct purged_piece pieces[PURGE_BATCH];
+    size_t n;
+};
+int purge_pieces_read(struct query *q, struct purge_pieces *ret);
+/* Delete them, and documents that only they were of; say so in step. */
+int purge_pieces_drop(
+    struct db *db, const struct purge_pieces *pieces, struct purge_step *step);
+
+/* A batch of one incident that is old; E_NOTFOUND when none is. */
+int purge_incident_step(struct db *db, struct purge *purge, struct wall now,
+    struct purge_step *step);
+
+#endif
