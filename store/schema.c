@@ -289,6 +289,40 @@ static const char exceptions[] =
     "  ended INTEGER, ended_by TEXT) STRICT;"
     "CREATE INDEX exception_rule ON exception(rule);";
 
+/* Step 11: silences and what they held back; messages that wait; links by which
+ * somebody acted. */
+static const char silences[] =
+    "CREATE TABLE silence("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  owner TEXT, category TEXT, source TEXT, rule TEXT, title TEXT,"
+    "  incident INTEGER, max_level INTEGER NOT NULL,"
+    "  author TEXT NOT NULL, reason TEXT NOT NULL,"
+    "  created INTEGER NOT NULL, until INTEGER NOT NULL,"
+    "  idle_ms INTEGER NOT NULL, last_match INTEGER,"
+    "  ended INTEGER, ended_by TEXT, ended_why TEXT) STRICT;"
+    "CREATE INDEX silence_open ON silence(id) WHERE ended IS NULL;"
+    "CREATE TABLE silenced("
+    "  silence INTEGER NOT NULL REFERENCES silence(id),"
+    "  incident INTEGER NOT NULL, channel TEXT NOT NULL,"
+    "  messages INTEGER NOT NULL, first INTEGER NOT NULL,"
+    "  last INTEGER NOT NULL,"
+    "  PRIMARY KEY(silence, incident, channel)) STRICT, WITHOUT ROWID;";
+static const char holding[] =
+    "CREATE TABLE held("
+    "  id INTEGER PRIMARY KEY, incident INTEGER NOT NULL,"
+    "  channel TEXT NOT NULL, event TEXT NOT NULL, word TEXT NOT NULL,"
+    "  silence INTEGER, messages INTEGER NOT NULL, since INTEGER NOT NULL,"
+    "  until INTEGER, next INTEGER NOT NULL,"
+    "  settled INTEGER, outcome TEXT) STRICT;"
+    "CREATE UNIQUE INDEX held_waiting ON held(incident, channel)"
+    "  WHERE settled IS NULL;"
+    "CREATE INDEX held_next ON held(next) WHERE settled IS NULL;"
+    "CREATE TABLE act_used("
+    "  nonce BLOB NOT NULL, act INTEGER NOT NULL,"
+    "  incident INTEGER NOT NULL, at INTEGER NOT NULL,"
+    "  expires INTEGER NOT NULL,"
+    "  PRIMARY KEY(nonce, act)) STRICT, WITHOUT ROWID;";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -302,6 +336,7 @@ static const char *const steps[][STEP_PARTS] = {
     {list_hint},
     {evidence, keeping},
     {regrouping, rechecking, exceptions},
+    {silences, holding},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -311,7 +346,7 @@ static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 4;", "PRAGMA user_version = 5;",
     "PRAGMA user_version = 6;", "PRAGMA user_version = 7;",
     "PRAGMA user_version = 8;", "PRAGMA user_version = 9;",
-    "PRAGMA user_version = 10;"};
+    "PRAGMA user_version = 10;", "PRAGMA user_version = 11;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned
