@@ -27,7 +27,6 @@ struct compile {
     /* hash tables of numbers + 1 */
     uint32_t *term_slots, *regex_slots, *node_slots;
     uint32_t term_mask, regex_mask, node_mask;
-    struct emitted_list *lists; /* lists that have a node already */
     int err;
 };
 

@@ -22,13 +22,6 @@ struct emitted_kids {
     uint32_t n;
 };
 
-struct emitted_list {
-    const struct model_list *list;
-    enum image_view view;
-    uint32_t node;
-    struct emitted_list *next;
-};
-
 /* A term as it is looked for. */
 struct needle {
     uint16_t unit[MODEL_MAX_TERM];
@@ -543,18 +536,18 @@ emit_list(struct compile *c, const struct clause *clause, enum image_view view,
     unsigned depth, uint32_t *ret)
 {
     struct model_list *list = model_find_list(c->model, clause->text);
-    struct emitted_list *e = c->lists;
 
+    _Static_assert(sizeof(list->emitted) / sizeof(list->emitted[0]) ==
+                       (size_t)VIEW_COUNT,
+        "one for each view");
     if (!list) {
         compile_wrong(c, clause->place, "there is no list called \"%.*s\"",
             STR_ARG(clause->text));
         return false;
     }
-    for (; e; e = e->next) {
-        if (e->list == list && e->view == view) {
-            *ret = e->node;
-            return true;
-        }
+    if (list->emitted[view]) {
+        *ret = list->emitted[view] - 1;
+        return true;
     }
     if (list->failed)
         return false;
@@ -568,11 +561,7 @@ emit_list(struct compile *c, const struct clause *clause, enum image_view view,
     bool ok = emit_clause(c, list->any, view, depth + 1, ret);
     list->busy = false;
     list->failed = !ok;
-    e = ok ? ARENA_NEW(c->arena, struct emitted_list) : NULL;
-    if (e) {
-        *e = (struct emitted_list){list, view, *ret, c->lists};
-        c->lists = e;
-    }
+    list->emitted[view] = ok ? *ret + 1 : 0;
     return ok;
 }
 

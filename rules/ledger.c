@@ -31,8 +31,7 @@ static void
 quarantine(struct ledger *l, uint32_t regex)
 {
     l->entry[regex].quarantined = true;
-    if (l->nnews < LEDGER_MAX_NEWS)
-        l->news[l->nnews++] = regex;
+    l->nnews++;
 }
 
 static bool

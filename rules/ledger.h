@@ -13,24 +13,21 @@
 
 #include "rules/rules.h"
 
-enum { LEDGER_MAX_NEWS = 16 };
-
 struct ledger_entry {
     int64_t total_us, item_us; /* of all items; of the item at hand */
     uint32_t items;            /* that it was searched in */
     uint32_t item;             /* number of the item at hand */
-    bool quarantined;
+    bool quarantined, told;
 };
 
 struct ledger {
     struct ledger_entry *entry; /* by regex */
     struct match_limits limits;
-    uint32_t item;                  /* number of the item at hand; not 0 */
-    int64_t item_us;                /* spent on it */
-    int64_t last_us;                /* clock when it was read last */
-    bool running;                   /* last_us is of this item */
-    uint32_t news[LEDGER_MAX_NEWS]; /* quarantined, not told yet */
-    size_t nnews;
+    uint32_t item;   /* number of the item at hand; not 0 */
+    int64_t item_us; /* spent on it */
+    int64_t last_us; /* clock when it was read last */
+    bool running;    /* last_us is of this item */
+    size_t nnews;    /* quarantined, not told yet */
 };
 
 /* 0 or E_NOMEM. */

@@ -31,14 +31,41 @@ model_init(struct model *m, struct arena *arena, struct toc_errors *errors)
     m->furniture_end = &m->furniture;
 }
 
+static size_t
+slot_of(struct str name)
+{
+    uint32_t h = 2166136261u;
+
+    for (size_t i = 0; i < name.n; i++)
+        h = (h ^ (uint8_t)name.p[i]) * 16777619u;
+    return (h ^ h >> 16) % MODEL_LIST_SLOTS;
+}
+
 struct model_list *
 model_find_list(const struct model *m, struct str name)
 {
-    struct model_list *l = m->lists;
+    struct model_list *l = m->list_slot ? m->list_slot[slot_of(name)] : NULL;
 
     while (l && !str_eq(l->name, name))
-        l = l->next;
+        l = l->same;
     return l;
+}
+
+void
+model_add_list(struct model *m, struct model_list *list)
+{
+    struct model_list **slot;
+
+    if (!m->list_slot)
+        m->list_slot =
+            ARENA_ARRAY(m->arena, MODEL_LIST_SLOTS, struct model_list *);
+    if (!m->list_slot)
+        return; /* the arena remembers */
+    slot = &m->list_slot[slot_of(list->name)];
+    list->next = m->lists;
+    m->lists = list;
+    list->same = *slot;
+    *slot = list;
 }
 
 static struct place
@@ -130,8 +157,7 @@ read_list(struct model *m, const char *file, const struct ynode *n)
             "the name of a list is to be small letters, digits, '-' and "
             "'_' only");
     l->any = clause_read(m, file, "any", n, 0);
-    l->next = m->lists;
-    m->lists = l;
+    model_add_list(m, l);
 }
 
 static void

@@ -525,18 +525,19 @@ matcher_limit(struct matcher *m, const struct match_limits *limits)
     regex_engine_ledger(m->engine)->limits = *limits;
 }
 
-/* Mark every node that needs the answer of one of the regexes in the ledger's
- * news; children lie before their parents. */
+/* Mark every node that needs the answer of a regex that was quarantined and is
+ * not told yet; children lie before their parents. */
 static void
-mark_users(const struct image *im, const struct ledger *l, uint8_t *uses)
+mark_users(const struct image *im, struct ledger *l, uint8_t *uses)
 {
     const struct image_node *d = IMAGE_ARRAY(im, struct image_node, SEC_NODES);
     const uint32_t *kids = IMAGE_ARRAY(im, uint32_t, SEC_KIDS);
 
     for (uint32_t i = 0; i < IMAGE_COUNT(im, SEC_NODES); i++) {
         const uint32_t *kid = kids + d[i].kids.first;
-        for (size_t k = 0; d[i].type == NODE_REGEX && k < l->nnews; k++)
-            uses[i] = uses[i] || d[i].arg == l->news[k];
+        if (d[i].type == NODE_REGEX)
+            uses[i] = l->entry[d[i].arg].quarantined &&
+                      !l->entry[d[i].arg].told;
         for (uint32_t k = 0; k < d[i].kids.n && !uses[i]; k++)
             uses[i] = !(kid[k] & KID_TERM) && uses[kid[k]];
     }
@@ -560,6 +561,8 @@ matcher_slow_rules(struct matcher *m, uint32_t ret[MATCH_MAX_SLOW])
     for (uint32_t i = 0; i < ruleset_count(m->set) && n < MATCH_MAX_SLOW; i++)
         if (uses[y[i].root])
             ret[n++] = i;
+    for (uint32_t i = 0; i < IMAGE_COUNT(m->image, SEC_REGEXES); i++)
+        l->entry[i].told = l->entry[i].quarantined;
     free(uses);
     l->nnews = 0;
     return n;

@@ -29,7 +29,8 @@ enum {
     MODEL_MAX_ID = 64,          /* bytes of an id, a name of a list, … */
     MODEL_MAX_PATCHES = 100000, /* overrides and patches of lists */
     MODEL_MAX_HALF_LIFE_DAYS = 3650,
-    MODEL_MAX_TERM = 128 /* units of a folded term */
+    MODEL_MAX_TERM = 128,      /* units of a folded term */
+    MODEL_LIST_SLOTS = 1 << 14 /* for finding lists by name */
 };
 
 /* Where something stands. */
@@ -80,8 +81,9 @@ struct model_list {
     bool busy;    /* being expanded: a list in itself */
     bool failed;  /* it cannot be used, and that was said */
     bool hashed;
-    uint32_t hash; /* of all that it holds */
-    struct model_list *next;
+    uint32_t hash;       /* of all that it holds */
+    uint32_t emitted[2]; /* its node in the image by view, + 1; 0: none yet */
+    struct model_list *next, *same; /* same: in its slot of list_slot */
 };
 
 /* A text that the rule is to find, or not. */
@@ -150,6 +152,7 @@ struct model {
     size_t nrules;
     bool has_region;
     struct model_list *lists;
+    struct model_list **list_slot; /* by a hash of the name; NULL: no lists */
     struct model_category categories[MODEL_MAX_CATEGORIES];
     size_t ncategories;
     int levels[LEVEL_COUNT]; /* least score of each; levels[0] is 0 */
@@ -208,10 +211,16 @@ void rule_read(struct model *m, const char *file, const struct ynode *node);
 bool rule_read_option(struct model *m, const char *file, const char *key,
     const struct ynode *node, struct model_rule *r);
 
+/* What the options of a rule say together; where: of the override that changed
+ * them, or NULL. */
+void rule_check(
+    struct model *m, const struct place *where, const struct model_rule *r);
+
 /* Whether s may be an id: small letters, digits and '-'. */
 bool model_is_id(struct str s);
 bool model_is_name(struct str s); /* the same, or '_' */
 struct model_list *model_find_list(const struct model *m, struct str name);
+void model_add_list(struct model *m, struct model_list *list); /* of a new name */
 struct model_rule *model_find_rule(const struct model *m, struct str id);
 
 /* clause.c: read a clause from YAML. */

@@ -162,6 +162,11 @@ change_rule(struct model *m, const struct model_patch *p, struct model_rule *r)
             rule_read_option(m, p->file, key, n, r);
     }
     r->overridden = true;
+    if (r->id.n && !r->disabled) {
+        const struct place where = place_of(p->file, p->node->key);
+
+        rule_check(m, &where, r);
+    }
 }
 
 int

@@ -25,8 +25,7 @@ add_list(struct model *m, const char *name, const char *file)
     l->place = (struct place){file, 1, 1};
     l->builtin = true;
     l->any = clause_new(m, CLAUSE_ANY, l->place);
-    l->next = m->lists;
-    m->lists = l;
+    model_add_list(m, l);
     return l->any ? l : NULL;
 }
 
@@ -50,18 +49,25 @@ text_of(const json_t *value)
         (struct str){json_string_value(value), json_string_length(value)});
 }
 
+static void
+wrong_names(struct model *m, const struct model_list *l, const char *key)
+{
+    toc_errors_add(m->errors, l->place.file, 0, 0,
+        "\"%s\" of the region is to be a list of names, at most %d of a kind",
+        key, REGION_MAX_NAMES);
+}
+
 /* Add a name; "瓯陵县" is also called 瓯陵. */
 static void
-add_name(struct model *m, struct model_list *l, const json_t *name)
+add_name(
+    struct model *m, struct model_list *l, const char *key, const json_t *name)
 {
     static const char *const kinds[] = {
         "县", "市", "区", "州", "省", "镇", "乡", NULL};
     struct str s = text_of(name);
 
     if (!json_is_string(name) || s.n == 0 || l->any->n >= REGION_MAX_NAMES) {
-        toc_errors_add(m->errors, l->place.file, 0, 0,
-            "the names of the region are to be texts, at most %d of a kind",
-            REGION_MAX_NAMES);
+        wrong_names(m, l, key);
         return;
     }
     add_term(m, l, s);
@@ -83,13 +89,15 @@ add_school(struct model *m, struct model_list *l, const json_t *school)
     struct str form[NAMES_MAX_FORMS];
     size_t i;
 
-    add_name(m, l, name);
+    add_name(m, l, "schools", name);
     if (json_is_string(name) && text_of(name).n > 0) {
         size_t n = names_forms(m->arena, text_of(name), form);
         for (i = 1; i < n; i++)
             add_term(m, l, form[i]);
     }
-    json_array_foreach(aliases, i, alias) add_name(m, l, alias);
+    if (aliases && !json_is_array(aliases))
+        wrong_names(m, l, "aliases");
+    json_array_foreach(aliases, i, alias) add_name(m, l, "aliases", alias);
 }
 
 /* Add the names under key of object (a text or a list of texts). */
@@ -103,7 +111,7 @@ add_names(struct model *m, struct model_list *l, const json_t *object,
     if (!value || !l)
         return;
     if (!json_is_array(value)) {
-        add_name(m, l, value);
+        add_name(m, l, key, value);
         return;
     }
     json_array_foreach(value, i, name)
@@ -111,7 +119,7 @@ add_names(struct model *m, struct model_list *l, const json_t *object,
         if (strcmp(key, "schools") == 0)
             add_school(m, l, name);
         else
-            add_name(m, l, name);
+            add_name(m, l, key, name);
     }
 }
 
@@ -165,6 +173,10 @@ model_region(struct model *m, const struct rule_file *region)
         return err == E_NOMEM ? err : E_CONF;
     }
     const json_t *h = json_object_get(root, "home");
+    if (h && !json_is_object(h))
+        toc_errors_add(m->errors, file, 0, 0,
+            "\"home\" of the region is to be an object with county, towns, "
+            "schools and landmarks");
     for (size_t i = 0; i < sizeof(home_keys) / sizeof(home_keys[0]); i++)
         add_names(m, home, h, home_keys[i]);
     add_names(m, schools, h, "schools");

@@ -401,27 +401,26 @@ read_conditions(struct model *m, const char *file, const struct ynode *node,
                   "at_least or composite");
 }
 
-/* What several options say together. */
-static void
-check_rule(struct model *m, const struct ynode *node, struct model_rule *r)
+void
+rule_check(
+    struct model *m, const struct place *where, const struct model_rule *r)
 {
     bool helper = r->flags & RULE_HELPER, lowers = false;
 
     if (!r->has_points && !helper && r->ceiling == LEVEL_COUNT)
-        toc_errors_add(m->errors, r->place.file, node->line, node->column,
-            "the rule has no points");
+        model_wrong(m, where ? *where : r->place, "the rule has no points");
     lowers = r->ceiling < LEVEL_COUNT || r->points[FIELD_TITLE] < 0 ||
              r->points[FIELD_TEXT] < 0;
     if (r->context.n && !helper && !lowers)
-        model_wrong(m, r->context_place,
+        model_wrong(m, where ? *where : r->context_place,
             "a rule with a context is to lower the score: it needs negative "
             "points or at_most");
     if (r->replaced_by.n && r->status != RULE_DEPRECATED)
-        model_wrong(m, r->replaced_place,
+        model_wrong(m, where ? *where : r->replaced_place,
             "replaced_by is for a rule with status: deprecated");
     if (r->since.ms >= r->until.ms)
-        model_wrong(
-            m, r->place, "until is before since: the rule would never hold");
+        model_wrong(m, where ? *where : r->place,
+            "until is before since: the rule would never hold");
 }
 
 static struct str
@@ -494,7 +493,7 @@ rule_read(struct model *m, const char *file, const struct ynode *node)
         if (n)
             options[i].read(m, file, n, r);
     }
-    check_rule(m, node, r);
+    rule_check(m, NULL, r);
     read_conditions(m, file, node, r);
     *m->rules_end = r;
     m->rules_end = &r->next;

@@ -101,6 +101,36 @@ owners_are_places_of_home(void **state)
     check_close(&c);
 }
 
+/* What is of another type is said, by its key. */
+static void
+regions_are_checked(void **state)
+{
+    static const struct {
+        const char *json, *says;
+    } wrong[] = {{"[]", "is to be a JSON object"},
+        {"{\"home\": [1]}", "\"home\""}, {"{\"far\": [5]}", "\"far\""},
+        {"{\"far\": {\"a\": \"b\"}}", "\"far\""},
+        {"{\"home\": {\"schools\": [{\"aliases\": [\"a\"]}]}}", "\"schools\""},
+        {"{\"home\": {\"schools\": [{\"name\": \"云溪小学\", "
+         "\"aliases\": \"a\"}]}}",
+            "\"aliases\""}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        struct rule_file region = {
+            .name = "region.json", .text = str_of(wrong[i].json)};
+        struct rule_options options = {.region = &region};
+        struct rule_file file = {.name = "f", .text = STR("rules: []\n")};
+        struct toc_errors errors = {.n = 0};
+        struct ruleset *set = NULL;
+
+        assert_int_equal(
+            ruleset_compile_with(&file, 1, &options, &errors, &set), E_CONF);
+        assert_non_null(strstr(errors.list[0].text, wrong[i].says));
+        toc_errors_done(&errors);
+    }
+}
+
 int
 main(void)
 {
@@ -109,6 +139,7 @@ main(void)
         cmocka_unit_test(a_school_is_found),
         cmocka_unit_test(the_title_comes_first),
         cmocka_unit_test(owners_are_places_of_home),
+        cmocka_unit_test(regions_are_checked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -291,6 +291,35 @@ fake_clock(void)
     return fake_now;
 }
 
+/* As many as are given up on one item are told. */
+static void
+all_slow_expressions_are_told(void **state)
+{
+    struct match_limits limits = MATCH_LIMITS(fake_clock);
+    uint32_t slow[MATCH_MAX_SLOW];
+    struct fixture f;
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 10000);
+    buf_add_cstr(&b, "rules:\n");
+    for (int i = 0; i < 20; i++)
+        buf_printf(&b,
+            "  - {id: r%d, title: t, category: c, points: 1, any: "
+            "['/甲.{%d}乙/']}\n",
+            i, i + 1);
+    start(&f, buf_cstr(&b));
+    buf_done(&b);
+    limits.item_us = INT64_MAX;
+    matcher_limit(f.m, &limits);
+    fake_step = limits.single_us + 1;
+    ask(&f, STR("甲丁丁丁丁丁丁丁丁丁丁丁丁丁丁丁丁丁丁丁丁丁丁丁丁丁丁丁乙"),
+        STR(""));
+    assert_int_equal(matcher_slow_rules(f.m, slow), 20);
+    assert_int_equal(matcher_slow_rules(f.m, slow), 0);
+    stop(&f);
+}
+
 static void
 slow_expressions_are_given_up(void **state)
 {
@@ -401,6 +430,7 @@ main(void)
         cmocka_unit_test(latin_words_are_whole),
         cmocka_unit_test(limits_are_not_a_no),
         cmocka_unit_test(slow_expressions_are_given_up),
+        cmocka_unit_test(all_slow_expressions_are_told),
         cmocka_unit_test(dear_expressions_are_given_up_in_time),
         cmocka_unit_test(hostile_items_end_in_time),
     };
