@@ -168,9 +168,9 @@ read_main(struct load *load, const struct option_reader *reader,
 {
     static const char *const sections[] = {
         "rules", "notify", "console", "fetch", "websub", "parse",
-        NULL};
+        "retention", "privacy", NULL};
     static const char *const further[] = {"rules", "notify", "console", "fetch",
-        "websub", "parse", "sources", "channels", "key_dates", "owners", NULL};
+        "websub", "parse", "retention", "privacy", "sources", "channels", "key_dates", "owners", NULL};
 
     if (map)
         option_check_keys(reader, config_options, "", further, map);

@@ -54,6 +54,15 @@ struct channel {
     size_t nconditions;
 };
 
+enum { RETENTION_MAX_MS_DAYS = 36500 };
+#define RETENTION_MAX_MS (RETENTION_MAX_MS_DAYS * (int64_t)MS_DAY)
+
+/* How long what is kept, 0: for ever; hour: of the day of the purge. */
+struct config_retention {
+    int64_t evidence_ms, incidents_ms, assessed_ms, items_ms, deliveries_ms,
+        attempts_ms, polls_ms, conditions_ms, sessions_ms, hour;
+};
+
 struct config {
     struct arena *arena; /* owns everything below */
     struct str path;     /* of tocsin.yaml */
@@ -94,6 +103,10 @@ struct config {
     /* parse */
     int64_t parsers;                          /* 0: as many as cores */
     int64_t parse_cpu_ms, parse_memory_bytes; /* 2 s, 512 MiB */
+
+    struct config_retention retention;
+    const struct str *no_names; /* categories; absent: [violence] */
+    size_t nno_names;
 
     const struct source *sources;
     size_t nsources;

@@ -67,6 +67,7 @@ const struct option channel_options[] = {
         "the count stands behind the list")
 COUNT_FOLLOWS(struct config, allow, nallow);
 COUNT_FOLLOWS(struct config, ports, nports);
+COUNT_FOLLOWS(struct config, no_names, nno_names);
 COUNT_FOLLOWS(struct config, console_hosts, nconsole_hosts);
 COUNT_FOLLOWS(struct source, tags, ntags);
 COUNT_FOLLOWS(struct rule_owner, aliases, naliases);

@@ -59,7 +59,7 @@ extern const struct option key_date_options[];
 struct option_place {
     unsigned line, column;
 };
-enum { OPTION_MAX = 64 }; /* options of tocsin.yaml */
+enum { OPTION_MAX = 160 }; /* options of tocsin.yaml */
 
 /* What reading one file needs. */
 struct option_reader {
