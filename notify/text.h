@@ -53,6 +53,7 @@ enum { TEXT_FORM_COUNT = TEXT_FORM_SAFE + 1 };
 struct text_style {
     enum text_markup markup; /* NONE is used for the forms PLAIN and SAFE */
     enum text_form form;
+    bool buttons; /* the kind shows the link and the actions itself */
     bool english;
     const struct zone *zone; /* lent; NULL: UTC */
     struct str console;      /* address of the console, or absent */
@@ -72,6 +73,7 @@ struct text {
     enum level level;    /* of the incident, the worst of a digest, or NONE */
     bool open;           /* a condition: whether it holds */
     struct str title;    /* one line, no markup */
+    struct str heading;  /* the title, harmless in the markup */
     struct str lines;    /* ends without a line feed; title is not in it */
     struct str url;      /* where to look, on the console; or absent */
     struct str url_name; /* "查看并处理", … */

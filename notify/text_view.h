@@ -13,14 +13,17 @@
  *   title, owner, category, state, score, items, sources, first_seen
  *   nsources             how many sources are named in sources
  *   new_items            list of title, source, url, link (title, linked)
- *   rules                list of title, points
- *   incidents            of a digest: each as above, with its link
+ *   has_rules, rules     list of title, points, comma (all but the last)
+ *   count                of a digest: how many it is about
+ *   incidents            of a digest: each as above, with n and its link
  *   conditions           of a digest: each with name, subject, text, since
  *   name, subject, text, advice, since, until, open, ended   of a condition
  *   channel              of a test
  *   more, more_items, more_rules   how many are left out
  *   reason               why it was sent
- *   bureau, console, url, link (to url), actions (name, url, link)
+ *   bureau, console, url
+ *   link (to url), has_actions, actions (name, link): where there are no
+ * buttons
  */
 #ifndef TOCSIN_NOTIFY_TEXT_VIEW_H
 #define TOCSIN_NOTIFY_TEXT_VIEW_H
@@ -32,6 +35,7 @@
 /* How much of a message is shown. */
 struct text_budget {
     size_t most;       /* of each list */
+    size_t items;      /* new items of each incident */
     size_t text_bytes; /* of each text from outside */
 };
 
