@@ -124,16 +124,48 @@ add_escaped(struct buf *out, struct str s)
     return buf_add_str(out, str_from(s, from));
 }
 
+/* The same for a text within JSON's quotes. */
+static int
+add_json_escaped(struct buf *out, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+
+        if (c == '"' || c == '\\')
+            buf_printf(out, "\\%c", c);
+        else if (c == '\n')
+            buf_add_cstr(out, "\\n");
+        else if (c < 0x20 || c == 0x7f)
+            buf_printf(out, "\\u%04x", (unsigned)c);
+        else
+            buf_add_char(out, (char)c);
+    }
+    return out->err;
+}
+
+static int
+add_string(struct render *r, struct str text, bool escaped)
+{
+    if (!escaped || r->tmpl->escape == TMPL_TEXT)
+        return buf_add_str(r->out, text);
+    return r->tmpl->escape == TMPL_JSON ? add_json_escaped(r->out, text)
+                                        : add_escaped(r->out, text);
+}
+
 static int
 add_value(struct render *r, const json_t *value, bool escaped)
 {
     struct str text;
 
+    if (!escaped && r->tmpl->escape == TMPL_JSON)
+        return value ? jsonx_dump(value, r->out) : buf_add_cstr(r->out, "null");
+    if (!value)
+        return 0;
     switch (json_typeof(value)) {
     case JSON_STRING:
         text =
             (struct str){json_string_value(value), json_string_length(value)};
-        return escaped ? add_escaped(r->out, text) : buf_add_str(r->out, text);
+        return add_string(r, text, escaped);
     case JSON_INTEGER:
     case JSON_REAL:
     case JSON_TRUE:
@@ -281,10 +313,7 @@ render_node(struct render *r, const struct node *node)
     case NODE_ESCAPED:
     case NODE_RAW:
         value = find(r, node->text);
-        if (!value)
-            return 0;
-        return add_value(r, value,
-            node->kind == NODE_ESCAPED && r->tmpl->escape == TMPL_HTML);
+        return add_value(r, value, node->kind == NODE_ESCAPED);
     case NODE_SECTION:
     case NODE_INVERTED:
         return enter_section(r, node);

@@ -9,6 +9,10 @@
  * cannot run code.  Numbers print as JSON does; what is missing, null, a list
  * or an object prints nothing.  A section is skipped for what is missing, null,
  * false, 0, "" or an empty list.
+ *
+ * With TMPL_JSON the text is JSON: {{name}} is escaped to stand within quotes
+ * ("title": "{{name}}"), and {{{name}}} is the value as JSON, of whatever type,
+ * with its own quotes; null when it is missing.
  */
 #ifndef TOCSIN_BASE_TMPL_H
 #define TOCSIN_BASE_TMPL_H
@@ -27,7 +31,7 @@ enum {
     TMPL_MAX_STEPS = 10000000 /* pieces of templates in one rendering */
 };
 
-enum tmpl_escape { TMPL_HTML, TMPL_TEXT };
+enum tmpl_escape { TMPL_HTML, TMPL_TEXT, TMPL_JSON };
 
 struct tmpl;
 

@@ -94,6 +94,33 @@ text_templates_do_not_escape(void **state)
 }
 
 static void
+json_templates_stay_json(void **state)
+{
+    static const struct {
+        const char *text, *json, *wanted;
+    } cases[] = {
+        {"{\"t\":\"{{s}}\"}", "{\"s\":\"a\\\"b\\\\c\\nd\\u0001<&>食\"}",
+            "{\"t\":\"a\\\"b\\\\c\\nd\\u0001<&>食\"}"},
+        {"[{{n}},{{{n}}},{{{s}}}]", "{\"n\":7,\"s\":\"a\\\"b\"}",
+            "[7,7,\"a\\\"b\"]"},
+        {"[{{{o}}},{{{none}}},{{&l}}]", "{\"o\":{\"k\":[1]},\"l\":[\"x\"]}",
+            "[{\"k\":[1]},null,[\"x\"]]"},
+        {"\"{{none}}{{o}}\"", "{\"o\":{}}", "\"\""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct buf out;
+
+        buf_init(&out, OUT_MAX);
+        assert_int_equal(
+            render(cases[i].text, cases[i].json, NULL, TMPL_JSON, &out), 0);
+        assert_string_equal(buf_cstr(&out), cases[i].wanted);
+        buf_done(&out);
+    }
+}
+
+static void
 sections_and_what_is_false(void **state)
 {
     (void)state;
@@ -390,6 +417,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values),
         cmocka_unit_test(text_templates_do_not_escape),
+        cmocka_unit_test(json_templates_stay_json),
         cmocka_unit_test(sections_and_what_is_false),
         cmocka_unit_test(only_the_first_part_is_looked_for_outward),
         cmocka_unit_test(standalone_lines_leave_nothing),
