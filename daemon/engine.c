@@ -18,6 +18,7 @@
 
 #include "base/err.h"
 #include "daemon/engine_notice.h"
+#include "daemon/engine_purge.h"
 #include "daemon/sandbox.h"
 #include "daemon/traffic.h"
 #include "rules/files.h"
@@ -195,6 +196,7 @@ engine_pulse(void *arg)
     engine_many(engine);
     engine_notice(engine);
     engine_hub_run(engine);
+    engine_purge_pulse(engine);
     grouper_expire(engine->grouper, engine_now(engine));
     if (engine_commit(engine) == 0)
         (void)store_idle(engine->store);
@@ -419,6 +421,8 @@ engine_begin(struct engine *engine)
         r = engine_follow_load(engine);
     if (r == 0)
         r = engine_many_load(engine);
+    if (r == 0)
+        r = engine_purge_init(engine);
     if (r == 0)
         r = engine_lock(engine);
     if (r != 0)

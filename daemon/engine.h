@@ -94,6 +94,7 @@ struct engine {
     struct follow *follows; /* owned */
     size_t nfollows, follows_cap;
     struct loop_timer *outbox_timer;
+    struct purger *purger; /* engine_purge.h */
 
     struct arena *arena; /* of the step at hand; cleared by who began it */
     struct mono started;

@@ -13,10 +13,12 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/jsonx.h"
+#include "base/mask.h"
 #include "base/utf8.h"
 #include "daemon/engine_act.h"
 #include "daemon/engine_besides.h"
 #include "daemon/engine_poll.h"
+#include "daemon/engine_purge.h"
 #include "daemon/pb.h"
 #include "incidents/state.h"
 
@@ -364,6 +366,11 @@ act_write(struct asked *asked)
     if (act_of((enum action_kind)asked->in->kind, &act) == 0)
         return act_incident_write(asked, act);
     switch (asked->in->kind) {
+    case ACTION_HOLD:
+    case ACTION_RELEASE:
+    case ACTION_ASSESS:
+    case ACTION_EVIDENCE_SEEN:
+        return act_keeping(asked);
     case ACTION_MERGE:
         return act_merge(asked);
     case ACTION_UNMERGE:
@@ -407,6 +414,16 @@ act_words(const struct asked *asked, int err)
     return asked->words ? asked->words : act_why(err);
 }
 
+/* What people say is kept masked like everything else; a hub's addresses are
+ * not what people say. */
+static void
+act_mask(struct asked *asked)
+{
+    if (asked->in->kind != ACTION_HUB_VERIFIED &&
+        asked->in->kind != ACTION_HUB_DENIED)
+        asked->text = mask_in(asked->engine->arena, asked->text);
+}
+
 static void
 act_in_transaction(struct asked *asked)
 {
@@ -417,6 +434,7 @@ act_in_transaction(struct asked *asked)
         act_answer(asked, r, act_why(r), NULL);
         return;
     }
+    act_mask(asked);
     r = act_write(asked);
     if (r == 0)
         r = act_answer_later(asked);
@@ -655,6 +673,10 @@ engine_action(struct engine *engine, const Tocsin__ActionRequest *in)
     case ACTION_PUSH:
     case ACTION_HUB_PUSH:
         act_push(&asked);
+        break;
+    case ACTION_PURGE:
+        if (engine_purge_now(engine, in->token) != 0)
+            act_answer(&asked, E_BUSY, "A purge is under way.", NULL);
         break;
     default:
         act_any(&asked);

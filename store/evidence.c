@@ -20,8 +20,7 @@ document_find(struct store *store, const uint8_t *hash, int64_t *ret)
 }
 
 static int
-document_put(
-    struct store *store, const struct evidence_put *put, int64_t *ret)
+document_put(struct store *store, const struct evidence_put *put, int64_t *ret)
 {
     struct query q;
     int r = document_find(store, put->hash, ret);

@@ -331,11 +331,15 @@ store_purge_step(struct store *store, struct purge *purge, struct wall now,
 int
 store_purge_end(struct store *store)
 {
+    int r;
+
     if (store->db.begun)
         return E_STATE;
-    return db_error(
-        &store->db, sqlite3_wal_checkpoint_v2(store->db.handle, NULL,
-                        SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
+    (void)sqlite3_busy_timeout(store->db.handle, 0); /* nobody is waited for */
+    r = db_error(&store->db, sqlite3_wal_checkpoint_v2(store->db.handle, NULL,
+                                 SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
+    (void)sqlite3_busy_timeout(store->db.handle, DB_BUSY_MS);
+    return r;
 }
 
 int

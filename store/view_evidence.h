@@ -16,7 +16,7 @@ struct evidence_row {
     struct wall at;
     uint8_t hash[DIGEST_SIZE];
     uint64_t size;
-    struct str title, source; /* of the item while it is stored, masked */
+    struct str title, source;   /* of the item while it is stored, masked */
     struct str original, about; /* sealed; view_evidence_one only */
 };
 /* The evidence of an incident, oldest first, at most max. */
