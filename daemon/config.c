@@ -31,7 +31,7 @@ struct load {
     struct toc_errors *errors;
     const char *folder; /* of tocsin.yaml */
     struct buf digests; /* one per file read, in order */
-    struct entries sources, channels, key_dates, owners;
+    struct entries sources, channels, owners, routes, inhibits;
     struct option_place places[OPTION_MAX]; /* of tocsin.yaml's options */
     struct rule_files *rules;               /* in the configuration's arena */
     size_t nfiles;
@@ -161,6 +161,16 @@ read_channels(struct load *load, const struct option_reader *reader,
         yaml_get(map, "channels"), &load->channels);
 }
 
+static void
+read_routes(struct load *load, const struct option_reader *reader,
+    const struct ynode *map)
+{
+    read_list(load, reader, route_options, "route", yaml_get(map, "routes"),
+        &load->routes);
+    read_list(load, reader, inhibit_options, "inhibition",
+        yaml_get(map, "inhibit"), &load->inhibits);
+}
+
 /* The options of tocsin.yaml itself, section by section. */
 static void
 read_main(struct load *load, const struct option_reader *reader,
@@ -170,7 +180,8 @@ read_main(struct load *load, const struct option_reader *reader,
         "rules", "notify", "console", "fetch", "websub", "parse",
         "retention", "privacy", NULL};
     static const char *const further[] = {"rules", "notify", "console", "fetch",
-        "websub", "parse", "retention", "privacy", "sources", "channels", "key_dates", "owners", NULL};
+        "websub", "parse", "retention", "privacy", "sources", "channels", "owners", "routes",
+        "inhibit", NULL};
 
     if (map)
         option_check_keys(reader, config_options, "", further, map);
@@ -201,6 +212,7 @@ read_main(struct load *load, const struct option_reader *reader,
     read_list(load, &entries, key_date_options, "key date",
         yaml_get(map, "key_dates"), &load->key_dates);
     read_channels(load, &entries, map);
+    read_routes(load, &entries, map);
 }
 
 typedef void read_fn(struct load *load, const struct option_reader *reader,
@@ -268,6 +280,39 @@ read_channels_file(struct load *load, const struct option_reader *reader,
     read_channels(load, reader, map);
 }
 
+static void
+read_routes_file(struct load *load, const struct option_reader *reader,
+    const struct ynode *map)
+{
+    static const char *const keys[] = {"routes", "inhibit", NULL};
+
+    yaml_check_keys(map, reader->file, load->errors, keys);
+    read_routes(load, reader, map);
+}
+
+/* A file that holds some of the options of a table, each at its top. */
+static void
+read_table(struct load *load, const struct option_reader *reader,
+    const struct option *table, const struct ynode *map)
+{
+    option_check_keys(reader, table, "", NULL, map);
+    option_read_section(reader, table, "", "the file", map, load->config);
+}
+
+static void
+read_people_file(struct load *load, const struct option_reader *reader,
+    const struct ynode *map)
+{
+    read_table(load, reader, people_options, map);
+}
+
+static void
+read_calendar_file(struct load *load, const struct option_reader *reader,
+    const struct ynode *map)
+{
+    read_table(load, reader, calendar_options, map);
+}
+
 /* Call each for every *.yaml of folder, in order of their names. */
 static void
 for_each_yaml(struct load *load, const char *folder,
@@ -307,6 +352,24 @@ static void
 each_channels(struct load *load, const char *path)
 {
     read_yaml(load, path, read_channels_file);
+}
+
+static void
+each_routes(struct load *load, const char *path)
+{
+    read_yaml(load, path, read_routes_file);
+}
+
+static void
+each_people(struct load *load, const char *path)
+{
+    read_yaml(load, path, read_people_file);
+}
+
+static void
+each_calendar(struct load *load, const char *path)
+{
+    read_yaml(load, path, read_calendar_file);
 }
 
 /* Keep the texts of a folder's rule files; they are compiled at the end. */
@@ -364,8 +427,9 @@ read_all(struct load *load)
     static const struct {
         const char *name;
         void (*each)(struct load *load, const char *path);
-    } folders[] = {{"sources.d", each_sources}, {"owners.d", each_owners},
-        {"channels.d", each_channels}};
+    } folders[] = {{"sources.d", each_sources}, {"owners.d", each_owners}, {"people.d", each_people},
+        {"calendar.d", each_calendar},
+        {"channels.d", each_channels}, {"routes.d", each_routes}};
     struct config *c = load->config;
 
     read_yaml(load, c->path.p, read_main);
@@ -405,8 +469,13 @@ settle(struct load *load)
         ARENA_ARRAY(c->arena, load->key_dates.n + 1, struct key_date);
     struct rule_owner *owners =
         ARENA_ARRAY(c->arena, load->owners.n + 1, struct rule_owner);
+    struct route *routes =
+        ARENA_ARRAY(c->arena, load->routes.n + 1, struct route);
+    struct inhibit *inhibits =
+        ARENA_ARRAY(c->arena, load->inhibits.n + 1, struct inhibit);
 
-    if (!sources || !channels || !key_dates || !owners ||
+    if (!sources || !channels || !owners || !routes ||
+        !inhibits ||
         arena_failed(c->arena))
         return E_NOMEM;
     if (load->owners.n)
@@ -422,11 +491,16 @@ settle(struct load *load)
             load->channels.n * sizeof(struct channel));
     c->sources = sources;
     c->nsources = load->sources.n;
-    if (load->key_dates.n)
-        memcpy(key_dates, load->key_dates.items,
-            load->key_dates.n * sizeof(struct key_date));
-    c->key_dates = key_dates;
-    c->nkey_dates = load->key_dates.n;
+    if (load->routes.n)
+        memcpy(
+            routes, load->routes.items, load->routes.n * sizeof(struct route));
+    if (load->inhibits.n)
+        memcpy(inhibits, load->inhibits.items,
+            load->inhibits.n * sizeof(struct inhibit));
+    c->routes = routes;
+    c->nroutes = load->routes.n;
+    c->inhibits = inhibits;
+    c->ninhibits = load->inhibits.n;
     c->channels = channels;
     c->nchannels = load->channels.n;
     c->rules = load->rules->file;
@@ -495,6 +569,8 @@ load_run(struct load *load, const char *path, struct ruleset **ret_rules)
         c, load->places, &load->sources, &load->channels, load->errors);
     config_check_key_dates(c, &load->key_dates, load->errors);
     config_check_owners(&load->owners, load->errors);
+    config_check_routes(c, &load->routes, &load->inhibits, &load->channels,
+        &load->sources, &load->owners, load->errors);
     int err = settle(load);
     if (err < 0)
         toc_errors_add(load->errors, c->path.p, 0, 0, "%s", err_text(err));
@@ -523,7 +599,8 @@ config_load(const char *path, struct toc_errors *errors, struct config **ret,
         .sources = {.size = sizeof(struct source), .max = CONFIG_MAX_SOURCES},
         .channels = {.size = sizeof(struct channel),
             .max = CONFIG_MAX_CHANNELS},
-        .key_dates = {.size = sizeof(struct key_date), .max = KEY_DATE_MAX},
+        .routes = {.size = sizeof(struct route), .max = ROUTE_MAX},
+        .inhibits = {.size = sizeof(struct inhibit), .max = INHIBIT_MAX},
         .owners = {
             .size = sizeof(struct rule_owner), .max = CONFIG_MAX_OWNERS}};
 
@@ -540,8 +617,10 @@ config_load(const char *path, struct toc_errors *errors, struct config **ret,
     free(load.sources.places);
     free(load.owners.items);
     free(load.owners.places);
-    free(load.key_dates.items);
-    free(load.key_dates.places);
+    free(load.routes.items);
+    free(load.routes.places);
+    free(load.inhibits.items);
+    free(load.inhibits.places);
     free(load.channels.items);
     free(load.channels.places);
     if (err < 0)

@@ -6,6 +6,7 @@
  *   owners.d/ *.yaml   schools and offices
  *   rules.d/ *.yaml    the bureau's own rules, besides the shipped packs
  *   channels.d/ *.yaml where notifications go
+ *   routes.d/ *.yaml   which of them when, and what a greater one drops
  *
  * Reading never changes anything: config_load gives a complete new struct
  * config or all that is wrong.  A config is immutable; everything in it lives
@@ -26,6 +27,7 @@
 #include "base/str.h"
 #include "feeds/source.h"
 #include "incidents/keydate.h"
+#include "incidents/route.h"
 #include "net/http.h"
 #include "rules/rules.h"
 
@@ -52,6 +54,7 @@ struct channel {
     const struct str *conditions; /* kinds that it is told of, "all", "none";
                                      absent: the usual ones */
     size_t nconditions;
+    struct hours quiet_hours; /* the house's, unless it has its own or none */
 };
 
 enum { RETENTION_MAX_MS_DAYS = 36500 };
@@ -116,6 +119,13 @@ struct config {
     size_t nkey_dates;
     const struct rule_owner *owners; /* schools and offices, by name */
     size_t nowners;
+    const struct route *routes; /* none: every channel hears of everything */
+    size_t nroutes;
+    const struct inhibit *inhibits;
+    size_t ninhibits;
+    struct hours quiet_hours;   /* of channels without their own */
+    bool act_links;             /* messages carry links to act by */
+    int64_t act_links_ms;       /* how long they are good */
 
     /* texts of the rule files, as compiled; the shipped packs, from
      * $TOCSIN_RULES_DIR or the installed folder, come first */

@@ -36,8 +36,10 @@ void config_check(struct config *config, const struct option_place *places,
 void config_polling_source(const struct config *config, struct source *source);
 /* An owner that is named twice. */
 void config_check_owners(struct entries *owners, struct toc_errors *errors);
-/* Days as instants in the configuration's zone. */
-void config_check_key_dates(const struct config *config,
-    struct entries *key_dates, struct toc_errors *errors);
+/* What routes and inhibitions name, and quiet hours that never end. */
+void config_check_routes(struct config *config, struct entries *routes,
+    struct entries *inhibits, const struct entries *channels,
+    const struct entries *sources, const struct entries *owners,
+    struct toc_errors *errors);
 
 #endif

@@ -58,6 +58,30 @@ const struct option channel_options[] = {
 #include "daemon/config.def"
 #undef CHANNEL_OPTION
     {NULL, NULL, OPTION_TEXT, 0, 0, 0, NULL, NULL, NULL}};
+
+const struct option route_options[] = {
+#define ROUTE_OPTION(key, type, field, min, max, def, choices, text)                \
+    {"", key, OPTION_##type, offsetof(struct route, field), min, max,            \
+        def, choices, text},
+#include "daemon/config.def"
+#undef ROUTE_OPTION
+    {NULL, NULL, OPTION_TEXT, 0, 0, 0, NULL, NULL, NULL}};
+
+const struct option inhibit_options[] = {
+#define INHIBIT_OPTION(key, type, field, min, max, def, choices, text)              \
+    {"", key, OPTION_##type, offsetof(struct inhibit, field), min, max,          \
+        def, choices, text},
+#include "daemon/config.def"
+#undef INHIBIT_OPTION
+    {NULL, NULL, OPTION_TEXT, 0, 0, 0, NULL, NULL, NULL}};
+
+const struct option match_options[] = {
+#define MATCH_OPTION(key, type, field, min, max, def, choices, text)                \
+    {"", key, OPTION_##type, offsetof(struct route_match, field), min, max,      \
+        def, choices, text},
+#include "daemon/config.def"
+#undef MATCH_OPTION
+    {NULL, NULL, OPTION_TEXT, 0, 0, 0, NULL, NULL, NULL}};
 /* clang-format on */
 
 /* A list is a pointer with its count right behind it. */
@@ -74,7 +98,20 @@ COUNT_FOLLOWS(struct rule_owner, aliases, naliases);
 COUNT_FOLLOWS(struct source, allow, nallow);
 COUNT_FOLLOWS(struct channel, allow, nallow);
 COUNT_FOLLOWS(struct key_date, tags, ntags);
+COUNT_FOLLOWS(struct key_date, categories, ncategories);
+COUNT_FOLLOWS(struct key_date, hours, nhours);
+COUNT_FOLLOWS(struct key_date, extra, nextra);
+COUNT_FOLLOWS(struct config, key_dates, nkey_dates);
+COUNT_FOLLOWS(struct duty, fallback, nfallback);
+COUNT_FOLLOWS(struct duty, office_hours, noffice_hours);
 COUNT_FOLLOWS(struct channel, conditions, nconditions);
+COUNT_FOLLOWS(struct route, channels, nchannels);
+COUNT_FOLLOWS(struct inhibit, same, nsame);
+COUNT_FOLLOWS(struct route_match, categories, ncategories);
+COUNT_FOLLOWS(struct route_match, owners, nowners);
+COUNT_FOLLOWS(struct route_match, owner_tags, nowner_tags);
+COUNT_FOLLOWS(struct route_match, tags, ntags);
+COUNT_FOLLOWS(struct route_match, events, nevents);
 _Static_assert(sizeof(enum level) == sizeof(int), "an enum is an int");
 _Static_assert(sizeof(enum source_kind) == sizeof(int), "an enum is an int");
 _Static_assert(sizeof(enum http_scope) == sizeof(int), "an enum is an int");
@@ -542,6 +579,18 @@ read_secrets(const struct target *t, const struct ynode *node)
     return err;
 }
 
+static int
+read_hours(const struct target *t, const struct ynode *node)
+{
+    return config_hours_read(t->reader, t->option, node, t->field);
+}
+
+static int
+read_match(const struct target *t, const struct ynode *node)
+{
+    return config_match_read(t->reader, t->option, node, t->field);
+}
+
 static int (*const readers[])(const struct target *, const struct ynode *) = {
     [OPTION_TEXT] = read_text,
     [OPTION_ID] = read_id,
@@ -562,6 +611,8 @@ static int (*const readers[])(const struct target *, const struct ynode *) = {
     [OPTION_TEXTS] = read_texts,
     [OPTION_ADDRESSES] = read_addresses,
     [OPTION_PORTS] = read_ports,
+    [OPTION_HOURS] = read_hours,
+    [OPTION_MATCH] = read_match,
     [OPTION_SECRET] = read_secret,
     [OPTION_SECRETS] = read_secrets,
 };

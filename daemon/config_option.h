@@ -30,6 +30,8 @@ enum option_type {
     OPTION_TEXTS,     /* const struct str *, and size_t behind it */
     OPTION_ADDRESSES, /* the same, each an address range */
     OPTION_PORTS,     /* const uint16_t *, and size_t behind it */
+    OPTION_HOURS,     /* struct hours; choices are its keys */
+    OPTION_MATCH,     /* struct route_match, by match_options */
     OPTION_SECRET,    /* struct channel's secrets: one */
     OPTION_SECRETS    /* struct channel's secrets: several */
 };
@@ -54,6 +56,12 @@ extern const struct option source_options[];
 extern const struct option channel_options[];
 extern const struct option owner_options[];
 extern const struct option key_date_options[];
+extern const struct option owner_duty_options[], contact_options[],
+    person_options[], clock_options[], rota_options[], layer_options[],
+    escalation_options[], step_options[], range_options[], calendar_options[];
+extern const struct option route_options[];
+extern const struct option inhibit_options[];
+extern const struct option match_options[];
 
 /* Where an option of tocsin.yaml stands; zero when it is not given. */
 struct option_place {
@@ -88,6 +96,21 @@ void option_read_section(const struct option_reader *reader,
 void option_check_keys(const struct option_reader *reader,
     const struct option *table, const char *section, const char *const *further,
     const struct ynode *map);
+
+/* config_route.c: spans of the week, and what a route matches. */
+int config_hours_read(const struct option_reader *reader,
+    const struct option *option, const struct ynode *node, struct hours *ret);
+int config_match_read(const struct option_reader *reader,
+    const struct option *option, const struct ynode *node,
+    struct route_match *ret);
+void config_hours_print(struct buf *out, const struct hours *hours);
+
+/* config_entries.c: a list of entries, added to what is there; the table of
+ * its entries and their size. */
+int config_entries_read(const struct option_reader *reader,
+    const struct option *option, const struct ynode *node, void *field);
+const struct option *config_entry_options(
+    const struct option *option, size_t *ret_size);
 
 /* Read a secret by its reference, {file: …}, {credential: …} or {env: …}, and
  * append it to channel.  0, or E_CONF with an error that does not hold it. */

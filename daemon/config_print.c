@@ -163,6 +163,22 @@ print_int32(struct buf *out, const struct option *option, const void *field)
     buf_printf(out, "%d", n);
 }
 
+static void
+print_hours(struct buf *out, const struct option *option, const void *field)
+{
+    (void)option;
+    config_hours_print(out, field);
+}
+
+static void
+print_entries(struct buf *out, const struct option *option, const void *field)
+{
+    config_print_entries(out, option, field);
+}
+
+static void print_match(
+    struct buf *out, const struct option *option, const void *field);
+
 /* How each type is printed, and whether it begins with a pointer that is NULL
  * when the option is absent; then it is left out. */
 static const struct printer {
@@ -175,6 +191,8 @@ static const struct printer {
     [OPTION_WEB] = {print_text, true},
     [OPTION_ZONE] = {print_text, true},
     [OPTION_DATE] = {print_text, true},
+    [OPTION_DAY] = {print_text, true},
+    [OPTION_ENTRIES] = {print_entries, true},
     [OPTION_PATH] = {print_text, true},
     [OPTION_LISTEN] = {print_text, false},
     [OPTION_CHOICE] = {print_text, true},
@@ -188,9 +206,47 @@ static const struct printer {
     [OPTION_TEXTS] = {print_texts, true},
     [OPTION_ADDRESSES] = {print_texts, true},
     [OPTION_PORTS] = {print_ports, true},
+    [OPTION_HOURS] = {print_hours, false},
+    [OPTION_MATCH] = {print_match, false},
     [OPTION_SECRET] = {NULL, false}, /* printed as secrets */
     [OPTION_SECRETS] = {print_secrets, false},
 };
+
+/* Whether there is anything to print: lists that may be empty and are, levels
+ * and hours that are not set, are left out. */
+static bool
+is_there(const struct option *o, const void *field)
+{
+    const void *p = field;
+    const struct hours *hours = field;
+    enum level level = LEVEL_BLUE;
+
+    if (printers[o->type].may_be_absent)
+        memcpy(&p, field, sizeof(p));
+    if (o->type == OPTION_LEVEL)
+        memcpy(&level, field, sizeof(level));
+    return printers[o->type].print && p && level != LEVEL_NONE &&
+           (o->type != OPTION_HOURS || hours->is_set || hours->is_none);
+}
+
+static void
+print_match(struct buf *out, const struct option *option, const void *field)
+{
+    const char *comma = "";
+
+    (void)option;
+    buf_add_char(out, '{');
+    for (const struct option *o = match_options; o->key; o++) {
+        const char *at = (const char *)field + o->offset;
+
+        if (!is_there(o, at))
+            continue;
+        buf_printf(out, "%s%s: ", comma, o->key);
+        printers[o->type].print(out, o, at);
+        comma = ", ";
+    }
+    buf_add_char(out, '}');
+}
 
 static void
 print_option(struct buf *out, const char *indent, const struct option *o,
@@ -198,11 +254,8 @@ print_option(struct buf *out, const char *indent, const struct option *o,
 {
     const struct printer *printer = &printers[o->type];
     const char *field = (const char *)base + o->offset;
-    const void *p = field;
 
-    if (printer->may_be_absent)
-        memcpy(&p, field, sizeof(p));
-    if (!printer->print || !p)
+    if (!is_there(o, field))
         return;
     buf_printf(out, "%s%s: ", indent, o->key);
     printer->print(out, o, field);
@@ -243,5 +296,11 @@ config_print(const struct config *config, struct buf *out)
     buf_add_cstr(out, config->nchannels ? "channels:\n" : "channels: []\n");
     for (size_t i = 0; i < config->nchannels; i++)
         print_entry(out, channel_options, &config->channels[i]);
+    buf_add_cstr(out, config->nroutes ? "routes:\n" : "routes: []\n");
+    for (size_t i = 0; i < config->nroutes; i++)
+        print_entry(out, route_options, &config->routes[i]);
+    buf_add_cstr(out, config->ninhibits ? "inhibit:\n" : "inhibit: []\n");
+    for (size_t i = 0; i < config->ninhibits; i++)
+        print_entry(out, inhibit_options, &config->inhibits[i]);
     return out->err;
 }

@@ -27,6 +27,7 @@ enum hours_calendar { HOURS_ANY_DAY, HOURS_WORKDAYS, HOURS_HOLIDAYS };
 
 struct hours {
     bool is_set;         /* else no span */
+    bool is_none;        /* configuration: none, whatever the default is */
     uint8_t days;        /* on which it begins; bit 0 is Monday */
     int16_t from, until; /* minutes of the day; until up to 24:00 */
     enum hours_calendar calendar;

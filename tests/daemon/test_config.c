@@ -90,7 +90,7 @@ all_errors_at_once(void **state)
 {
     static const char *const names[] = {"minimal", "full", "unknown_keys",
         "wrong_values", "wrong_sources", "duplicates", "channels", "no_secret",
-        "bounds", "broken_yaml", "wrong_rules", "empty"};
+        "bounds", "broken_yaml", "wrong_routes", "wrong_rules", "empty"};
     (void)state;
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -182,6 +182,25 @@ values_arrive(void **state)
     assert_non_null(hall);
     assert_int_equal(hall->min_level, LEVEL_ORANGE);
     assert_int_equal(hall->nsecrets, 2);
+    /* The bureau's quiet hours are a channel's, unless it has its own. */
+    assert_true(hall->quiet_hours.is_none && !hall->quiet_hours.is_set);
+    assert_true(desk->quiet_hours.is_set);
+    assert_int_equal(desk->quiet_hours.from, 21 * 60 + 30);
+    assert_int_equal(desk->quiet_hours.until, 6 * 60 + 45);
+    assert_int_equal(desk->quiet_hours.days, 0x41);
+    assert_int_equal(desk->quiet_hours.calendar, HOURS_WORKDAYS);
+    assert_int_equal(
+        desk->quiet_hours.levels, 1 << LEVEL_BLUE | 1 << LEVEL_ORANGE);
+    assert_int_equal(c->nroutes, 2);
+    assert_int_equal(c->routes[0].match.ncategories, 2);
+    assert_int_equal(c->routes[0].match.max_level, LEVEL_ORANGE);
+    assert_int_equal(c->routes[0].hours.until, 1440);
+    assert_true(c->routes[0].go_on && !c->routes[1].go_on);
+    assert_int_equal(c->ninhibits, 1);
+    assert_int_equal(c->inhibits[0].when.min_level, LEVEL_ORANGE);
+    assert_int_equal(c->inhibits[0].nsame, 2);
+    assert_false(c->act_links);
+    assert_int_equal(c->act_links_ms, 2 * MS_HOUR);
     ruleset_free(rules);
     config_free(c);
 }
@@ -290,7 +309,7 @@ reference_in_step(void **state)
 {
     const struct option *const tables[] = {
         config_options, source_options, channel_options, key_date_options,
-        owner_options};
+        owner_options, route_options, inhibit_options, match_options};
     struct buf doc;
     (void)state;
 
