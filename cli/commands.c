@@ -71,18 +71,31 @@ const struct command cli_commands[] = {
         "and left out; the others are taken.  Without\nFILE, or with -, "
         "standard input is read.\n",
         cmd_ingest},
-    {"incidents",
-        "[list | show N | ack N | respond N | resolve N | false-alarm N | "
-        "reopen N | note N] [OPTION]…",
-        "List incidents, show one, or act on one",
+    {"incidents", "[list | show N | VERB N…] [OPTION]…",
+        "List incidents, show one, or act on one or many",
         CLIENT_OPTIONS
         "  --level LEVEL   list: this level and above (blue, yellow, orange, "
         "red)\n"
         "  --state STATE   list: only this state\n"
         "  --query TEXT    list: only those whose items hold this text\n"
-        "  --limit N       list: at most N, default 50\n"
-        "  --reason TEXT   resolve, false-alarm: why (required); note: the "
-        "text\n",
+        "  --limit N       list: at most N, default 50\n\n"
+        "Verbs: ack, respond, resolve, false-alarm, reopen, note, snooze, "
+        "assign; merge,\nunmerge, split, unsplit; check (look whether its "
+        "items are still at their sources).\nAll but split, unsplit and check "
+        "take many numbers; one that cannot be done is named.\n\n"
+        "  --reason TEXT   resolve, false-alarm: why; note: the text\n"
+        "  --cause CAUSE   resolve: resolved, responded, not_ours, duplicate, "
+        "expired;\n"
+        "                  false-alarm: drill, old, elsewhere, figurative, "
+        "advert, no_event,\n"
+        "                  other; with one of them --reason may be left out\n"
+        "  --for TIME      snooze: 30m, 4h, 2d, or until a date\n"
+        "  --to USER       assign: default yourself\n"
+        "  --into N        merge: the incident that has them then; split: an "
+        "incident\n"
+        "                  that is there, instead of a new one\n"
+        "  --items N,N…    split: the items, by the numbers that show prints\n"
+        "  --split N       unsplit: which; default the last\n",
         cmd_incidents},
     {"rules", "lint|test|backtest|explain|stats|packs [OPTION]…",
         "Work on rules: check, try on what was collected, explain, count",

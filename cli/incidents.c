@@ -11,22 +11,33 @@
 #include "cli/cli.h"
 #include "cli/client.h"
 
+enum { INCIDENTS_MAX_WORDS = 64 };
+
 struct incidents_options {
     const char *level, *state, *query, *limit, *reason;
+    const char *cause, *into, *items, *until, *to, *split;
 };
 
 /* What stands on the command line, what the API calls it, and what is said
  * when it was done. */
 static const struct verb {
     const char *name, *action, *done;
-    bool needs_reason;
+    bool needs_reason; /* or a cause */
+    bool many;         /* takes many numbers */
 } verbs[] = {
-    {"ack", "acknowledge", "acknowledged", false},
-    {"respond", "respond", "being responded to", false},
-    {"resolve", "resolve", "resolved", true},
-    {"false-alarm", "false_alarm", "closed as a false alarm", true},
-    {"reopen", "reopen", "open again", false},
-    {"note", "note", "noted", true},
+    {"ack", "acknowledge", "acknowledged", false, true},
+    {"respond", "respond", "being responded to", false, true},
+    {"resolve", "resolve", "resolved", true, true},
+    {"false-alarm", "false_alarm", "closed as a false alarm", true, true},
+    {"reopen", "reopen", "open again", false, true},
+    {"note", "note", "noted", true, true},
+    {"snooze", "snooze", "snoozed", false, true},
+    {"assign", "assign", "assigned", false, true},
+    {"merge", "merge", "merged", false, true},
+    {"unmerge", "unmerge", "by itself again", false, true},
+    {"split", "split", "split", false, false},
+    {"unsplit", "unsplit", "whole again", false, false},
+    {"check", "check", "being looked at again", false, false},
 };
 
 /* "orange" → "red,orange": that level and those above. */
@@ -171,7 +182,10 @@ print_items(struct client *client, const json_t *answer)
         struct str when = client_time(client, item, "published");
         if (when.n == 0)
             when = client_time(client, item, "first_seen");
-        printf("  %-16.*s  ", STR_ARG(when));
+        printf("  %-16.*s  #%lld ", STR_ARG(when),
+            (long long)json_integer_value(json_object_get(item, "id")));
+        if (json_is_string(json_object_get(item, "gone")))
+            fputs("[gone] ", stdout);
         print_safe(client_text(client, item, "source_title"));
         fputs("  ", stdout);
         print_safe(client_text(client, item, "title"));
@@ -211,6 +225,8 @@ print_incident(struct client *client, const json_t *answer)
     print_field("title", client_text(client, incident, "title"));
     print_field("level", client_text(client, incident, "level"));
     print_field("state", client_text(client, incident, "state"));
+    print_field("what last", client_text(client, incident, "substate"));
+    print_field("reason", client_text(client, incident, "reason"));
     print_field("category", client_text(client, incident, "category"));
     print_field("owner", client_text(client, incident, "owner"));
     print_field("first seen", client_time(client, incident, "first_seen"));
@@ -243,55 +259,145 @@ cmd_show(struct client *client, int64_t id)
     return CLI_OK;
 }
 
+/* Put what the options say into the body of an act. */
 static int
-cmd_act(struct client *client, const struct verb *verb, int64_t id,
-    const char *reason)
+add_options(
+    json_t *body, const struct verb *verb, const struct incidents_options *o)
 {
-    char path[80];
-    json_t *answer = NULL, *body = json_object();
+    const struct {
+        const char *key, *value;
+    } texts[] = {{"reason", o->reason}, {"cause", o->cause},
+        {"until", o->until}, {"assignee", o->to}, {"into", o->into},
+        {"split", o->split}, {"items", o->items}};
 
-    if (verb->needs_reason && !reason) {
-        json_decref(body);
-        fprintf(
-            stderr, "tocsin: incidents %s needs --reason TEXT\n", verb->name);
+    if (verb->needs_reason && !o->reason && !o->cause) {
+        fprintf(stderr, "tocsin: incidents %s needs --reason TEXT%s\n",
+            verb->name, strcmp(verb->name, "note") ? " or --cause CAUSE" : "");
         return CLI_USAGE;
     }
-    snprintf(
-        path, sizeof(path), "/api/v1/incidents/%lld/actions", (long long)id);
-    jsonx_set(body, "action", jsonx_str(str_of(verb->action)));
-    if (reason)
-        jsonx_set(body, "reason", jsonx_str(str_of(reason)));
-    int status = client_ask(client, "POST", path, body, &answer);
+    if (strcmp(verb->name, "snooze") == 0 && !o->until) {
+        fputs("tocsin: incidents snooze needs --for TIME, as 4h or 2d\n",
+            stderr);
+        return CLI_USAGE;
+    }
+    if (strcmp(verb->name, "split") == 0 && !o->items) {
+        fputs("tocsin: incidents split needs --items N,N…; show N --json has "
+              "their numbers\n",
+            stderr);
+        return CLI_USAGE;
+    }
+    if (strcmp(verb->name, "merge") == 0 && !o->into) {
+        fputs("tocsin: incidents merge needs --into N\n", stderr);
+        return CLI_USAGE;
+    }
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (texts[i].value)
+            (void)jsonx_set(
+                body, texts[i].key, jsonx_str(str_of(texts[i].value)));
+    return CLI_OK;
+}
+
+/* Say what became of each of many; CLI_FAILED when one was refused. */
+static int
+print_many(struct client *client, const struct verb *verb, json_t *answer)
+{
+    json_t *list = json_object_get(answer, "done"), *one;
+    size_t i;
+
+    json_array_foreach(list, i, one)
+        printf("Incident %lld is %s.\n",
+            (long long)json_integer_value(one), verb->done);
+    list = json_object_get(answer, "refused");
+    json_array_foreach(list, i, one)
+    {
+        struct str why = client_text(client, one, "why");
+
+        fprintf(stderr, "tocsin: incident %lld: %.*s\n",
+            (long long)json_integer_value(json_object_get(one, "incident")),
+            STR_ARG(why));
+    }
+    return json_array_size(list) > 0 ? CLI_FAILED : CLI_OK;
+}
+
+static int
+print_acted(const struct verb *verb, int64_t id, const json_t *answer)
+{
+    json_int_t led = json_integer_value(json_object_get(answer, "led_to"));
+
+    printf("Incident %lld is %s", (long long)id, verb->done);
+    if (led > 0 && led != id)
+        printf(": see incident %lld", (long long)led);
+    puts(".");
+    return CLI_OK;
+}
+
+static int
+cmd_act(struct client *client, const struct verb *verb,
+    const struct incidents_options *o, const int64_t *ids, size_t n)
+{
+    char path[80];
+    json_t *answer = NULL, *body = json_object(), *list = json_array();
+    int status = add_options(body, verb, o);
+
+    for (size_t i = 0; i < n; i++)
+        (void)json_array_append_new(list, json_integer(ids[i]));
+    if (n > 1) {
+        snprintf(path, sizeof(path), "/api/v1/incidents/actions");
+        (void)json_object_set(body, "ids", list);
+    } else {
+        snprintf(path, sizeof(path), "/api/v1/incidents/%lld/actions",
+            (long long)ids[0]);
+    }
+    json_decref(list);
+    (void)jsonx_set(body, "action", jsonx_str(str_of(verb->action)));
+    if (status != CLI_OK) {
+        json_decref(body);
+        return status;
+    }
+    status = client_ask(client, "POST", path, body, &answer);
     if (status != CLI_OK)
         return status;
     if (client->json)
         return client_print_json(answer);
-    printf("Incident %lld is %s.\n", (long long)id, verb->done);
+    status = n > 1 ? print_many(client, verb, answer)
+                   : print_acted(verb, ids[0], answer);
     json_decref(answer);
-    return CLI_OK;
+    return status;
 }
 
-/* Do what the words say: list, show N, or a verb and N. */
+static const struct verb *
+verb_of(const char *word)
+{
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        if (strcmp(word, verbs[i].name) == 0)
+            return &verbs[i];
+    return NULL;
+}
+
+/* Do what the words say: list, show N, or a verb and numbers. */
 static int
 dispatch(struct client *client, const struct incidents_options *o,
     const char *const *words, size_t nwords)
 {
-    int64_t id = 0;
+    const struct verb *verb = nwords > 1 ? verb_of(words[0]) : NULL;
+    int64_t ids[INCIDENTS_MAX_WORDS];
 
     if (nwords == 0 || (nwords == 1 && strcmp(words[0], "list") == 0))
         return cmd_list(client, o);
-    if (nwords == 2 && num_parse_i64(str_of(words[1]), 1, INT64_MAX, &id) < 0) {
-        fprintf(
-            stderr, "tocsin: \"%s\" is no number of an incident\n", words[1]);
-        return CLI_USAGE;
+    for (size_t i = 1; i < nwords; i++) {
+        if (num_parse_i64(str_of(words[i]), 1, INT64_MAX, &ids[i - 1]) < 0) {
+            fprintf(stderr, "tocsin: \"%s\" is no number of an incident\n",
+                words[i]);
+            return CLI_USAGE;
+        }
     }
     if (nwords == 2 && strcmp(words[0], "show") == 0)
-        return cmd_show(client, id);
-    for (size_t i = 0; nwords == 2 && i < sizeof(verbs) / sizeof(verbs[0]); i++)
-        if (strcmp(words[0], verbs[i].name) == 0)
-            return cmd_act(client, &verbs[i], id, o->reason);
-    fputs("tocsin: incidents is to be followed by list, or by show, ack, "
-          "respond, resolve, false-alarm, reopen or note and a number\n",
+        return cmd_show(client, ids[0]);
+    if (verb && (verb->many || nwords == 2))
+        return cmd_act(client, verb, o, ids, nwords - 1);
+    fputs("tocsin: incidents is to be followed by list, by show and a number, "
+          "or by ack, respond, resolve, false-alarm, reopen, note, snooze, "
+          "assign, merge, unmerge, split, unsplit or check and numbers\n",
         stderr);
     return CLI_USAGE;
 }
@@ -300,17 +406,21 @@ dispatch(struct client *client, const struct incidents_options *o,
 static bool
 take_option(struct incidents_options *o, int option)
 {
-    const char **field = option == 'l'   ? &o->level
-                         : option == 's' ? &o->state
-                         : option == 'q' ? &o->query
-                         : option == 'n' ? &o->limit
-                         : option == 'r' ? &o->reason
-                                         : NULL;
+    const struct {
+        int option;
+        const char **field;
+    } fields[] = {{'l', &o->level}, {'s', &o->state}, {'q', &o->query},
+        {'n', &o->limit}, {'r', &o->reason}, {'c', &o->cause},
+        {'i', &o->into}, {'m', &o->items}, {'f', &o->until}, {'t', &o->to},
+        {'p', &o->split}};
 
-    if (!field)
-        return false;
-    *field = optarg;
-    return true;
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        if (fields[i].option == option) {
+            *fields[i].field = optarg;
+            return true;
+        }
+    }
+    return false;
 }
 
 int
@@ -321,10 +431,16 @@ cmd_incidents(int argc, char **argv)
         {"state", required_argument, NULL, 's'},
         {"query", required_argument, NULL, 'q'},
         {"limit", required_argument, NULL, 'n'},
-        {"reason", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
+        {"reason", required_argument, NULL, 'r'},
+        {"cause", required_argument, NULL, 'c'},
+        {"into", required_argument, NULL, 'i'},
+        {"items", required_argument, NULL, 'm'},
+        {"for", required_argument, NULL, 'f'},
+        {"to", required_argument, NULL, 't'},
+        {"split", required_argument, NULL, 'p'}, {NULL, 0, NULL, 0}};
     struct incidents_options o = {0};
     struct client client = {0};
-    const char *words[3] = {NULL, NULL, NULL};
+    const char *words[INCIDENTS_MAX_WORDS];
     size_t nwords = 0;
 
     while (optind < argc) {
@@ -332,7 +448,7 @@ cmd_incidents(int argc, char **argv)
         if (c != -1 && !take_option(&o, c) && !client_option(&client, c))
             return CLI_USAGE;
         if (c == -1 && optind < argc) {
-            if (nwords == 3)
+            if (nwords == INCIDENTS_MAX_WORDS)
                 break;
             words[nwords++] = argv[optind++];
         }

@@ -27,7 +27,7 @@ enum {
     HTTP_MAX_HEADERS = 64,
     HTTP_MAX_CHUNK_LINE_BYTES = 256,   /* size and extensions */
     HTTP_MAX_TRAILER_BYTES = 4 * 1024, /* read and ignored */
-    HTTP_MAX_PARAMS = 64               /* of a query or a form */
+    HTTP_MAX_PARAMS = 256              /* of a query or a form */
 };
 
 /* clang-format off */

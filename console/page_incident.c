@@ -1,12 +1,11 @@
 /*
- * page_incident: one incident, whole, and what may be done with it.
+ * page_incident: one incident, whole.
  */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "base/jsonx.h"
-#include "base/num.h"
-#include "base/utf8.h"
+#include "console/acts.h"
 #include "console/context.h"
 #include "console/diff.h"
 #include "console/rows.h"
@@ -16,9 +15,7 @@ enum {
     INCIDENT_PAGE_ITEMS = 60,     /* on a page; ?all=1 shows the rest */
     INCIDENT_PAGE_POINTS = 20000, /* of all their texts together */
     INCIDENT_ITEM_POINTS = 120,   /* of each, at least */
-    INCIDENT_MAX_REVISIONS = 10,  /* of an item: what each changed */
-    INCIDENT_MAX_REASON_BYTES = 4000,
-    INCIDENT_MAX_SNOOZE_DAYS = 30
+    INCIDENT_MAX_REVISIONS = 10   /* of an item: what each changed */
 };
 
 /* --- reading --- */
@@ -64,6 +61,23 @@ add_changes(struct context *ctx, const struct item_row *row, json_t *item)
     (void)json_object_set_new(item, "changes", list);
 }
 
+/* Where it is besides: gone at its source, or in an incident that was merged
+ * into this one. */
+static void
+set_item_place(struct context *ctx, const struct item_row *row, int64_t incident,
+    json_t *item)
+{
+    set_time(ctx, item, "gone", row->gone);
+    set_time(ctx, item, "checked", row->checked);
+    set_number(item, "incident", row->incident);
+    if (ctx->json)
+        return;
+    set_flag(item, "is_gone", wall_is_set(row->gone));
+    set_flag(item, "was_checked",
+        wall_is_set(row->checked) && !wall_is_set(row->gone));
+    set_flag(item, "of_another", row->incident != incident);
+}
+
 static int
 add_items(struct context *ctx, int64_t id, json_t *value)
 {
@@ -79,6 +93,7 @@ add_items(struct context *ctx, int64_t id, json_t *value)
     for (size_t i = 0; !err && i < shown; i++) {
         json_t *item = row_item(ctx, &rows[i]);
 
+        set_item_place(ctx, &rows[i], id, item);
         add_changes(ctx, &rows[i], item);
         (void)json_array_append_new(list, item);
     }
@@ -139,7 +154,13 @@ page_incident(struct context *ctx)
     }
     value = json_object();
     (void)json_object_set_new(value, "incident", row_incident(ctx, &row));
-    err = add_items(ctx, id, value);
+    if (!ctx->json) {
+        set_causes(ctx, value, "causes_resolve", false);
+        set_causes(ctx, value, "causes_false_alarm", true);
+    }
+    err = set_related(ctx, &row.incident, value);
+    if (!err)
+        err = add_items(ctx, id, value);
     if (!err)
         err = add_timeline(ctx, id, value);
     if (!err)
@@ -150,149 +171,4 @@ page_incident(struct context *ctx)
         return;
     }
     reply(ctx, 200, "incident", value);
-}
-
-/* --- acting --- */
-
-/* The actions that are about one incident, and what they need. */
-static const struct {
-    struct str name;
-    enum action_kind kind;
-    bool reason; /* required */
-} incident_actions[] = {
-    {{"acknowledge", 11}, ACTION_ACKNOWLEDGE, false},
-    {{"respond", 7}, ACTION_RESPOND, false},
-    {{"resolve", 7}, ACTION_RESOLVE, true},
-    {{"false_alarm", 11}, ACTION_FALSE_ALARM, true},
-    {{"note", 4}, ACTION_NOTE, true},
-    {{"reopen", 6}, ACTION_REOPEN, false},
-    {{"snooze", 6}, ACTION_SNOOZE, false},
-    {{"assign", 6}, ACTION_ASSIGN, false},
-};
-
-/* "30m", "4h", "2d" from now, or RFC 3339. */
-static int
-read_until(const struct context *ctx, struct str text, struct wall *ret)
-{
-    int64_t n, unit = 0;
-    char last = text.n > 1 ? text.p[text.n - 1] : '\0';
-
-    if (last == 'm')
-        unit = MS_MINUTE;
-    else if (last == 'h')
-        unit = MS_HOUR;
-    else if (last == 'd')
-        unit = MS_DAY;
-    if (unit) {
-        if (num_parse_i64(str_first(text, text.n - 1), 1, 100000, &n))
-            return E_PARSE;
-        ret->ms = ctx->now.ms + n * unit;
-    } else if (timefmt_parse_rfc3339(text, ret)) {
-        return E_PARSE;
-    }
-    return ret->ms > ctx->now.ms &&
-                   ret->ms - ctx->now.ms <=
-                       INCIDENT_MAX_SNOOZE_DAYS * (int64_t)MS_DAY
-               ? 0
-               : E_LIMIT;
-}
-
-static void
-acted(struct context *ctx, const struct action_result *result)
-{
-    const struct action *action = ctx->data;
-    struct incident_row row;
-    json_t *value;
-
-    if (result->err) {
-        if (result->err == E_STATE)
-            reply_error(ctx, 409, "error_state");
-        else
-            reply_result(ctx, result, STR("/"));
-        return;
-    }
-    if (!ctx->json) {
-        struct str back = field_get(ctx, "back");
-
-        reply_redirect(ctx,
-            str_eq(back, STR("list"))
-                ? STR("/")
-                : arena_printf(ctx->arena, "/incidents/%" PRId64, action->id));
-        return;
-    }
-    value = json_object();
-    if (view_incident(ctx->console->view, action->id, ctx->arena, &row) == 0)
-        (void)json_object_set_new(value, "incident", row_incident(ctx, &row));
-    if (result->text.n > 0)
-        set_str(value, "text", result->text);
-    reply(ctx, 200, "", value);
-}
-
-/* Fill action from the request.  NULL, or the key of what is wrong. */
-static const char *
-read_action(const struct context *ctx, struct action *action)
-{
-    size_t count = sizeof incident_actions / sizeof *incident_actions, i = 0;
-    struct str name = field_get(ctx, "action");
-
-    while (i < count && !str_eq(incident_actions[i].name, name))
-        i++;
-    if (i == count)
-        return "error_action";
-    action->kind = incident_actions[i].kind;
-    action->text = str_trim(field_get(ctx, "reason"));
-    if (action->text.n == 0)
-        action->text = str_trim(field_get(ctx, "note"));
-    if (!utf8_is_valid(action->text) ||
-        action->text.n > INCIDENT_MAX_REASON_BYTES)
-        return "error_reason_long";
-    if (incident_actions[i].reason && action->text.n == 0)
-        return "error_reason";
-    if (action->kind == ACTION_SNOOZE &&
-        read_until(ctx, field_get(ctx, "until"), &action->until))
-        return "error_until";
-    if (action->kind == ACTION_ASSIGN) {
-        action->object = field_get(ctx, "assignee");
-        if (action->object.n == 0)
-            action->object = ctx->who.user;
-    }
-    return NULL;
-}
-
-/* Whether the one to assign to exists and may act. */
-static bool
-assignee_may_act(struct context *ctx, struct str name)
-{
-    struct user user;
-
-    return view_user(ctx->console->view, name, ctx->arena, &user) == 0 &&
-           !user.disabled && user_role_parse(user.role) >= ROLE_OPERATOR;
-}
-
-void
-do_incident_action(struct context *ctx)
-{
-    struct action *action = ARENA_NEW(ctx->arena, struct action);
-    const char *fault;
-
-    if (!action) {
-        reply_error(ctx, 503, NULL);
-        return;
-    }
-    action->until = WALL_NONE;
-    if (arg_number(ctx, 0, &action->id)) {
-        reply_error(ctx, 404, NULL);
-        return;
-    }
-    fault = read_action(ctx, action);
-    if (!fault && action->kind == ACTION_ASSIGN &&
-        !str_eq(action->object, ctx->who.user) &&
-        !assignee_may_act(ctx, action->object))
-        fault = "error_assignee";
-    if (fault) {
-        reply_error(ctx, 422, fault);
-        return;
-    }
-    ctx->data = action;
-    ask_engine(ctx, action, acted);
 }

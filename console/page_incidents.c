@@ -5,6 +5,7 @@
 
 #include "base/jsonx.h"
 #include "base/num.h"
+#include "console/acts.h"
 #include "console/context.h"
 #include "console/rows.h"
 
@@ -110,9 +111,11 @@ read_filter(const struct context *ctx, struct incident_filter *filter)
     return 0;
 }
 
-/* The address of this list with one parameter set to value, or without it. */
+/* The address base with the filters of this one, one parameter set to value, or
+ * without it. */
 static struct str
-link_with(const struct context *ctx, const char *name, struct str value)
+link_from(const struct context *ctx, const char *base, const char *name,
+    struct str value)
 {
     static const char *const kept[] = {"level", "state", "category", "source",
         "owner", "assignee", "q", "from", "to", "limit"};
@@ -120,7 +123,7 @@ link_with(const struct context *ctx, const char *name, struct str value)
     char separator = '?';
 
     buf_init(&out, HTTP_MAX_TARGET_BYTES);
-    (void)buf_add_char(&out, '/');
+    (void)buf_add_cstr(&out, base);
     for (size_t i = 0; i <= sizeof kept / sizeof *kept; i++) {
         bool own = i == sizeof kept / sizeof *kept;
         const char *key = own ? name : kept[i];
@@ -133,6 +136,23 @@ link_with(const struct context *ctx, const char *name, struct str value)
         separator = '&';
     }
     return arena_str(ctx->arena, buf_str(&out));
+}
+
+static struct str
+link_with(const struct context *ctx, const char *name, struct str value)
+{
+    return link_from(ctx, "/", name, value);
+}
+
+struct str
+incidents_link(struct context *ctx, struct str more)
+{
+    struct str link = link_with(ctx, "after", STR_NONE);
+
+    if (more.n == 0)
+        return link;
+    return arena_printf(ctx->arena, "%.*s%c%.*s", STR_ARG(link),
+        link.n > 1 ? '&' : '?', STR_ARG(more));
 }
 
 /* --- what the page has besides the list --- */
@@ -245,6 +265,24 @@ set_filter(const struct context *ctx, json_t *value)
             query_get(ctx, "assignee").n ? STR_NONE : ctx->who.user));
     set_flag(value, "only_mine", query_get(ctx, "assignee").n > 0);
     set_str(value, "link_first", link_with(ctx, "after", STR_NONE));
+    set_str(value, "link_act",
+        link_from(ctx, "/incidents/actions", "after", STR_NONE));
+}
+
+/* What became of an act on many: ?acted=N&refused=M. */
+static void
+set_acted(const struct context *ctx, json_t *value)
+{
+    int64_t acted, refused = 0;
+
+    if (num_parse_i64(query_get(ctx, "acted"), 0, VIEW_PAGE_MAX, &acted))
+        return;
+    (void)num_parse_i64(
+        query_get(ctx, "refused"), 0, VIEW_PAGE_MAX, &refused);
+    set_flag(value, "acted_on_many", true);
+    set_number(value, "acted", acted);
+    set_number(value, "refused", refused);
+    set_flag(value, "has_refused", refused > 0);
 }
 
 /* --- the list --- */
@@ -297,6 +335,9 @@ page_incidents(struct context *ctx)
     if (!ctx->json) {
         set_flag(value, "any", n > 0);
         set_filter(ctx, value);
+        set_acted(ctx, value);
+        set_causes(ctx, value, "causes_resolve", false);
+        set_causes(ctx, value, "causes_false_alarm", true);
         set_options(ctx, value);
         set_source_options(ctx, value);
         if (more && n > 0)

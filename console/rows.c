@@ -132,6 +132,11 @@ set_incident_flags(
         incident->assignee.n && str_eq(incident->assignee, ctx->who.user));
     set_flag(object, "has_previous", incident->previous > 0);
     set_flag(object, "is_merged", incident->merged_into > 0);
+    set_flag(object, "is_retracted",
+        incident->substate == INCIDENT_SUB_RETRACTED);
+    set_flag(object, "is_false_alarm", incident->state == INCIDENT_FALSE_ALARM);
+    set_flag(object, "can_split",
+        incident->items > 1 && incident->merged_into == 0);
 }
 
 static void
@@ -174,6 +179,7 @@ row_incident(struct context *ctx, const struct incident_row *row)
     set_str(object, "owner", incident->owner);
     set_str(object, "assignee", incident->assignee);
     set_str(object, "reason", incident->reason);
+    set_name(ctx, object, "cause", "cause", incident->cause);
     set_incident_times(ctx, object, incident);
     set_number(object, "items", incident->items);
     set_sources(ctx, object, row->sources);

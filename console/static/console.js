@@ -27,7 +27,11 @@
       const now = rows.get(row.dataset.id);
       row.classList.toggle('gone', !now);
       if (!now || row.contains(document.activeElement)) continue;
-      if (now.innerHTML !== row.innerHTML) row.replaceWith(document.importNode(now, true));
+      if (now.innerHTML === row.innerHTML) continue;
+      const copy = document.importNode(now, true);
+      const chosen = $('.c-pick input', row), box = $('.c-pick input', copy);
+      if (chosen && box) box.checked = chosen.checked;
+      row.replaceWith(copy);
     }
     return [...rows.keys()].filter((id) => !here.has(id)).length;
   };
@@ -102,7 +106,25 @@
     if (form) form.requestSubmit($('button', form));
   };
 
+  // The chosen rows: how many, and by key.
+  const bulk = $('#bulk');
+  const countPicked = () => {
+    const n = $$('.c-pick input:checked').length;
+    $('#picked').textContent = n || '';
+    bulk.classList.toggle('on', n > 0);
+  };
+  const pick = () => {
+    const row = rowOf(document.activeElement);
+    const box = bulk && row && $('.c-pick input', row);
+    if (box) { box.checked = !box.checked; countPicked(); }
+  };
+  if (bulk) {
+    addEventListener('change', (event) => { if (event.target.matches('.c-pick input')) countPicked(); });
+    countPicked();
+  }
+
   const keys = {
+    x: pick,
     j: () => list && step(1),
     k: () => list && step(-1),
     Enter: () => {
