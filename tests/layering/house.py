@@ -29,7 +29,7 @@ MAY_INCLUDE = {
     "notify": {"base": ALL, "net": ALL, "incidents": TYPES["incidents"]},
     # what store/view.h gives out holds findings, so their type comes along
     "console": {"base": ALL, "net": ["loop.h"],
-                "store": ["conditions.h", "view.h", "view_hub.h", "view_regroup.h", "view_silences.h"], "feeds": ["condition.h"],
+                "store": ["conditions.h", "view.h", "view_evidence.h", "view_hub.h", "view_regroup.h", "view_silences.h"], "feeds": ["condition.h"],
                 "rules": TYPES["rules"], "incidents": TYPES["incidents"]},
     "daemon": {f: ALL for f in ("base", "net", "feeds", "rules", "incidents",
                                 "store", "notify", "console")},
@@ -44,7 +44,8 @@ LIBRARY = {
     "pcre2.h": ["rules"], "yaml.h": ["base"], "sodium": ["base", "console"],
     "seccomp.h": ["daemon"], "systemd/": ["daemon"], "linux/": ["daemon"],
     "event2/": ["net", "console", "cli"], "openssl/": ["base", "net"],
-    "zstd.h": ["base"], "protobuf-c": ["daemon"],
+    "zstd.h": ["base"], "archive.h": ["base"],
+    "archive_entry.h": ["base"], "protobuf-c": ["daemon"],
 }
 
 BANNED = ("strcpy strcat sprintf vsprintf strncpy strncat strtok gets atoi atol "
