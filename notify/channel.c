@@ -3,9 +3,14 @@
  */
 #include "notify/channel.h"
 
+#include "notify/alertmanager.h"
+#include "notify/bark.h"
+#include "notify/cloudevents.h"
+#include "notify/ntfy.h"
 #include "notify/webhook.h"
 
-static const struct channel_ops *const kinds[] = {&webhook_ops};
+static const struct channel_ops *const kinds[] = {&webhook_ops,
+    &alertmanager_ops, &bark_ops, &cloudevents_ops, &ntfy_ops};
 enum { KIND_COUNT = sizeof(kinds) / sizeof(*kinds) };
 
 const char *delivery_class_name(enum delivery_class class)
