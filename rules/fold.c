@@ -357,15 +357,8 @@ skip_gap(const uint16_t *unit, size_t i, size_t end, bool newlines)
 static size_t
 next_gap(const uint16_t *unit, size_t *i, size_t end, bool newlines)
 {
-    while (*i < end) {
-        size_t han = foldfast_han_end(unit, *i, end);
-        if (han > *i)
-            *i = han - 1; /* no gap within it */
-        else if (unit[*i] < 0x80) {
-            *i = foldfast_ascii_end(unit, *i, end);
-            continue;
-        }
-        if (fold_class(unit, *i) & UNIT_HAN && *i + 1 < end &&
+    while ((*i = foldfast_edge(unit, *i, end)) < end) {
+        if (fold_class(unit, *i) & UNIT_HAN &&
             !(foldtab_class[unit[*i + 1]] & (UNIT_HAN | UNIT_LOW))) {
             size_t to = skip_gap(unit, *i + 1, end, newlines);
             if (to > *i + 1) {

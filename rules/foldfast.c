@@ -9,7 +9,12 @@
  */
 #include "rules/foldfast.h"
 
-enum { HAN_FIRST = 0x4E00, HAN_COUNT = 0x5200, ASCII_COUNT = 0x80 };
+enum {
+    HAN_FIRST = 0x4E00, /* of the everyday ones */
+    HAN_COUNT = 0x5200,
+    HAN_LEAST = 0x3005, /* of all, and of some that are none */
+    ASCII_COUNT = 0x80
+};
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 #include <immintrin.h>
@@ -193,20 +198,25 @@ foldfast_run(
     run(f, begin, text, at, cp);
 }
 
-/* Skip blocks of eight units that are all in first … first + count - 1. */
+/* Skip places where no edge is (foldfast_edge), as far as whole blocks go. */
 static inline size_t
-skip_blocks(
-    const uint16_t *unit, size_t i, size_t end, uint16_t first, uint16_t count)
+skip_to_edge(const uint16_t *unit, size_t i, size_t end)
 {
-    const __m128i from = _mm_set1_epi16((short)(first + 0x8000u));
-    const __m128i below = _mm_set1_epi16((short)(count - 0x8000));
+    const __m128i least = _mm_set1_epi16(HAN_LEAST);
+    const __m128i from = _mm_set1_epi16((short)(HAN_FIRST + 0x8000u));
+    const __m128i below = _mm_set1_epi16((short)(HAN_COUNT - 0x8000));
 
-    for (; i + 8 <= end; i += 8) {
+    for (; i + 9 <= end; i += 8) {
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(unit + i));
-        unsigned in = (unsigned)_mm_movemask_epi8(
-            _mm_cmplt_epi16(_mm_sub_epi16(v, from), below));
-        if (in != 0xFFFF)
-            return i + (unsigned)__builtin_ctz(~in) / 2;
+        __m128i next =
+            _mm_loadu_si128((const __m128i *)(const void *)(unit + i + 1));
+        __m128i maybe =
+            _mm_cmpeq_epi16(_mm_subs_epu16(least, v), _mm_setzero_si128());
+        __m128i han = _mm_cmplt_epi16(_mm_sub_epi16(next, from), below);
+        unsigned edge =
+            (unsigned)_mm_movemask_epi8(_mm_andnot_si128(han, maybe));
+        if (edge != 0)
+            return i + (unsigned)__builtin_ctz(edge) / 2;
     }
     return i;
 }
@@ -246,13 +256,10 @@ skip_to_four(const uint16_t *unit, size_t i, size_t end)
 }
 
 static inline size_t
-skip_blocks(
-    const uint16_t *unit, size_t i, size_t end, uint16_t first, uint16_t count)
+skip_to_edge(const uint16_t *unit, size_t i, size_t end)
 {
     (void)unit;
     (void)end;
-    (void)first;
-    (void)count;
     return i;
 }
 
@@ -275,26 +282,14 @@ foldfast_run(
 
 #endif
 
-static inline size_t
-run_end(
-    const uint16_t *unit, size_t i, size_t end, uint16_t first, uint16_t count)
-{
-    i = skip_blocks(unit, i, end, first, count);
-    while (i < end && (uint16_t)(unit[i] - first) < count)
-        i++;
-    return i;
-}
-
 size_t
-foldfast_han_end(const uint16_t *unit, size_t i, size_t end)
+foldfast_edge(const uint16_t *unit, size_t i, size_t end)
 {
-    return run_end(unit, i, end, HAN_FIRST, HAN_COUNT);
-}
-
-size_t
-foldfast_ascii_end(const uint16_t *unit, size_t i, size_t end)
-{
-    return run_end(unit, i, end, 0, ASCII_COUNT);
+    for (i = skip_to_edge(unit, i, end); i + 1 < end; i++)
+        if (unit[i] >= HAN_LEAST &&
+            (uint16_t)(unit[i + 1] - HAN_FIRST) >= HAN_COUNT)
+            return i;
+    return end;
 }
 
 size_t

@@ -20,10 +20,10 @@ enum { FOLDFAST_BLOCK = 16 }; /* units written at once, most of them kept */
  * when less than that is left before f->cap. */
 void foldfast_run(
     struct folded *f, size_t begin, struct str text, size_t *at, uint32_t *cp);
-/* End of the run of everyday Han characters (U+4E00 to U+9FFF), or of ASCII,
- * that begins at i; at most end.  i itself need not be checked. */
-size_t foldfast_han_end(const uint16_t *unit, size_t i, size_t end);
-size_t foldfast_ascii_end(const uint16_t *unit, size_t i, size_t end);
+/* First place at or after i where a Han character may end (its last unit) and
+ * no everyday one (U+4E00 to U+9FFF) follows, but something; end when there is
+ * none. */
+size_t foldfast_edge(const uint16_t *unit, size_t i, size_t end);
 /* First place at or after i where four units of ASCII stand; end when there is
  * none. */
 size_t foldfast_ascii_four(const uint16_t *unit, size_t i, size_t end);
