@@ -107,7 +107,7 @@ read_entry(struct load *load, const struct option_reader *reader,
         entries->n = nplaces = place ? nplaces - 1 : nplaces;
         return;
     }
-    option_check_keys(reader, table, "", NULL, node);
+    option_check_keys(reader, table, "", entries->further, node);
     option_read_section(reader, table, "", what, node, entry);
     place->file = reader->file;
     place->line = node->line;
@@ -149,8 +149,10 @@ static void
 read_owners(struct load *load, const struct option_reader *reader,
     const struct ynode *map)
 {
-    read_list(load, reader, owner_options, "owner", yaml_get(map, "owners"),
-        &load->owners);
+    const struct ynode *list = yaml_get(map, "owners");
+
+    read_list(load, reader, owner_options, "owner", list, &load->owners);
+    config_owners_read(reader, list, load->config);
 }
 
 static void
@@ -176,12 +178,11 @@ static void
 read_main(struct load *load, const struct option_reader *reader,
     const struct ynode *map)
 {
-    static const char *const sections[] = {
-        "rules", "notify", "console", "fetch", "websub", "parse",
-        "retention", "privacy", NULL};
+    static const char *const sections[] = {"rules", "notify", "console",
+        "fetch", "websub", "parse", "duty", "retention", "privacy", NULL};
     static const char *const further[] = {"rules", "notify", "console", "fetch",
-        "websub", "parse", "retention", "privacy", "sources", "channels", "owners", "routes",
-        "inhibit", NULL};
+        "websub", "parse", "duty", "retention", "privacy", "sources",
+        "channels", "owners", "routes", "inhibit", NULL};
 
     if (map)
         option_check_keys(reader, config_options, "", further, map);
@@ -209,8 +210,6 @@ read_main(struct load *load, const struct option_reader *reader,
     entries.places = NULL;
     read_sources(load, &entries, map);
     read_owners(load, &entries, map);
-    read_list(load, &entries, key_date_options, "key date",
-        yaml_get(map, "key_dates"), &load->key_dates);
     read_channels(load, &entries, map);
     read_routes(load, &entries, map);
 }
@@ -427,8 +426,8 @@ read_all(struct load *load)
     static const struct {
         const char *name;
         void (*each)(struct load *load, const char *path);
-    } folders[] = {{"sources.d", each_sources}, {"owners.d", each_owners}, {"people.d", each_people},
-        {"calendar.d", each_calendar},
+    } folders[] = {{"sources.d", each_sources}, {"owners.d", each_owners},
+        {"people.d", each_people}, {"calendar.d", each_calendar},
         {"channels.d", each_channels}, {"routes.d", each_routes}};
     struct config *c = load->config;
 
@@ -465,8 +464,6 @@ settle(struct load *load)
         ARENA_ARRAY(c->arena, load->sources.n + 1, struct source);
     struct channel *channels =
         ARENA_ARRAY(c->arena, load->channels.n + 1, struct channel);
-    struct key_date *key_dates =
-        ARENA_ARRAY(c->arena, load->key_dates.n + 1, struct key_date);
     struct rule_owner *owners =
         ARENA_ARRAY(c->arena, load->owners.n + 1, struct rule_owner);
     struct route *routes =
@@ -474,8 +471,7 @@ settle(struct load *load)
     struct inhibit *inhibits =
         ARENA_ARRAY(c->arena, load->inhibits.n + 1, struct inhibit);
 
-    if (!sources || !channels || !owners || !routes ||
-        !inhibits ||
+    if (!sources || !channels || !owners || !routes || !inhibits ||
         arena_failed(c->arena))
         return E_NOMEM;
     if (load->owners.n)
@@ -567,11 +563,12 @@ load_run(struct load *load, const char *path, struct ruleset **ret_rules)
     read_all(load);
     config_check(
         c, load->places, &load->sources, &load->channels, load->errors);
-    config_check_key_dates(c, &load->key_dates, load->errors);
     config_check_owners(&load->owners, load->errors);
     config_check_routes(c, &load->routes, &load->inhibits, &load->channels,
         &load->sources, &load->owners, load->errors);
     int err = settle(load);
+    if (err == 0)
+        config_duty_settle(c, load->errors);
     if (err < 0)
         toc_errors_add(load->errors, c->path.p, 0, 0, "%s", err_text(err));
     struct ruleset *rules = NULL;
@@ -601,8 +598,9 @@ config_load(const char *path, struct toc_errors *errors, struct config **ret,
             .max = CONFIG_MAX_CHANNELS},
         .routes = {.size = sizeof(struct route), .max = ROUTE_MAX},
         .inhibits = {.size = sizeof(struct inhibit), .max = INHIBIT_MAX},
-        .owners = {
-            .size = sizeof(struct rule_owner), .max = CONFIG_MAX_OWNERS}};
+        .owners = {.size = sizeof(struct rule_owner),
+            .max = CONFIG_MAX_OWNERS,
+            .further = config_owner_keys}};
 
     if (!config) {
         arena_free(arena);
@@ -636,6 +634,7 @@ config_free(struct config *config)
     if (!config)
         return;
     toc_errors_done(&config->warnings);
+    config_duty_done(&config->duty);
     arena_free(config->arena);
 }
 

@@ -4,6 +4,8 @@
  *   tocsin.yaml        the bureau, console, limits
  *   sources.d/ *.yaml  sources
  *   owners.d/ *.yaml   schools and offices
+ *   people.d/ *.yaml   who may be on call
+ *   calendar.d/ *.yaml terms, holidays, make-up workdays, examinations
  *   rules.d/ *.yaml    the bureau's own rules, besides the shipped packs
  *   channels.d/ *.yaml where notifications go
  *   routes.d/ *.yaml   which of them when, and what a greater one drops
@@ -25,6 +27,7 @@
 #include "base/err.h"
 #include "base/level.h"
 #include "base/str.h"
+#include "daemon/config_duty.h"
 #include "feeds/source.h"
 #include "incidents/keydate.h"
 #include "incidents/route.h"
@@ -117,6 +120,7 @@ struct config {
     size_t nchannels;
     const struct key_date *key_dates;
     size_t nkey_dates;
+    struct duty duty; /* deadlines, people, rotas, policies, calendar */
     const struct rule_owner *owners; /* schools and offices, by name */
     size_t nowners;
     const struct route *routes; /* none: every channel hears of everything */

@@ -17,13 +17,14 @@ struct place {
     bool has_url;
 };
 
-/* Sources, owners, channels or key dates as they are gathered. */
+/* Sources, owners or channels as they are gathered. */
 struct entries {
     void *items; /* malloc'ed array of n elements of size bytes */
     struct place *places;
     size_t n, cap, places_cap;
     size_t size, max;
     bool overflow; /* more than max were met, and it was said */
+    const char *const *further; /* keys besides the table's, or NULL */
 };
 
 /* Fill in defaults that come from other options, and add an error for

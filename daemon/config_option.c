@@ -280,6 +280,33 @@ read_date(const struct target *t, const struct ynode *node)
 }
 
 static int
+read_day(const struct target *t, const struct ynode *node)
+{
+    struct str s = STR_NONE;
+    struct wall day;
+    char full[sizeof("2000-06-07")];
+    int err = scalar(t, node, &s);
+
+    if (err < 0)
+        return err;
+    if (s.n != sizeof("06-07") - 1)
+        return read_date(t, node);
+    (void)snprintf(full, sizeof(full), "2000-%.5s", s.p);
+    if (timefmt_parse_rfc3339(str_of(full), &day) != 0)
+        return complain(t->reader, node,
+            "%s \"%.*s\" is no day; 2026-06-07, or 06-07 for every year, "
+            "would be right",
+            t->option->key, STR_ARG(s));
+    return keep(t->reader, node, s, t->field);
+}
+
+static int
+read_entries(const struct target *t, const struct ynode *node)
+{
+    return config_entries_read(t->reader, t->option, node, t->field);
+}
+
+static int
 read_path(const struct target *t, const struct ynode *node)
 {
     const struct option_reader *r = t->reader;
@@ -598,6 +625,8 @@ static int (*const readers[])(const struct target *, const struct ynode *) = {
     [OPTION_WEB] = read_url,
     [OPTION_ZONE] = read_zone,
     [OPTION_DATE] = read_date,
+    [OPTION_DAY] = read_day,
+    [OPTION_ENTRIES] = read_entries,
     [OPTION_PATH] = read_path,
     [OPTION_LISTEN] = read_listen,
     [OPTION_CHOICE] = read_choice,

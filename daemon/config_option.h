@@ -17,6 +17,9 @@ enum option_type {
     OPTION_WEB,       /* struct str: an http address that people open */
     OPTION_ZONE,      /* struct str: an IANA zone that exists */
     OPTION_DATE,      /* struct str: a day, YYYY-MM-DD */
+    OPTION_DAY,       /* struct str: the same, or MM-DD of every year */
+    OPTION_ENTRIES,   /* const STRUCT *, and size_t behind it: config_entries.c;
+                         choices name what one of them is */
     OPTION_PATH,      /* struct str, made absolute */
     OPTION_LISTEN,    /* struct str: ADDRESS:PORT, or null */
     OPTION_CHOICE,    /* struct str: one of choices */
@@ -58,7 +61,8 @@ extern const struct option owner_options[];
 extern const struct option key_date_options[];
 extern const struct option owner_duty_options[], contact_options[],
     person_options[], clock_options[], rota_options[], layer_options[],
-    escalation_options[], step_options[], range_options[], calendar_options[];
+    escalation_options[], step_options[], range_options[], people_options[],
+    calendar_options[];
 extern const struct option route_options[];
 extern const struct option inhibit_options[];
 extern const struct option match_options[];

@@ -1,9 +1,34 @@
 /*
- * config_owner: whether the list of owners can be meant so.
+ * config_owner: whether the list of owners can be meant so, and what duty is
+ * to know of them.
  */
 #include <stdlib.h>
 
 #include "daemon/config_check.h"
+
+/* --- duty ------------------------------------------------------------------
+ */
+
+const char *const config_owner_keys[] = {
+    "kind", "parent", "tags", "contacts", NULL};
+
+void
+config_owners_read(const struct option_reader *reader, const struct ynode *list,
+    struct config *config)
+{
+    static const struct option owners = {.section = "",
+        .key = "owners",
+        .type = OPTION_ENTRIES,
+        .max = CONFIG_MAX_OWNERS,
+        .choices = "owner"};
+
+    /* What is no list was said to be none. */
+    if (list && list->type == YAML_SEQ)
+        (void)config_entries_read(reader, &owners, list, &config->duty.owners);
+}
+
+/* --- names
+ * -------------------------------------------------------------------- */
 
 /* Owners in the order of their names; equal ones as they were read. */
 static int

@@ -170,12 +170,8 @@ print_hours(struct buf *out, const struct option *option, const void *field)
     config_hours_print(out, field);
 }
 
-static void
-print_entries(struct buf *out, const struct option *option, const void *field)
-{
-    config_print_entries(out, option, field);
-}
-
+static void print_entries(
+    struct buf *out, const struct option *option, const void *field);
 static void print_match(
     struct buf *out, const struct option *option, const void *field);
 
@@ -248,6 +244,35 @@ print_match(struct buf *out, const struct option *option, const void *field)
     buf_add_char(out, '}');
 }
 
+/* In one line; entries within entries are no deeper than the tables are. */
+static void
+print_entries(struct buf *out, const struct option *option, const void *field)
+{
+    const char *list;
+    size_t n, size;
+    const struct option *table = config_entry_options(option, &size);
+
+    memcpy(&list, field, sizeof(list));
+    memcpy(&n, (const char *)field + sizeof(list), sizeof(n));
+    buf_add_char(out, '[');
+    for (size_t i = 0; i < n; i++) {
+        const char *comma = "";
+
+        buf_add_cstr(out, i ? ", {" : "{");
+        for (const struct option *o = table; o->key; o++) {
+            const char *at = list + i * size + o->offset;
+
+            if (!is_there(o, at))
+                continue;
+            buf_printf(out, "%s%s: ", comma, o->key);
+            printers[o->type].print(out, o, at);
+            comma = ", ";
+        }
+        buf_add_char(out, '}');
+    }
+    buf_add_char(out, ']');
+}
+
 static void
 print_option(struct buf *out, const char *indent, const struct option *o,
     const void *base)
@@ -273,6 +298,17 @@ print_entry(struct buf *out, const struct option *table, const void *base)
     }
 }
 
+/* What duty knows of an owner, behind its names. */
+static void
+print_owner_duty(struct buf *out, const struct config *config, size_t i)
+{
+    if (i >= config->duty.nowners)
+        return;
+    for (const struct option *o = owner_duty_options; o->key; o++)
+        if (strcmp(o->key, "name") != 0)
+            print_option(out, "    ", o, &config->duty.owners[i]);
+}
+
 int
 config_print(const struct config *config, struct buf *out)
 {
@@ -288,11 +324,10 @@ config_print(const struct config *config, struct buf *out)
     for (size_t i = 0; i < config->nsources; i++)
         print_entry(out, source_options, &config->sources[i]);
     buf_add_cstr(out, config->nowners ? "owners:\n" : "owners: []\n");
-    for (size_t i = 0; i < config->nowners; i++)
+    for (size_t i = 0; i < config->nowners; i++) {
         print_entry(out, owner_options, &config->owners[i]);
-    buf_add_cstr(out, config->nkey_dates ? "key_dates:\n" : "key_dates: []\n");
-    for (size_t i = 0; i < config->nkey_dates; i++)
-        print_entry(out, key_date_options, &config->key_dates[i]);
+        print_owner_duty(out, config, i);
+    }
     buf_add_cstr(out, config->nchannels ? "channels:\n" : "channels: []\n");
     for (size_t i = 0; i < config->nchannels; i++)
         print_entry(out, channel_options, &config->channels[i]);

@@ -90,7 +90,8 @@ all_errors_at_once(void **state)
 {
     static const char *const names[] = {"minimal", "full", "unknown_keys",
         "wrong_values", "wrong_sources", "duplicates", "channels", "no_secret",
-        "bounds", "broken_yaml", "wrong_routes", "wrong_rules", "empty"};
+        "bounds", "broken_yaml", "wrong_routes", "wrong_rules", "wrong_duty",
+        "duty", "empty"};
     (void)state;
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -163,12 +164,14 @@ values_arrive(void **state)
     assert_int_equal(c->key_dates[0].polls, 3);
     assert_int_equal(c->key_dates[0].ntags, 2);
     /* Days of the bureau's zone, six hours east, both of them whole. */
-    assert_int_equal(c->key_dates[0].from.ms, 1780596000000);
+    assert_int_equal(c->key_dates[0].spans[0].from.ms, 1780596000000);
     assert_int_equal(
-        c->key_dates[0].until.ms - c->key_dates[0].from.ms, 6LL * MS_DAY);
+        c->key_dates[0].spans[0].until.ms - c->key_dates[0].spans[0].from.ms,
+        6LL * MS_DAY);
     assert_int_equal(c->key_dates[1].polls, 2);
     assert_int_equal(
-        c->key_dates[1].until.ms - c->key_dates[1].from.ms, MS_DAY);
+        c->key_dates[1].spans[0].until.ms - c->key_dates[1].spans[0].from.ms,
+        MS_DAY);
     assert_null(config_source(c, STR("nobody")));
 
     const struct channel *desk = config_channel(c, STR("desk"));
@@ -207,16 +210,15 @@ values_arrive(void **state)
 
 /* What is printed is the same configuration, and holds no secret. */
 static void
-print_round_trip(void **state)
+round_trip(const char *file)
 {
     char folder[] = "/tmp/tocsin-config-XXXXXX", path[64];
     struct toc_errors errors;
     struct config *first, *second;
     struct ruleset *rules1, *rules2;
     struct buf one, two;
-    (void)state;
 
-    load(FIXTURES "full/tocsin.yaml", &errors, &first, &rules1);
+    load(file, &errors, &first, &rules1);
     assert_non_null(first);
     buf_init(&one, 1 << 20);
     buf_init(&two, 1 << 20);
@@ -240,6 +242,68 @@ print_round_trip(void **state)
     ruleset_free(rules2);
     config_free(first);
     config_free(second);
+}
+
+static void
+print_round_trip(void **state)
+{
+    (void)state;
+    round_trip(FIXTURES "full/tocsin.yaml");
+    round_trip(FIXTURES "duty/tocsin.yaml");
+}
+
+/* Deadlines, people, rotas, policies and the calendar arrive. */
+static void
+duty_arrives(void **state)
+{
+    struct toc_errors errors;
+    struct config *c;
+    struct ruleset *rules;
+    const struct clock_rule *clock;
+    const struct owner *owner;
+    const struct rota *rota;
+    size_t shipped;
+    int64_t day;
+    (void)state;
+
+    load(FIXTURES "duty/tocsin.yaml", &errors, &c, &rules);
+    assert_non_null(c);
+    assert_non_null(config_clocks_shipped(&shipped));
+    assert_int_equal(c->duty.nclocks, shipped + 1);
+    clock = duty_clock(&c->duty, STR("response"));
+    assert_int_equal(clock->after_ms, 36LL * MS_HOUR);
+    assert_int_equal(clock->until, CLOCK_UNTIL_RESPONDING);
+    assert_int_equal(clock->nlevels, 2);
+    assert_int_equal(clock->remind[1], 80);
+    assert_false(clock->shipped);
+    assert_false(duty_clock(&c->duty, STR("press-conference"))->enabled);
+    clock = duty_clock(&c->duty, STR("own"));
+    assert_int_equal(clock->nremind, 1);
+    assert_int_equal(clock->remind[0], 25);
+    assert_true(
+        duty_clock(&c->duty, STR("authoritative-information"))->shipped);
+    assert_int_equal(c->duty.npeople, 4);
+    owner = duty_owner(&c->duty, STR("云溪县第一中学"));
+    assert_non_null(owner);
+    assert_true(str_eq(owner->kind, STR("school")));
+    assert_int_equal(owner->ncontacts, 1);
+    assert_true(str_eq(owner->contacts[0].mobile, STR("555-0101")));
+    assert_int_equal(c->nowners, 2);
+    rota = duty_rota(&c->duty, STR("duty"));
+    assert_int_equal(rota->nlayers, 2);
+    assert_int_equal(rota->accept_ms, 30LL * MS_MINUTE);
+    assert_int_equal(rota->layers[1].hours.until, 32 * 60);
+    assert_int_equal(c->duty.escalations[0].nsteps, 2);
+    assert_int_equal(c->duty.escalations[0].steps[1].nto, 3);
+    assert_int_equal(c->nkey_dates, 2);
+    assert_true(c->key_dates[1].exam);
+    assert_int_equal(c->key_dates[0].nspans, KEY_DATE_YEARS);
+    assert_int_equal(c->duty.nholidays, 2);
+    assert_int_equal(day_parse(STR("2026-10-10"), &day), 0);
+    assert_true(calendar_is_workday(&c->duty.calendar, day));
+    assert_false(calendar_is_workday(&c->duty.calendar, day + 1));
+    ruleset_free(rules);
+    config_free(c);
 }
 
 /* A secret's file is refused as soon as others may read it. */
@@ -307,9 +371,11 @@ hash_follows_content(void **state)
 static void
 reference_in_step(void **state)
 {
-    const struct option *const tables[] = {
-        config_options, source_options, channel_options, key_date_options,
-        owner_options, route_options, inhibit_options, match_options};
+    const struct option *const tables[] = {config_options, source_options,
+        channel_options, key_date_options, owner_options, route_options,
+        inhibit_options, match_options, owner_duty_options, contact_options,
+        person_options, clock_options, rota_options, layer_options,
+        escalation_options, step_options, range_options, calendar_options};
     struct buf doc;
     (void)state;
 
@@ -338,6 +404,7 @@ main(void)
         cmocka_unit_test(missing_file),
         cmocka_unit_test(values_arrive),
         cmocka_unit_test(print_round_trip),
+        cmocka_unit_test(duty_arrives),
         cmocka_unit_test(secret_file_modes),
         cmocka_unit_test(hash_follows_content),
         cmocka_unit_test(reference_in_step),

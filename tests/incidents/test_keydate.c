@@ -9,14 +9,16 @@
 #include "incidents/keydate.h"
 
 static const struct str exam_tags[] = {{"exam", 4}, {"school", 6}};
+static const struct key_span first[] = {{{100}, {200}}},
+                             second[] = {{{150}, {300}}};
 static const struct key_date dates[] = {
-    {.name = {"all", 3}, .polls = 2, .from = {100}, .until = {200}},
+    {.name = {"all", 3}, .polls = 2, .spans = first, .nspans = 1},
     {.name = {"exams", 5},
         .polls = 5,
         .tags = exam_tags,
         .ntags = 2,
-        .from = {150},
-        .until = {300}}};
+        .spans = second,
+        .nspans = 1}};
 
 static int
 polls(const char *tag, int64_t now)

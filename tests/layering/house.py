@@ -17,7 +17,8 @@ import tempfile
 # of it, or the named headers.
 ALL = None
 TYPES = {"feeds": ["condition.h", "item.h", "poll.h", "source.h"], "rules": ["verdict.h"],
-         "incidents": ["incident.h", "silence.h"]}
+         "incidents": ["calendar.h", "clock.h", "escalation.h", "incident.h", "rota.h",
+                       "silence.h", "written.h"]}
 MAY_INCLUDE = {
     "base": {},
     "net": {"base": ALL},
