@@ -12,7 +12,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/utf8.h"
-#include "daemon/engine.h"
+#include "daemon/engine_tell.h"
 #include "daemon/pb.h"
 #include "notify/delivery.h"
 
@@ -147,6 +147,13 @@ engine_channel_is_disabled(const struct engine *engine, struct str channel)
             return engine->disabled[i];
     }
     return false;
+}
+
+bool
+engine_channel_is_well(const struct engine *engine, struct str channel)
+{
+    return config_channel(engine->config, channel) != NULL &&
+           !engine_channel_is_disabled(engine, channel);
 }
 
 void

@@ -16,6 +16,8 @@
 #include "base/err.h"
 #include "daemon/engine.h"
 #include "daemon/engine_notice.h"
+#include "daemon/engine_route.h"
+#include "daemon/engine_tell.h"
 #include "notify/body.h"
 
 enum {
@@ -154,15 +156,6 @@ told_mark(struct engine *engine, const struct told *told, size_t n)
         r = store_item_told(
             engine->store, told->items[i].item, engine_now(engine));
     return r;
-}
-
-/* Whether a channel is to know of an incident of this level at all. */
-static bool
-channel_wants(const struct engine *engine, const struct channel *channel,
-    enum level level)
-{
-    return level >= channel->min_level &&
-           level >= engine->config->notify_min_level;
 }
 
 /* --- follow-ups ------------------------------------------------------------------------ */
@@ -315,8 +308,11 @@ tell_one(struct engine *engine, const struct tell *tell)
     buf_init(&body, BODY_MAX_BYTES);
     for (size_t i = 0; i < config->nchannels && r == 0; i++) {
         const struct channel *channel = &config->channels[i];
+        bool send = false;
 
-        if (!channel_wants(engine, channel, told.incident.level))
+        r = engine_route_gate(engine, channel, &told.incident, tell->event,
+            tell->reason, &send);
+        if (r != 0 || !send)
             continue;
         if (!made)
             r = body_incident(&body, tell->event, &told.view,
@@ -345,6 +341,97 @@ engine_tell_flush(struct engine *engine)
     return r;
 }
 
+/* --- to chosen channels ----------------------------------------------------------- */
+
+int
+engine_tell_to(struct engine *engine, const struct incident *incident,
+    enum incident_event event, const char *reason, const struct str *channels,
+    size_t n)
+{
+    struct told told = {0};
+    size_t named = 0;
+    struct buf body;
+    int r = told_load(engine, incident->id, &told);
+
+    buf_init(&body, BODY_MAX_BYTES);
+    if (r == 0)
+        r = body_incident(&body, event, &told.view, str_of(reason),
+            engine_now(engine), &named);
+    for (size_t i = 0; i < n && r == 0; i++) {
+        const struct channel *channel =
+            config_channel(engine->config, channels[i]);
+
+        if (channel)
+            r = engine_outbox_add(engine, channel, told.incident.id,
+                told.incident.level, event, buf_str(&body));
+    }
+    buf_done(&body);
+    return r;
+}
+
+int
+engine_say(struct engine *engine, enum incident_event event,
+    json_t *data_taken, const struct str *channels, size_t n)
+{
+    const struct config *config = engine->config;
+    size_t all = n ? n : config->nchannels;
+    struct buf body;
+    int r;
+
+    buf_init(&body, BODY_MAX_BYTES);
+    r = body_say(&body, event, engine_now(engine), data_taken);
+    for (size_t i = 0; i < all && r == 0; i++) {
+        const struct channel *channel =
+            n ? config_channel(config, channels[i]) : &config->channels[i];
+
+        if (channel)
+            r = engine_outbox_add(
+                engine, channel, 0, LEVEL_NONE, event, buf_str(&body));
+    }
+    buf_done(&body);
+    return r;
+}
+
+int
+engine_tell_digest(struct engine *engine, const struct channel *channel,
+    const int64_t *incidents, size_t n, const char *reason)
+{
+    struct body_incident *views =
+        ARENA_ARRAY(engine->arena, n + 1, struct body_incident);
+    struct told *told = ARENA_ARRAY(engine->arena, n + 1, struct told);
+    enum level level = LEVEL_NONE;
+    size_t nviews = 0, shown, items;
+    struct buf body;
+    int r = 0;
+
+    if (views == NULL || told == NULL)
+        return E_NOMEM;
+    for (size_t i = 0; i < n && r == 0; i++) {
+        told[nviews] = (struct told){0};
+        r = told_load(engine, incidents[i], &told[nviews]);
+        if (r == E_NOTFOUND) {
+            r = 0;
+            continue;
+        }
+        if (r == 0 && told[nviews].incident.level > level)
+            level = told[nviews].incident.level;
+        if (r == 0)
+            views[nviews] = told[nviews].view;
+        nviews += r == 0;
+    }
+    if (r != 0 || nviews == 0)
+        return r;
+    buf_init(&body, BODY_MAX_BYTES);
+    r = body_digest(&body, views, nviews, str_of(reason), engine_now(engine),
+        &shown, &items);
+    if (r == 0)
+        r = engine_outbox_add(engine, channel,
+            nviews == 1 ? views[0].incident->id : 0, level,
+            INCIDENT_EVENT_DIGEST, buf_str(&body));
+    buf_done(&body);
+    return r;
+}
+
 /* --- the follow-up ------------------------------------------------------------------------- */
 
 /* How many of the new items of each incident every channel that wants it could
@@ -367,7 +454,13 @@ digest_for(struct engine *engine, const struct channel *channel,
     if (views == NULL || at == NULL)
         return E_NOMEM;
     for (size_t i = 0; i < n; i++) {
-        if (!channel_wants(engine, channel, told[i].incident.level))
+        bool send = false;
+
+        r = engine_route_gate(engine, channel, &told[i].incident,
+            INCIDENT_EVENT_DIGEST, "more reports", &send);
+        if (r != 0)
+            return r;
+        if (!send)
             continue;
         at[nviews] = i;
         views[nviews++] = told[i].view;

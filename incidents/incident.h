@@ -121,9 +121,13 @@ int incident_cause_parse(struct str name, enum incident_cause *ret);
     X(REOPENED,     "incident.reopened")        \
     X(CLOSED,       "incident.closed")          \
     X(RETRACTED,    "incident.retracted")       \
+    X(REMINDED,     "incident.reminded")        \
     X(DIGEST,       "digest")                   \
     X(SOURCE,       "source.condition")         \
     X(CHANNEL,      "channel.condition")        \
+    X(REPORT,       "report")                   \
+    X(HANDOVER,     "handover")                 \
+    X(CANARY,       "canary")                   \
     X(TEST,         "test")
 /* clang-format on */
 enum incident_event {

@@ -168,13 +168,31 @@ incident_head(const struct body_incident *view)
     return json;
 }
 
+/* Made by us, and a token must stay what it is: nothing is masked. */
+static json_t *
+act_list(const struct body_incident *view)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < view->nacts; i++) {
+        json_t *one = json_object();
+
+        jsonx_set(one, "act", json_string(view->acts[i].act));
+        jsonx_set(one, "label", jsonx_str(view->acts[i].label));
+        jsonx_set(one, "url", jsonx_str(view->acts[i].url));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
 static json_t *
 incident_json(const struct body_incident *view, size_t most)
 {
     size_t sources = most < BODY_MAX_SOURCES ? most : BODY_MAX_SOURCES;
     json_t *json = incident_head(view);
 
-    if (jsonx_set(json, "sources", source_list(view, sources)) < 0 ||
+    if ((view->nacts && jsonx_set(json, "acts", act_list(view)) < 0) ||
+        jsonx_set(json, "sources", source_list(view, sources)) < 0 ||
         jsonx_set(json, "new_items", item_list(view, most)) < 0 ||
         jsonx_set(json, "explanation",
             explanation(view->incident->explanation, most)) < 0) {
@@ -362,6 +380,13 @@ body_conditions(struct buf *out, const struct body_condition *conditions,
         shown /= 2;
     } while (err == E_LIMIT && !out->err && shown > 0);
     return err;
+}
+
+int
+body_say(struct buf *out, enum incident_event event, struct wall now,
+    json_t *data_taken)
+{
+    return data_taken ? write_message(out, event, now, data_taken) : E_NOMEM;
 }
 
 int

@@ -10,6 +10,8 @@
 #ifndef TOCSIN_NOTIFY_BODY_H
 #define TOCSIN_NOTIFY_BODY_H
 
+#include <jansson.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "incidents/incident.h"
@@ -29,6 +31,12 @@ struct body_item {
     struct str title, url, source; /* source: its name or id */
 };
 
+/* A link by which somebody may act without a log-in. */
+struct body_act {
+    const char *act;       /* "acknowledge", "snooze", "false_alarm": static */
+    struct str label, url; /* label in the channel's language */
+};
+
 /* An incident as a message shows it. */
 struct body_incident {
     const struct incident *incident;
@@ -37,6 +45,8 @@ struct body_incident {
     size_t nsources;
     const struct body_item *items; /* those that are new to the receiver */
     size_t nitems;
+    const struct body_act *acts; /* of the channel that is told, or none */
+    size_t nacts;
 };
 
 /* Append the message about one incident: any incident.… event.  *ret_items is
@@ -71,6 +81,9 @@ int body_condition(struct buf *out, enum incident_event event,
  * counted in "more". */
 int body_conditions(struct buf *out, const struct body_condition *conditions,
     size_t n, struct wall now);
+/* Append any other message; data is taken. */
+int body_say(struct buf *out, enum incident_event event, struct wall now,
+    json_t *data_taken);
 /* Append the message of "send a test". */
 int body_test(struct buf *out, struct str channel, struct wall now);
 

@@ -32,9 +32,13 @@ static const struct pair events[INCIDENT_EVENT_COUNT] = {
     [INCIDENT_EVENT_DEADLINE] = {"", "时限提醒", "Deadline"},
     [INCIDENT_EVENT_REOPENED] = {"", "再次出现", "Reopened"},
     [INCIDENT_EVENT_CLOSED] = {"", "已结案", "Closed"},
+    [INCIDENT_EVENT_REMINDED] = {"", "尚未认领", "Reminder"},
     [INCIDENT_EVENT_DIGEST] = {"", "汇总", "Digest"},
     [INCIDENT_EVENT_SOURCE] = {"", "来源状况", "Source condition"},
     [INCIDENT_EVENT_CHANNEL] = {"", "通道状况", "Channel condition"},
+    [INCIDENT_EVENT_REPORT] = {"", "报告", "Report"},
+    [INCIDENT_EVENT_HANDOVER] = {"", "交接班", "Handover"},
+    [INCIDENT_EVENT_CANARY] = {"", "每日自检", "Daily check"},
     [INCIDENT_EVENT_TEST] = {"", "测试", "Test"},
 };
 
