@@ -30,7 +30,7 @@
 #include "base/str.h"
 
 enum {
-    DB_STATEMENTS = 256, /* slots of the cache, a power of two */
+    DB_STATEMENTS = 512, /* slots of the cache, a power of two */
     DB_HEAP_MAX_BYTES = 256 * 1024 * 1024,
     DB_SQL_MAX_BYTES = 100 * 1024,
     DB_BUSY_MS = 5000, /* a reader's checkpoint or recovery in the way */

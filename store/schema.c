@@ -323,6 +323,61 @@ static const char holding[] =
     "  expires INTEGER NOT NULL,"
     "  PRIMARY KEY(nonce, act)) STRICT, WITHOUT ROWID;";
 
+/* Step 12: reports as they were first made, and which schedules sent them; what
+ * their figures are counted on. */
+static const char reports[] =
+    "CREATE TABLE report("
+    "  id INTEGER PRIMARY KEY, name TEXT NOT NULL, zone TEXT NOT NULL,"
+    "  start INTEGER NOT NULL, until INTEGER NOT NULL,"
+    "  made INTEGER NOT NULL,"
+    "  hash BLOB NOT NULL CHECK(length(hash) = 32),"
+    "  figures TEXT NOT NULL, UNIQUE(name, zone)) STRICT;"
+    "CREATE TABLE report_sent("
+    "  schedule TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL,"
+    "  PRIMARY KEY(schedule, name)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX item_range ON item(source, baseline, first_seen);"
+    "CREATE INDEX revision_match ON revision(seen, item, level, category)"
+    "  WHERE category IS NOT NULL;"
+    "CREATE INDEX incident_range ON incident(opened, closed);"
+    "CREATE INDEX delivery_created ON delivery(created);";
+
+/* Step 13: deadlines of incidents, and who is told next; overrides of rotas,
+ * and who took over when. */
+static const char clocks[] =
+    "CREATE TABLE clock_run("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  incident INTEGER NOT NULL REFERENCES incident(id),"
+    "  clock TEXT NOT NULL, title TEXT NOT NULL, document TEXT,"
+    "  ending INTEGER NOT NULL, until INTEGER NOT NULL,"
+    "  own INTEGER NOT NULL, started INTEGER NOT NULL, due INTEGER,"
+    "  paused INTEGER, paused_ms INTEGER NOT NULL, told INTEGER NOT NULL,"
+    "  breached INTEGER, ended INTEGER, next INTEGER,"
+    "  over INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX clock_run_incident ON clock_run(incident, clock, id);"
+    "CREATE INDEX clock_run_next ON clock_run(next) WHERE next IS NOT NULL;"
+    "CREATE INDEX clock_run_breached ON clock_run(breached)"
+    "  WHERE breached IS NOT NULL;"
+    "CREATE TABLE escalation_run("
+    "  incident INTEGER PRIMARY KEY REFERENCES incident(id),"
+    "  policy TEXT NOT NULL, state INTEGER NOT NULL, level INTEGER NOT NULL,"
+    "  fired INTEGER NOT NULL, round INTEGER NOT NULL, next INTEGER,"
+    "  left_ms INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX escalation_run_next ON escalation_run(next)"
+    "  WHERE next IS NOT NULL;";
+static const char rotas[] =
+    "CREATE TABLE rota_override("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT, rota TEXT NOT NULL,"
+    "  kind INTEGER NOT NULL, person TEXT NOT NULL, instead TEXT,"
+    "  starts INTEGER NOT NULL, until INTEGER NOT NULL, by TEXT, reason TEXT,"
+    "  made INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX rota_override_until ON rota_override(until);"
+    "CREATE TABLE handover("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT, rota TEXT NOT NULL,"
+    "  person TEXT NOT NULL, before TEXT, at INTEGER NOT NULL, due INTEGER,"
+    "  accepted INTEGER, told INTEGER, by TEXT, ended INTEGER) STRICT;"
+    "CREATE INDEX handover_open ON handover(id) WHERE ended IS NULL;"
+    "CREATE INDEX handover_rota ON handover(rota, id);";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -337,6 +392,8 @@ static const char *const steps[][STEP_PARTS] = {
     {evidence, keeping},
     {regrouping, rechecking, exceptions},
     {silences, holding},
+    {clocks, rotas},
+    {reports},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -346,7 +403,8 @@ static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 4;", "PRAGMA user_version = 5;",
     "PRAGMA user_version = 6;", "PRAGMA user_version = 7;",
     "PRAGMA user_version = 8;", "PRAGMA user_version = 9;",
-    "PRAGMA user_version = 10;", "PRAGMA user_version = 11;"};
+    "PRAGMA user_version = 10;", "PRAGMA user_version = 11;",
+    "PRAGMA user_version = 12;", "PRAGMA user_version = 13;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned
