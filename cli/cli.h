@@ -44,6 +44,8 @@ int cmd_sources_import(int argc, char **argv);
 int cmd_sources_export(int argc, char **argv);
 int cmd_ingest(int argc, char **argv);
 int cmd_incidents(int argc, char **argv);
+int cmd_evidence(int argc, char **argv);
+int cmd_purge(int argc, char **argv);
 int cmd_user(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 

@@ -222,6 +222,22 @@ client_ask(struct client *client, const char *method, const char *path,
 }
 
 int
+client_get(struct client *client, const char *path, struct str *ret)
+{
+    struct http_answer answer = {0};
+    int status = exchange(client, "GET", path, STR_NONE, &answer);
+
+    if (status != CLI_OK)
+        return status;
+    if (answer.status < 200 || answer.status > 299) {
+        print_refusal(&answer);
+        return CLI_FAILED;
+    }
+    *ret = answer.body;
+    return CLI_OK;
+}
+
+int
 client_print_json(json_t *json_taken)
 {
     _cleanup_(buf_done) struct buf out;

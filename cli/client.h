@@ -58,6 +58,8 @@ int client_ask(struct client *client, const char *method, const char *path,
  * error. */
 int client_post(struct client *client, const char *path, struct str body,
     int *ret_status, json_t **ret);
+/* Get bytes of path; they live in the client's arena.  As client_ask. */
+int client_get(struct client *client, const char *path, struct str *ret);
 /* Print json as one line and give it up.  CLI_OK or CLI_FAILED. */
 int client_print_json(json_t *json_taken);
 /* Append text as it stands in a query of a URL. */

@@ -97,6 +97,25 @@ const struct command cli_commands[] = {
         "  --items N,N…    split: the items, by the numbers that show prints\n"
         "  --split N       unsplit: which; default the last\n",
         cmd_incidents},
+    {"evidence", "list N | export N | hold N | release N | assess N [OPTION]…",
+        "List or export what is kept of an incident as received; keep it longer",
+        CLIENT_OPTIONS
+        "  --out FILE      export: the archive; default: "
+        "incident-N-evidence.zip\n"
+        "  --reason TEXT   hold, release: why (required)\n"
+        "\nThe archive holds the documents as received, their headers, what "
+        "was read of\nthem, the incident's ledger, manifest.json and "
+        "SHA256SUMS: unpack it and run\n`sha256sum -c SHA256SUMS`.  It holds "
+        "numbers of persons as they were published;\nwho exports it is written "
+        "into the ledger.  What is held is not purged.\n",
+        cmd_evidence},
+    {"purge", "[--dry-run] [OPTION]…",
+        "Let go of what was kept long enough, now instead of at night",
+        CLIENT_OPTIONS
+        "  --dry-run       only say how much would go\n"
+        "\nHow long what is kept stands under retention: in the "
+        "configuration.\n",
+        cmd_purge},
     {"rules", "lint|test|backtest|explain|stats|packs [OPTION]…",
         "Work on rules: check, try on what was collected, explain, count",
         "  lint [PATH]…    what is wrong with rules, and what is allowed but "

@@ -53,7 +53,7 @@
     X(RELEASE,        "release",        "operator") /* id, text: reason */ \
     X(ASSESS,         "assess",         "operator") /* id, text */         \
     X(EVIDENCE_SEEN,  "evidence_seen",  "operator") /* id, object: how, text: what */ \
-    X(PURGE,          "purge",          "admin")    /* now */
+    X(PURGE,          "purge",          "admin")    /* now; object: only what would go */
 /* clang-format on */
 enum action_kind {
 #define X(action, name, role) ACTION_##action,

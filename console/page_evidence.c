@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "console/evidence.h"
 #include "console/rows.h"
+#include "store/view_purge.h"
 
 enum {
     PAGE_RAW_BYTES = 64 * 1024, /* of a document, shown */
@@ -331,6 +332,53 @@ static void
 purged(struct context *ctx, const struct action_result *result)
 {
     reply_result(ctx, result, STR("/settings"));
+}
+
+/* Its times before which things go, and how many would. */
+static void
+purge_shown(struct context *ctx, const struct action_result *result)
+{
+    struct purge_policy policy = {.assessed = WALL_NONE};
+    uint64_t counts[PURGE_COUNT];
+    json_t *before = NULL, *value = json_object(), *numbers = json_object();
+    int err = result->err;
+
+    if (!err)
+        err = jsonx_load(result->data, NULL, &before);
+    for (int i = 0; i < PURGE_COUNT && !err; i++) {
+        const char *name = purge_table_name((enum purge_table)i);
+
+        if (timefmt_parse_rfc3339(
+                jsonx_get_str(before, name), &policy.before[i]))
+            policy.before[i] = WALL_NONE;
+    }
+    if (timefmt_parse_rfc3339(
+            jsonx_get_str(before, "assessed"), &policy.assessed))
+        policy.assessed = WALL_NONE;
+    if (!err)
+        err = view_purge_counts(ctx->console->view, &policy, counts);
+    for (int i = 0; i < PURGE_COUNT && !err; i++)
+        set_number(
+            numbers, purge_table_name((enum purge_table)i), (int64_t)counts[i]);
+    (void)json_object_set(value, "would_go", numbers);
+    (void)json_object_set(value, "before", before);
+    json_decref(numbers);
+    json_decref(before);
+    if (!err) {
+        reply(ctx, 200, "", value);
+        return;
+    }
+    json_decref(value);
+    reply_error(ctx, status_of_err(err), NULL);
+}
+
+void
+page_purge(struct context *ctx)
+{
+    struct action action = {
+        .kind = ACTION_PURGE, .object = STR("show"), .until = WALL_NONE};
+
+    ask_engine(ctx, &action, purge_shown);
 }
 
 void

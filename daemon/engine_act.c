@@ -675,7 +675,8 @@ engine_action(struct engine *engine, const Tocsin__ActionRequest *in)
         act_push(&asked);
         break;
     case ACTION_PURGE:
-        if (engine_purge_now(engine, in->token) != 0)
+        if (asked.object.n ? engine_purge_policy(engine, in->token)
+                           : engine_purge_now(engine, in->token))
             act_answer(&asked, E_BUSY, "A purge is under way.", NULL);
         break;
     default:

@@ -313,6 +313,37 @@ on_purge_timer(void *arg)
 }
 
 int
+engine_purge_policy(struct engine *engine, uint64_t token)
+{
+    struct purge_policy policy =
+        purge_policy_of(engine->config, engine_now(engine));
+    Tocsin__ActionResult out = TOCSIN__ACTION_RESULT__INIT;
+    json_t *json = json_object();
+    struct buf data;
+    int r = 0;
+
+    for (int i = 0; i < PURGE_COUNT && r == 0; i++)
+        r = jsonx_set(json, purge_table_name((enum purge_table)i),
+            jsonx_time(policy.before[i]));
+    if (r == 0)
+        r = jsonx_set(json, "assessed", jsonx_time(policy.assessed));
+    buf_init(&data, PURGE_ANSWER_BYTES);
+    if (r == 0)
+        r = jsonx_dump(json, &data);
+    json_decref(json);
+    out.token = token;
+    out.data = r == 0 ? strdup(buf_cstr(&data)) : NULL;
+    buf_done(&data);
+    if (out.data == NULL)
+        return E_NOMEM;
+    if (engine->console.ipc)
+        r = ipc_send(
+            engine->console.ipc, FRAME(action_result, ACTION_RESULT, &out));
+    free(out.data);
+    return r;
+}
+
+int
 engine_purge_init(struct engine *engine)
 {
     static struct purger purger;

@@ -19,6 +19,8 @@ void engine_purge_pulse(struct engine *engine);
 /* Purge now; who asked is answered when it is done.  0, or E_BUSY when one is
  * under way. */
 int engine_purge_now(struct engine *engine, uint64_t token);
+/* Answer what a purge would let go of: the times before which it does. */
+int engine_purge_policy(struct engine *engine, uint64_t token);
 /* A hold, its release, an assessment, or that evidence was seen; within the
  * open transaction. */
 int act_keeping(struct asked *asked);

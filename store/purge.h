@@ -16,34 +16,9 @@
 
 #include "base/digest.h"
 #include "store/store.h"
-#include "store/view.h"
-
-/* clang-format off */
-/* What goes, in the order that it goes in. */
-#define PURGE_TABLES(X)                                                        \
-    X(EVIDENCE,   "evidence")   /* pieces; documents go with their last one */ \
-    X(INCIDENTS,  "incidents")  /* closed ones, with all that is theirs */     \
-    X(ITEMS,      "items")      /* that are in no incident */                  \
-    X(DELIVERIES, "deliveries") /* that were delivered */                      \
-    X(ATTEMPTS,   "attempts")   /* of those */                                 \
-    X(POLLS,      "polls")      /* entries of the sources' logs */             \
-    X(CONDITIONS, "conditions") /* that ended */                               \
-    X(SESSIONS,   "sessions")   /* and tokens, that ended */
-/* clang-format on */
-enum purge_table {
-#define X(table, name) PURGE_##table,
-    PURGE_TABLES(X)
-#undef X
-        PURGE_COUNT
-};
+#include "store/view_purge.h"
 
 enum { PURGE_BATCH = 100, PURGE_WINDOW = 500 };
-
-struct purge_policy {
-    /* What is older goes; WALL_NONE: nothing does. */
-    struct wall before[PURGE_COUNT];
-    struct wall assessed; /* incidents that were assessed before */
-};
 
 /* A piece of evidence that went, for the ledger. */
 struct purged_piece {
@@ -73,7 +48,6 @@ struct purge {
     struct purged_incident incident; /* at hand */
 };
 
-const char *purge_table_name(enum purge_table table);
 void purge_begin(struct purge *purge, const struct purge_policy *policy);
 /* One step, in the open transaction; purge moves on. */
 int store_purge_step(struct store *store, struct purge *purge, struct wall now,
@@ -84,8 +58,4 @@ int store_purge_end(struct store *store);
 /* When the last whole purge was; WALL_NONE. */
 int store_purge_last(struct store *store, struct wall *ret);
 int store_purge_mark(struct store *store, struct wall now);
-/* How many rows of each table would go now. */
-int view_purge_counts(struct view *view, const struct purge_policy *policy,
-    uint64_t ret[PURGE_COUNT]);
-
 #endif
