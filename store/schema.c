@@ -392,8 +392,8 @@ static const char *const steps[][STEP_PARTS] = {
     {evidence, keeping},
     {regrouping, rechecking, exceptions},
     {silences, holding},
-    {clocks, rotas},
     {reports},
+    {clocks, rotas},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
