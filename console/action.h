@@ -53,7 +53,12 @@
     X(RELEASE,        "release",        "operator") /* id, text: reason */ \
     X(ASSESS,         "assess",         "operator") /* id, text */         \
     X(EVIDENCE_SEEN,  "evidence_seen",  "operator") /* id, object: how, text: what */ \
-    X(PURGE,          "purge",          "admin")    /* now; object: only what would go */
+    X(PURGE,          "purge",          "admin")    /* now; object: only what would go */ \
+    X(SILENCE_ADD,    "silence_add",    "operator") /* id: incident, text, until, data */ \
+    X(SILENCE_END,    "silence_end",    "operator") /* id, text */          \
+    X(EXPLAIN,        "explain",        "viewer")   /* id */                \
+    X(LINK_SHOW,      "link_show",      "-") /* secret: token */            \
+    X(LINK_DO,        "link_do",        "-") /* secret: token, text */
 /* clang-format on */
 enum action_kind {
 #define X(action, name, role) ACTION_##action,

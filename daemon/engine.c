@@ -18,6 +18,7 @@
 
 #include "base/err.h"
 #include "daemon/engine_notice.h"
+#include "daemon/engine_route.h"
 #include "daemon/engine_purge.h"
 #include "daemon/sandbox.h"
 #include "daemon/traffic.h"
@@ -192,6 +193,8 @@ engine_pulse(void *arg)
     engine_poll_patience(engine);
     engine_outbox_patience(engine);
     engine_expire(engine);
+    engine_silence_run(engine);
+    engine_held_run(engine);
     engine_follow(engine);
     engine_many(engine);
     engine_notice(engine);

@@ -16,6 +16,8 @@
 #include "base/mask.h"
 #include "base/utf8.h"
 #include "daemon/engine_act.h"
+#include "daemon/engine_link.h"
+#include "daemon/engine_route.h"
 #include "daemon/engine_besides.h"
 #include "daemon/engine_poll.h"
 #include "daemon/engine_purge.h"
@@ -165,8 +167,8 @@ act_number(const struct asked *asked, const char *name)
     return json_integer_value(json_object_get(asked->args, name));
 }
 
-static int
-act_incident_write(struct asked *asked, enum incident_act act)
+int
+act_incident(struct asked *asked, enum incident_act act)
 {
     struct engine *engine = asked->engine;
     struct incident_change change = {.act = act,
@@ -364,7 +366,7 @@ act_write(struct asked *asked)
     enum incident_act act;
 
     if (act_of((enum action_kind)asked->in->kind, &act) == 0)
-        return act_incident_write(asked, act);
+        return act_incident(asked, act);
     switch (asked->in->kind) {
     case ACTION_HOLD:
     case ACTION_RELEASE:
@@ -379,6 +381,16 @@ act_write(struct asked *asked)
         return act_split(asked);
     case ACTION_UNSPLIT:
         return act_unsplit(asked);
+    case ACTION_SILENCE_ADD:
+        return act_silence_add(asked);
+    case ACTION_SILENCE_END:
+        return act_silence_end(asked);
+    case ACTION_EXPLAIN:
+        return act_explain(asked);
+    case ACTION_LINK_SHOW:
+        return act_link_show(asked);
+    case ACTION_LINK_DO:
+        return act_link_do(asked);
     case ACTION_USER_ADD:
         return act_user_add(asked);
     case ACTION_USER_PASSWORD:

@@ -13,6 +13,7 @@
 
 #include "console/action.h"
 #include "daemon/engine.h"
+#include "incidents/state.h"
 
 /* What is asked, as views, and the answer being made. */
 struct asked {
@@ -34,6 +35,10 @@ int act_ledger(const struct asked *asked, const char *kind, int64_t incident,
 int act_data(struct asked *asked, json_t *json_taken);
 /* A number of the request's data, 0 when it has none. */
 int64_t act_number(const struct asked *asked, const char *name);
+
+/* What a person does to incident asked->id, or a link for him: text is the
+ * reason.  Within the open transaction. */
+int act_incident(struct asked *asked, enum incident_act act);
 
 /* --- engine_merge.c -------------------------------------------------------- */
 /* Within the open transaction, each about incident asked->id: merge it into

@@ -1,7 +1,22 @@
 /*
  * engine_route: the decision, step by step.
+ *
+ * Each step either decides or leaves it to the next.  What a step needs of the
+ * store (the tags of the sources, other open incidents, silences) it asks for
+ * itself, so that a configuration that uses none of it costs nothing.
  */
 #include "daemon/engine_route.h"
+
+#include "base/err.h"
+#include "base/jsonx.h"
+#include "base/timefmt.h"
+#include "store/silences.h"
+
+enum {
+    ROUTE_LOOK_AGAIN_MS = MS_MINUTE, /* at what waits for no certain time */
+    ROUTE_MAX_BESIDES = 1000,        /* open incidents that may inhibit */
+    ROUTE_MAX_TAGS = 512             /* of all sources of one incident */
+};
 
 const char *
 route_word_name(enum route_word word)
@@ -29,25 +44,279 @@ decide(struct route_decision *ret, enum route_word word, struct str why)
     ret->why = why;
 }
 
+/* --- the incident as routes see it
+ * ---------------------------------------------- */
+
+static bool
+has_text(const struct str *list, size_t n, struct str s)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(list[i], s))
+            return true;
+    return false;
+}
+
+/* The tags of all sources that report it and are still configured. */
+static int
+subject_tags(struct engine *engine, struct route_subject *subject)
+{
+    struct str *ids = NULL, *tags;
+    size_t n = 0;
+    int r = store_incident_source_ids(
+        engine->store, subject->id, engine->arena, &ids, &n);
+
+    if (r != 0)
+        return r;
+    tags = ARENA_ARRAY(engine->arena, ROUTE_MAX_TAGS, struct str);
+    if (tags == NULL)
+        return E_NOMEM;
+    subject->tags = tags;
+    for (size_t i = 0; i < n; i++) {
+        const struct source *source;
+        uint32_t at;
+
+        if (engine_watch_find(engine, ids[i], &at) != 0)
+            continue;
+        source = engine->watches[at].source;
+        for (size_t t = 0; t < source->ntags; t++)
+            if (subject->ntags < ROUTE_MAX_TAGS &&
+                !has_text(tags, subject->ntags, source->tags[t]))
+                tags[subject->ntags++] = source->tags[t];
+    }
+    return 0;
+}
+
+static bool
+inhibits_need_tags(const struct config *config)
+{
+    for (size_t i = 0; i < config->ninhibits; i++)
+        if (config->inhibits[i].when.ntags > 0 ||
+            config->inhibits[i].drops.ntags > 0)
+            return true;
+    return false;
+}
+
+static int
+subject_of(struct engine *engine, const struct incident *incident,
+    enum incident_event event, bool tags, struct route_subject *ret)
+{
+    *ret = (struct route_subject){.id = incident->id,
+        .level = incident->level,
+        .category = incident->category,
+        .owner = incident->owner,
+        .event = str_of(incident_event_name(event))};
+    return tags ? subject_tags(engine, ret) : 0;
+}
+
+static struct hours_place
+place_of(const struct engine *engine)
+{
+    return (struct hours_place){.zone = engine->zone};
+}
+
+/* --- the steps
+ * -------------------------------------------------------------------- */
+
+/* What one decision is about. */
+struct step {
+    struct engine *engine;
+    const struct channel *channel;
+    const struct incident *incident;
+    struct route_subject subject;
+    struct route_decision *ret;
+    bool decided;
+};
+
+static void
+step_level(struct step *step)
+{
+    enum level least = step->engine->config->notify_min_level;
+
+    if (step->channel->min_level > least)
+        least = step->channel->min_level;
+    if (step->incident->level >= least)
+        return;
+    decide(step->ret, ROUTE_WORD_BELOW_LEVEL,
+        arena_printf(step->engine->arena,
+            "It is %s, and this channel hears of %s and above.",
+            level_name(step->incident->level), level_name(least)));
+    step->decided = true;
+}
+
+static void
+step_routes(struct step *step)
+{
+    const struct config *config = step->engine->config;
+    struct hours_place place = place_of(step->engine);
+    size_t at = 0;
+
+    if (routes_lead(config->routes, config->nroutes, &step->subject, &place,
+            engine_now(step->engine), step->channel->id, &at)) {
+        if (config->nroutes > 0)
+            step->ret->route = config->routes[at].name;
+        return;
+    }
+    decide(step->ret, ROUTE_WORD_NO_ROUTE,
+        STR("No route leads it to this channel now."));
+    step->decided = true;
+}
+
+static void
+drop_for(struct step *step, const struct inhibit *inhibit, int64_t by)
+{
+    decide(step->ret, ROUTE_WORD_INHIBITED,
+        arena_printf(step->engine->arena,
+            "Incident %lld is open, and \"%.*s\" drops this one meanwhile.",
+            (long long)by, STR_ARG(inhibit->name)));
+    step->ret->by = by;
+    step->decided = true;
+}
+
+static int
+step_inhibit(struct step *step)
+{
+    struct engine *engine = step->engine;
+    const struct config *config = engine->config;
+    struct incident *others = NULL;
+    size_t n = 0;
+    int r = 0;
+
+    if (config->ninhibits == 0 || step->incident->level == LEVEL_RED)
+        return 0;
+    r = store_open_incidents(engine->store, LEVEL_BLUE, ROUTE_MAX_BESIDES,
+        engine->arena, &others, &n);
+    for (size_t k = 0; k < n && r == 0 && !step->decided; k++) {
+        struct route_subject by;
+
+        r = subject_of(engine, &others[k], INCIDENT_EVENT_OPENED,
+            inhibits_need_tags(config), &by);
+        for (size_t i = 0; i < config->ninhibits && r == 0; i++) {
+            if (!inhibit_drops(&config->inhibits[i], &step->subject, &by))
+                continue;
+            drop_for(step, &config->inhibits[i], others[k].id);
+            break;
+        }
+    }
+    return r;
+}
+
+static int
+step_silence(struct step *step)
+{
+    struct engine *engine = step->engine;
+    struct silence silence;
+    int r = engine_silence_find(engine, step->incident, &silence);
+
+    if (r != 0)
+        return r == E_NOTFOUND ? 0 : r;
+    decide(step->ret, ROUTE_WORD_SILENCED,
+        arena_printf(engine->arena, "Silence %lld of %.*s: %.*s",
+            (long long)silence.id, STR_ARG(silence.author),
+            STR_ARG(silence.reason)));
+    step->ret->silence = silence.id;
+    step->ret->until = silence.until;
+    step->decided = true;
+    return 0;
+}
+
+static void
+step_quiet(struct step *step)
+{
+    struct hours_place place = place_of(step->engine);
+    char until[TIMEFMT_LOCAL_SIZE];
+    struct wall end;
+
+    if (!quiet_holds(&step->channel->quiet_hours, &place, step->incident->level,
+            engine_now(step->engine), &end))
+        return;
+    decide(step->ret, ROUTE_WORD_QUIET_HOURS,
+        arena_printf(step->engine->arena,
+            "Quiet hours hold %s back until %s, for one digest.",
+            level_name(step->incident->level),
+            timefmt_local(step->engine->zone, end, until)));
+    step->ret->until = end;
+    step->decided = true;
+}
+
 int
 engine_route(struct engine *engine, const struct channel *channel,
     const struct incident *incident, enum incident_event event,
     struct route_decision *ret)
 {
-    enum level least = engine->config->notify_min_level;
+    const struct config *config = engine->config;
+    struct step step = {
+        .engine = engine, .channel = channel, .incident = incident, .ret = ret};
+    int r = 0;
 
-    (void)event;
     *ret = (struct route_decision){.until = WALL_NONE};
-    if (channel->min_level > least)
-        least = channel->min_level;
-    if (incident->level < least)
-        decide(ret, ROUTE_WORD_BELOW_LEVEL,
-            arena_printf(engine->arena,
-                "It is %s, and the channel hears of %s and above.",
-                level_name(incident->level), level_name(least)));
-    else
-        decide(ret, ROUTE_WORD_SEND, STR("Nothing stands against it."));
-    return 0;
+    step_level(&step);
+    if (!step.decided)
+        r = subject_of(engine, incident, event,
+            routes_need_tags(config->routes, config->nroutes) ||
+                inhibits_need_tags(config),
+            &step.subject);
+    if (r == 0 && !step.decided)
+        step_routes(&step);
+    if (r == 0 && !step.decided)
+        r = step_inhibit(&step);
+    if (r == 0 && !step.decided)
+        r = step_silence(&step);
+    if (r == 0 && !step.decided)
+        step_quiet(&step);
+    if (r == 0 && !step.decided)
+        decide(ret, ROUTE_WORD_SEND,
+            ret->route.n
+                ? arena_printf(engine->arena, "The route \"%.*s\" leads here.",
+                      STR_ARG(ret->route))
+                : STR("There are no routes: every channel hears of "
+                      "everything from its level."));
+    return r == 0 && arena_failed(engine->arena) ? E_NOMEM : r;
+}
+
+/* --- for somebody who tells
+ * ---------------------------------------------------------- */
+
+struct wall
+engine_route_look_again(
+    const struct engine *engine, const struct route_decision *decision)
+{
+    if (wall_is_set(decision->until))
+        return decision->until;
+    return (struct wall){engine_now(engine).ms + ROUTE_LOOK_AGAIN_MS};
+}
+
+static int
+hold(struct engine *engine, const struct channel *channel,
+    const struct incident *incident, enum incident_event event,
+    const char *reason, const struct route_decision *decision)
+{
+    struct wall now = engine_now(engine);
+    struct held held = {.incident = incident->id,
+        .channel = channel->id,
+        .event = str_of(incident_event_name(event)),
+        .word = str_of(route_word_name(decision->word)),
+        .silence = decision->silence,
+        .since = now,
+        .until = decision->until,
+        .next = engine_route_look_again(engine, decision)};
+    bool first = false;
+    json_t *details;
+    int r = store_held_put(engine->store, &held, &first);
+
+    if (r == 0 && decision->silence)
+        r = store_silence_matched(
+            engine->store, decision->silence, incident->id, channel->id, now);
+    if (r != 0 || !first)
+        return r;
+    details = json_object();
+    (void)jsonx_set(details, "channel", jsonx_str(channel->id));
+    (void)jsonx_set(details, "word", jsonx_str(held.word));
+    (void)jsonx_set(details, "reason", jsonx_str(str_of(reason)));
+    (void)jsonx_set(details, "until", jsonx_time(held.until));
+    if (decision->silence)
+        (void)jsonx_set(details, "silence", json_integer(decision->silence));
+    return engine_ledger(
+        engine, "message.held", incident->id, STR_NONE, STR_NONE, details);
 }
 
 int
@@ -58,7 +327,11 @@ engine_route_gate(struct engine *engine, const struct channel *channel,
     struct route_decision decision;
     int r = engine_route(engine, channel, incident, event, &decision);
 
-    (void)reason;
+    if (r == 0 && decision.verdict == ROUTE_HOLD)
+        r = hold(engine, channel, incident, event, reason, &decision);
+    else if (r == 0 && decision.verdict == ROUTE_SEND)
+        r = store_held_settle(engine->store, incident->id, channel->id,
+            STR("told"), engine_now(engine));
     if (r == 0)
         *ret_send = decision.verdict == ROUTE_SEND;
     return r;

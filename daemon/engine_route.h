@@ -12,10 +12,11 @@
 #define TOCSIN_DAEMON_ENGINE_ROUTE_H
 
 #include "daemon/engine.h"
+#include "incidents/silence.h"
 
 enum route_verdict {
     ROUTE_SEND, /* now */
-    ROUTE_HOLD, /* not before .until, then in one digest */
+    ROUTE_HOLD, /* not now: it waits, and is looked at again */
     ROUTE_NOT   /* not at all, unless something changes */
 };
 
@@ -25,7 +26,7 @@ enum route_verdict {
     X(SEND,        "send",        ROUTE_SEND) /* it is told */             \
     X(BELOW_LEVEL, "below-level", ROUTE_NOT)  /* the channel's, notify's */\
     X(NO_ROUTE,    "no-route",    ROUTE_NOT)  /* no route leads there */   \
-    X(INHIBITED,   "inhibited",   ROUTE_NOT)  /* a greater one is open */  \
+    X(INHIBITED,   "inhibited",   ROUTE_HOLD) /* a greater one is open */  \
     X(SILENCED,    "silenced",    ROUTE_HOLD) /* until the silence ends */ \
     X(QUIET_HOURS, "quiet-hours", ROUTE_HOLD) /* until they end */
 /* clang-format on */
@@ -41,7 +42,7 @@ struct route_decision {
     enum route_verdict verdict;
     enum route_word word;
     struct str why;    /* a sentence, English; in the engine's arena */
-    struct wall until; /* ROUTE_HOLD: of the hold; else WALL_NONE */
+    struct wall until; /* ROUTE_HOLD: of the hold, or WALL_NONE: not known */
     struct str route;  /* name of the route that leads there, or absent */
     int64_t silence;   /* ROUTE_WORD_SILENCED: its number, else 0 */
     int64_t by;        /* ROUTE_WORD_INHIBITED: the incident, else 0 */
@@ -58,5 +59,36 @@ int engine_route(struct engine *engine, const struct channel *channel,
 int engine_route_gate(struct engine *engine, const struct channel *channel,
     const struct incident *incident, enum incident_event event,
     const char *reason, bool *ret_send);
+/* When to look again at what a decision holds. */
+struct wall engine_route_look_again(
+    const struct engine *engine, const struct route_decision *decision);
+
+/* --- engine_held.c ----------------------------------------------------------
+ */
+/* Tell what has waited long enough: one digest to each channel.  At every
+ * pulse. */
+void engine_held_run(struct engine *engine);
+
+/* --- engine_silence.c -------------------------------------------------------
+ */
+/* The first silence in force that matches incident, or E_NOTFOUND; it lives
+ * in the engine's arena. */
+int engine_silence_find(struct engine *engine, const struct incident *incident,
+    struct silence *ret);
+/* All of them. */
+int engine_silences_of(struct engine *engine, const struct incident *incident,
+    struct silence **ret, size_t *ret_n);
+/* End those that are over.  At every pulse. */
+void engine_silence_run(struct engine *engine);
+/* Within the open transaction: make one of the request's data; end one. */
+struct asked;
+int act_silence_add(struct asked *asked);
+int act_silence_end(struct asked *asked);
+
+/* --- engine_explain.c -------------------------------------------------------
+ */
+/* Who would be told of incident asked->id now, and why (not): the answer is
+ * the object that docs/routes.md describes.  Writes nothing. */
+int act_explain(struct asked *asked);
 
 #endif

@@ -91,8 +91,7 @@ day_is_chosen(
     if (hours->calendar == HOURS_ANY_DAY)
         return true;
     if (place->is_workday)
-        workday =
-            place->is_workday(place->calendar, instant(place->zone, day, 0));
+        workday = place->is_workday(place->calendar, day);
     return workday == (hours->calendar == HOURS_WORKDAYS);
 }
 

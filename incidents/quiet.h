@@ -34,9 +34,9 @@ struct hours {
     uint8_t levels; /* quiet hours: those that wait; bit 1 << level */
 };
 
-/* Whether the day that begins at start (of its midnight) is a workday: what a
- * calendar knows.  NULL: Monday to Friday are. */
-typedef bool hours_workday_fn(const void *calendar, struct wall start);
+/* Whether people work on a day (base/timefmt.h, civil_days): what a calendar
+ * knows.  NULL: Monday to Friday they do. */
+typedef bool hours_workday_fn(const void *calendar, int64_t day);
 
 /* In which people's time, and what is known of its days. */
 struct hours_place {

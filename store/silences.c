@@ -131,9 +131,10 @@ store_silence_matched(struct store *store, int64_t id, int64_t incident,
  * ------------------------------------------------------------------ */
 
 int
-store_held_put(struct store *store, const struct held *held)
+store_held_put(struct store *store, const struct held *held, bool *ret_first)
 {
     struct query q;
+    int r;
 
     db_query(&store->db, &q,
         DB_SQL("INSERT INTO held(incident, channel, event, word, silence,"
@@ -142,7 +143,8 @@ store_held_put(struct store *store, const struct held *held)
                " ON CONFLICT(incident, channel) WHERE settled IS NULL"
                " DO UPDATE SET word = excluded.word,"
                " silence = excluded.silence, until = excluded.until,"
-               " next = excluded.next, messages = messages + 1"));
+               " next = excluded.next, messages = messages + 1"
+               " RETURNING messages"));
     query_int(&q, held->incident);
     query_text(&q, held->channel);
     query_text(&q, held->event);
@@ -151,7 +153,11 @@ store_held_put(struct store *store, const struct held *held)
     query_int(&q, held->since.ms);
     query_wall(&q, held->until);
     query_int(&q, held->next.ms);
-    return query_run(&q);
+    r = query_next(&q);
+    if (r == 0)
+        *ret_first = query_get_int(&q) == 1;
+    query_done(&q);
+    return r;
 }
 
 int
@@ -284,30 +290,70 @@ store_open_incidents(struct store *store, enum level min_level, size_t max,
     return arena_failed(arena) ? E_NOMEM : 0;
 }
 
+int
+store_incident_rules(struct store *store, int64_t incident, size_t max,
+    struct arena *arena, struct str **ret, size_t *ret_n)
+{
+    struct list list = {.arena = arena, .size = sizeof(struct str)};
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT DISTINCT rule FROM incident_item AS m"
+               " JOIN item ON item.id = m.item"
+               " JOIN finding ON finding.revision = item.revision"
+               " WHERE m.incident = ? AND points > 0 AND NOT indeterminate"
+               " ORDER BY rule LIMIT ?"));
+    query_int(&q, incident);
+    query_int(&q, (int64_t)max);
+    while ((r = query_next(&q)) == 0) {
+        struct str *rule = list_add(&list);
+
+        r = E_NOMEM;
+        if (rule == NULL)
+            break;
+        *rule = query_get_str(&q, arena);
+    }
+    query_done(&q);
+    if (r != E_NOTFOUND)
+        return r;
+    *ret = list.rows;
+    *ret_n = list.n;
+    return arena_failed(arena) ? E_NOMEM : 0;
+}
+
 /* --- links that were used
  * ---------------------------------------------------------- */
+
+static int
+act_key_load(struct store *store, uint8_t ret[STORE_ACT_KEY_SIZE])
+{
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT value FROM meta WHERE key = 'act-key'"));
+    r = query_next(&q);
+    if (r == 0 && !query_get_hash(&q, ret, STORE_ACT_KEY_SIZE))
+        r = E_CORRUPT;
+    query_done(&q);
+    return r;
+}
 
 int
 store_act_key(struct store *store, const uint8_t random[STORE_ACT_KEY_SIZE],
     uint8_t ret[STORE_ACT_KEY_SIZE])
 {
     struct query q;
-    int r;
+    int r = act_key_load(store, ret);
 
+    if (r != E_NOTFOUND)
+        return r;
     db_query(&store->db, &q,
-        DB_SQL("INSERT INTO meta(key, value) VALUES('act-key', ?)"
-               " ON CONFLICT(key) DO NOTHING"));
+        DB_SQL("INSERT INTO meta(key, value) VALUES('act-key', ?)"));
     query_blob(&q, random, STORE_ACT_KEY_SIZE);
     r = query_run(&q);
-    if (r != 0)
-        return r;
-    db_query(
-        &store->db, &q, DB_SQL("SELECT value FROM meta WHERE key = 'act-key'"));
-    r = query_next(&q);
-    if (r == 0 && !query_get_hash(&q, ret, STORE_ACT_KEY_SIZE))
-        r = E_CORRUPT;
-    query_done(&q);
-    return r;
+    return r ? r : act_key_load(store, ret);
 }
 
 int

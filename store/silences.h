@@ -35,8 +35,9 @@ struct held {
     struct wall next;  /* when it is looked at again */
 };
 /* One waits per incident and channel: a further one changes why and until, and
- * counts; the event stays the first. */
-int store_held_put(struct store *store, const struct held *held);
+ * counts; the event stays the first.  *ret_first is whether it is the first. */
+int store_held_put(
+    struct store *store, const struct held *held, bool *ret_first);
 /* It is looked at again at next; why and until may have changed. */
 int store_held_wait(struct store *store, const struct held *held);
 /* It waits no longer.  Nothing that waits is no error. */
@@ -52,6 +53,10 @@ int store_held_hurry(struct store *store, int64_t silence, struct wall now);
  * state, category and owner only. */
 int store_open_incidents(struct store *store, enum level min_level, size_t max,
     struct arena *arena, struct incident **ret, size_t *ret_n);
+
+/* Rules that gave the items of an incident points, at most max. */
+int store_incident_rules(struct store *store, int64_t incident, size_t max,
+    struct arena *arena, struct str **ret, size_t *ret_n);
 
 /* The key that links to act are signed with, made of random when there is
  * none yet. */

@@ -101,14 +101,17 @@ one_waits_per_incident_and_channel(void **state)
     struct held h = wait_for(one, "desk", 50), *due;
     struct held_row *rows;
     uint64_t count;
+    bool first;
     size_t n;
 
-    assert_int_equal(store_held_put(f->store, &h), 0);
+    assert_int_equal(store_held_put(f->store, &h, &first), 0);
+    assert_true(first);
     h.event = STR("incident.closed");
     h.until = h.next = at(60);
-    assert_int_equal(store_held_put(f->store, &h), 0);
+    assert_int_equal(store_held_put(f->store, &h, &first), 0);
+    assert_false(first);
     h = wait_for(one, "alarm", 40);
-    assert_int_equal(store_held_put(f->store, &h), 0);
+    assert_int_equal(store_held_put(f->store, &h, &first), 0);
     assert_int_equal(view_held_count(f->view, &count), 0);
     assert_int_equal(count, 2);
     assert_int_equal(view_held(f->view, 10, f->arena, &rows, &n), 0);
@@ -134,7 +137,7 @@ one_waits_per_incident_and_channel(void **state)
     assert_int_equal(count, 1);
     /* After it was told another may wait. */
     h = wait_for(one, "desk", 90);
-    assert_int_equal(store_held_put(f->store, &h), 0);
+    assert_int_equal(store_held_put(f->store, &h, &first), 0);
     assert_int_equal(view_held_count(f->view, &count), 0);
     assert_int_equal(count, 2);
 }
@@ -145,13 +148,14 @@ a_silence_hurries_its_own(void **state)
     struct fixture *f = *state;
     int64_t one = add_incident(f->store, "甲", LEVEL_BLUE, 1);
     struct held h = wait_for(one, "desk", 50), *due;
+    bool first;
     size_t n;
 
-    assert_int_equal(store_held_put(f->store, &h), 0);
+    assert_int_equal(store_held_put(f->store, &h, &first), 0);
     h = wait_for(one, "duty", 50);
     h.silence = 3;
     h.word = STR("silenced");
-    assert_int_equal(store_held_put(f->store, &h), 0);
+    assert_int_equal(store_held_put(f->store, &h, &first), 0);
     assert_int_equal(store_held_hurry(f->store, 3, at(20)), 0);
     assert_int_equal(
         store_held_due(f->store, at(20), 9, f->arena, &due, &n), 0);
