@@ -54,6 +54,13 @@ struct channel {
     size_t nallow;
     bool insecure_http; /* plain http allowed */
     struct str lang;    /* "zh" (default) or "en" */
+    const struct str *keywords; /* one of which a robot wants to see */
+    size_t nkeywords;
+    const struct str *mentions; /* whom it calls, from mention_level on */
+    size_t nmentions;
+    enum level mention_level;
+    int rate; /* messages a minute; 0: the platform's */
+    struct str template_path, template; /* file and text; or absent */
     const struct str *conditions; /* kinds that it is told of, "all", "none";
                                      absent: the usual ones */
     size_t nconditions;

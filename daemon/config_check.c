@@ -242,14 +242,10 @@ check_channels(const struct config *c, struct entries *entries,
         policy.https_only = !ch->insecure_http;
         if (ch->min_level == LEVEL_NONE)
             ch->min_level = c->notify_min_level;
-        if (!place->has_secret)
-            toc_errors_add(errors, place->file, place->line, place->column,
-                "channel \"%.*s\" has no secret; secret: {file: PATH} would "
-                "be right",
-                STR_ARG(ch->id));
         check_ranges(
             open_ranges(&policy, ch->allow, ch->nallow), place, errors);
         check_url(&policy, scratch, ch->url, place, errors);
+        config_check_channel(c->arena, ch, &policy, place, errors);
     }
 }
 

@@ -33,6 +33,12 @@ void config_check(struct config *config, const struct option_place *places,
     struct entries *sources, struct entries *channels,
     struct toc_errors *errors);
 
+/* What the kind of a channel wants; its template is read.  policy is its own.
+ */
+void config_check_channel(struct arena *arena, struct channel *channel,
+    const struct gate_policy *policy, const struct place *place,
+    struct toc_errors *errors);
+
 /* Whether source is polled by its rhythm; its interval, when it has none. */
 void config_polling_source(const struct config *config, struct source *source);
 /* An owner that is named twice. */

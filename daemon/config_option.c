@@ -105,6 +105,8 @@ COUNT_FOLLOWS(struct config, key_dates, nkey_dates);
 COUNT_FOLLOWS(struct duty, fallback, nfallback);
 COUNT_FOLLOWS(struct duty, office_hours, noffice_hours);
 COUNT_FOLLOWS(struct channel, conditions, nconditions);
+COUNT_FOLLOWS(struct channel, keywords, nkeywords);
+COUNT_FOLLOWS(struct channel, mentions, nmentions);
 COUNT_FOLLOWS(struct route, channels, nchannels);
 COUNT_FOLLOWS(struct inhibit, same, nsame);
 COUNT_FOLLOWS(struct route_match, categories, ncategories);

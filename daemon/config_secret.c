@@ -13,13 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/digest.h"
 #include "base/file.h"
 #include "daemon/config_option.h"
-
-/* Standard Webhooks 1.0.0: 24 to 64 random bytes, base64, after a prefix. */
-#define SECRET_PREFIX "whsec_"
-enum { SECRET_MIN_BYTES = 24, SECRET_MAX_BYTES = 64 };
 
 static int
 wrong(const struct option_reader *r, const struct ynode *node,
@@ -90,17 +85,15 @@ from_env(const struct option_reader *r, const struct ynode *node,
     return buf_add_cstr(out, value);
 }
 
-/* Whether text has the form that receivers expect. */
+/* Whether text can be a secret at all; what form it has is its kind's to judge
+ * (config_channel.c). */
 static bool
-is_webhook_secret(struct str text)
+is_one_line(struct str text)
 {
-    _cleanup_(buf_done) struct buf key;
-
-    buf_init(&key, SECRET_MAX_BYTES + 8);
-    if (!str_starts(text, STR(SECRET_PREFIX)) ||
-        digest_unbase64(&key, str_from(text, strlen(SECRET_PREFIX))) < 0)
-        return false;
-    return key.n >= SECRET_MIN_BYTES && key.n <= SECRET_MAX_BYTES;
+    for (size_t i = 0; i < text.n; i++)
+        if ((unsigned char)text.p[i] < ' ')
+            return false;
+    return text.n > 0;
 }
 
 /* Keep the secret and, for printing, its reference. */
@@ -108,9 +101,8 @@ static int
 append(const struct option_reader *r, const struct ynode *node, struct str kind,
     struct str name, struct str secret, struct channel *channel)
 {
-    if (!is_webhook_secret(secret))
-        return wrong(r, node,
-            "is to be \"whsec_\" and base64 of 24 to 64 random bytes", name);
+    if (!is_one_line(secret))
+        return wrong(r, node, "is to hold one line, the secret", name);
     if (channel->nsecrets >= CONFIG_MAX_SECRETS)
         return wrong(r, node, "a channel has at most four secrets", name);
     struct str copy = arena_str(r->arena, secret);

@@ -593,6 +593,12 @@ channel_config(struct arena *arena, const struct channel *channel)
     out->n_allow = out->allow ? channel->nallow : 0;
     out->insecure_http = channel->insecure_http;
     out->lang = pb_cstr(arena, channel->lang);
+    out->keywords = pb_cstrs(arena, channel->keywords, channel->nkeywords);
+    out->n_keywords = out->keywords ? channel->nkeywords : 0;
+    out->mentions = pb_cstrs(arena, channel->mentions, channel->nmentions);
+    out->n_mentions = out->mentions ? channel->nmentions : 0;
+    out->mention_level = (uint32_t)channel->mention_level;
+    out->template_ = pb_data(channel->template);
     return out;
 }
 
@@ -607,6 +613,9 @@ send_notify(struct arena *arena, const struct config *config, struct ipc *ipc)
     out.allow = pb_cstrs(arena, config->allow, config->nallow);
     out.n_allow = config->nallow;
     out.deny = own_listener(arena, config);
+    out.zone = pb_cstr(arena, config->zone);
+    out.console_url = pb_cstr(arena, config->console_url);
+    out.bureau = pb_cstr(arena, config->bureau);
     out.channels =
         ARENA_ARRAY(arena, config->nchannels + 1, Tocsin__ChannelConfig *);
     for (size_t i = 0; i < config->nchannels && out.channels; i++)

@@ -21,6 +21,7 @@ struct notify {
     struct outward outward;
     struct sender *sender;
     Tocsin__NotifyConfig *config; /* owned copy: addresses and secrets */
+    struct zone *zone;            /* of times in texts, NULL: UTC */
 };
 
 struct notify_attempt {
@@ -42,9 +43,12 @@ notify_answer(struct notify *notify, int64_t delivery,
     out.status = result->status;
     out.retry_after_ms = result->retry_after_ms;
     out.elapsed_ms = result->elapsed_ms;
-    if (arena)
+    out.next_form = result->next_form;
+    if (arena) {
         out.text = pb_cstr(arena, result->text);
-    if (out.text && notify->role->engine)
+        out.code = pb_cstr(arena, result->code);
+    }
+    if (out.text && out.code && notify->role->engine)
         (void)ipc_send(notify->role->engine,
             FRAME(send_result, SEND_RESULT, &out));
     arena_free(arena);
@@ -71,14 +75,33 @@ notify_channel(const struct notify *notify, struct str id)
     return NULL;
 }
 
+static const struct str *
+notify_strs(struct arena *arena, char *const *in, size_t n)
+{
+    struct str *ret = ARENA_ARRAY(arena, n + 1, struct str);
+
+    for (size_t i = 0; ret && i < n; i++)
+        ret[i] = pb_str(in[i]);
+    return ret;
+}
+
 static void
-notify_fill_channel(const struct notify *notify,
+notify_fill_channel(const struct notify *notify, struct arena *arena,
     const Tocsin__ChannelConfig *in, struct channel_config *ret)
 {
     *ret = (struct channel_config){.id = pb_str(in->id),
         .kind = pb_str(in->kind),
         .url = pb_str(in->url),
-        .lang = pb_str(in->lang)};
+        .lang = pb_str(in->lang),
+        .keywords = notify_strs(arena, in->keywords, in->n_keywords),
+        .nkeywords = in->n_keywords,
+        .mentions = notify_strs(arena, in->mentions, in->n_mentions),
+        .nmentions = in->n_mentions,
+        .mention_level = (enum level)in->mention_level,
+        .template = pb_bytes(in->template_),
+        .zone = notify->zone,
+        .console = pb_str(notify->config->console_url),
+        .bureau = pb_str(notify->config->bureau)};
     for (size_t i = 0; i < in->n_secrets && i < CHANNEL_MAX_SECRETS; i++)
         ret->secrets[ret->nsecrets++] = pb_bytes(in->secrets[i]);
     outward_policy(&ret->policy, notify->config->ports,
@@ -104,24 +127,34 @@ notify_send(struct notify *notify, const Tocsin__SendRequest *in)
         notify_channel(notify, pb_str(in->channel));
     struct channel_message message = {.id = pb_str(in->message_id),
         .type = pb_str(in->type),
-        .body = pb_bytes(in->body)};
+        .body = pb_bytes(in->body),
+        .attempt = in->attempt ? in->attempt : 1,
+        .form = in->form < TEXT_FORM_COUNT ? (enum text_form)in->form
+                                           : TEXT_FORM_SAFE};
     struct notify_attempt *attempt = calloc(1, sizeof *attempt);
+    struct arena *arena = arena_new(NOTIFY_ARENA_BYTES);
     struct channel_config channel;
-    int r = attempt ? 0 : E_NOMEM;
+    int r = attempt && arena ? 0 : E_NOMEM;
 
     if (found == NULL || notify->sender == NULL) {
         free(attempt);
+        arena_free(arena);
         notify_refuse(notify, in->delivery, CLASS_DEAD_TARGET,
             "the channel is not in the configuration any more");
         return;
     }
-    notify_fill_channel(notify, found, &channel);
+    if (r == 0) {
+        notify_fill_channel(notify, arena, found, &channel);
+        if (arena_failed(arena))
+            r = E_NOMEM;
+    }
     if (r == 0) {
         attempt->notify = notify;
         attempt->delivery = in->delivery;
         r = sender_send(notify->sender, &channel, &message, notify_done,
             attempt, NULL);
     }
+    arena_free(arena);
     if (r != 0) {
         free(attempt);
         notify_refuse(notify, in->delivery, CLASS_TRANSIENT, err_text(r));
@@ -163,6 +196,22 @@ notify_keep(struct notify *notify, const Tocsin__NotifyConfig *config)
     return notify->config ? 0 : E_NOMEM;
 }
 
+/* The zone of a first configuration is read before lockdown; a later one may
+ * not be there any more, and then the old one stays. */
+static void
+notify_set_zone(struct notify *notify)
+{
+    struct zone *zone;
+
+    if (notify->config->zone[0] == '\0' ||
+        (notify->zone &&
+            strcmp(zone_name(notify->zone), notify->config->zone) == 0) ||
+        zone_load(notify->config->zone, &zone) != 0)
+        return;
+    zone_free(notify->zone);
+    notify->zone = zone;
+}
+
 static int
 notify_open(struct role *role, const Tocsin__NotifyConfig *config)
 {
@@ -181,6 +230,8 @@ notify_configure(struct role *role, const Tocsin__NotifyConfig *config)
     struct notify *notify = role->state;
     int r = notify_keep(notify, config);
 
+    if (r == 0)
+        notify_set_zone(notify);
     if (r == 0 && notify->sender == NULL)
         r = notify_open(role, config);
     if (r != 0) {

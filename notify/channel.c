@@ -6,11 +6,27 @@
 #include "notify/alertmanager.h"
 #include "notify/bark.h"
 #include "notify/cloudevents.h"
+#include "notify/dingtalk.h"
+#include "notify/feishu.h"
 #include "notify/ntfy.h"
+#include "notify/slack.h"
 #include "notify/webhook.h"
+#include "notify/wecom.h"
 
-static const struct channel_ops *const kinds[] = {&webhook_ops,
-    &alertmanager_ops, &bark_ops, &cloudevents_ops, &ntfy_ops};
+/* clang-format off */
+static const struct channel_ops *const kinds[] = {
+    &webhook_ops,
+    &dingtalk_ops,
+    &wecom_ops,
+    &feishu_ops,
+    &slack_ops,
+    &mattermost_ops,
+    &alertmanager_ops,
+    &bark_ops,
+    &cloudevents_ops,
+    &ntfy_ops,
+};
+/* clang-format on */
 enum { KIND_COUNT = sizeof(kinds) / sizeof(*kinds) };
 
 const char *delivery_class_name(enum delivery_class class)

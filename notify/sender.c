@@ -86,8 +86,7 @@ judge(struct sender_attempt *attempt, const struct http_answer *answer,
         verdict.class = attempt->number > CHANNEL_UNKNOWN_TIMES
                             ? CLASS_DEAD_TARGET
                             : CLASS_TRANSIENT;
-    if (verdict.class == CLASS_RATE &&
-        verdict.retry_after_ms < attempt->ops->limits.penalty_ms)
+    if (verdict.class == CLASS_RATE && verdict.retry_after_ms == 0)
         verdict.retry_after_ms = attempt->ops->limits.penalty_ms;
     result->class = verdict.class;
     result->retry_after_ms = verdict.retry_after_ms;

@@ -133,7 +133,9 @@ check(const struct channel_config *config, struct toc_error *reterr)
 {
     if (config->nsecrets == 0) {
         toc_error_set(reterr, NULL, 0, 0,
-            "a webhook is to have a secret: receivers know us by it");
+            "it has no secret, and receivers know us by it; secret: {file: "
+            "PATH} "
+            "would be right");
         return E_CONF;
     }
     for (size_t i = 0; i < config->nsecrets; i++) {
