@@ -25,15 +25,19 @@ take_messages(struct http *http)
     int left;
 
     while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
-        struct http_call *call = NULL;
+        void *owner = NULL;
         CURLcode code;
 
         if (message->msg != CURLMSG_DONE)
             continue;
         code = message->data.result;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
-        assert(call && call->magic == HTTP_CALL_MAGIC);
-        call_ended(call, code);
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &owner);
+        assert(owner && (*(unsigned *)owner == HTTP_CALL_MAGIC ||
+                            *(unsigned *)owner == HTTP_MAIL_MAGIC));
+        if (*(unsigned *)owner == HTTP_MAIL_MAGIC)
+            mail_ended(owner, code);
+        else
+            call_ended(owner, code);
     }
 }
 
@@ -50,6 +54,7 @@ start_over(struct http *http)
         queue_release(call, true);
         http_finish(call);
     }
+    mail_start_over(http);
     curl_multi_cleanup(http->multi);
     http->multi = NULL; /* made again with the next call */
 }
@@ -199,6 +204,7 @@ deliver(struct http *http)
         call->done(call->arg, &answer);
         call_free(call);
     }
+    mail_deliver(http);
 }
 
 static void
@@ -270,6 +276,8 @@ http_new(struct loop *loop, struct str user_agent, struct http **ret)
     TAILQ_INIT(&http->running);
     TAILQ_INIT(&http->asking);
     TAILQ_INIT(&http->finished);
+    TAILQ_INIT(&http->mails);
+    TAILQ_INIT(&http->mails_finished);
     TAILQ_INIT(&http->ready);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         free(http);
@@ -295,6 +303,7 @@ http_free(struct http *http)
 
     if (!http)
         return;
+    mail_free_all(http);
     while ((call = TAILQ_FIRST(&http->running)) != NULL) {
         call_end(call);
         call_free(call);

@@ -535,8 +535,8 @@ call_end(struct http_call *call)
 /* --- the end of a hop ------------------------------------------------------
  */
 
-static enum http_result
-result_of(CURLcode code)
+enum http_result
+http_result_of(CURLcode code)
 {
     if (code == CURLE_COULDNT_RESOLVE_HOST)
         return HTTP_DNS;
@@ -658,7 +658,7 @@ judge_end(struct http_call *call, CURLcode code)
         call_fail(call, HTTP_BROKEN,
             "its Content-Encoding is not known, or not what the body is in");
     }
-    call_fail(call, result_of(code),
+    call_fail(call, http_result_of(code),
         call->error_text[0] ? call->error_text : curl_easy_strerror(code));
 }
 

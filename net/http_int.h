@@ -9,6 +9,7 @@
  *   http_call.c     one call: handle set-up, callbacks, budgets, redirects
  *   http_tls.c      the certificate store, the peer's expiry date
  *   http_warm.c     what the resolver must load while files may be opened
+ *   mail.c          the same client for SMTP (net/mail.h)
  */
 #ifndef TOCSIN_NET_HTTP_INT_H
 #define TOCSIN_NET_HTTP_INT_H
@@ -23,6 +24,7 @@
 
 enum {
     HTTP_CALL_MAGIC = 0x63616c6c,
+    HTTP_MAIL_MAGIC = 0x6d61696c,
     HTTP_HOST_CHAINS = 1024,
     HTTP_MAX_QUEUED = 65536,    /* calls of one client */
     HTTP_MAX_IDLE_HANDLES = 64, /* an unused one holds 6 to 10 KB */
@@ -99,6 +101,7 @@ struct http_call {
     int64_t later_ms;
 };
 TAILQ_HEAD(http_calls, http_call);
+TAILQ_HEAD(mail_calls, mail_call);
 
 struct http_host {
     SLIST_ENTRY(http_host) chain;
@@ -132,6 +135,7 @@ struct http {
     unsigned nrunning;
     size_t nqueued, nheld;
     struct http_calls running, asking, finished;
+    struct mail_calls mails, mails_finished;
     TAILQ_HEAD(, http_host) ready;
     struct http_chain hosts[HTTP_HOST_CHAINS];
 };
@@ -189,6 +193,18 @@ void call_end(struct http_call *call);
 void call_ended(struct http_call *call, CURLcode code);
 void call_answer(
     const struct http_call *call, struct mono now, struct http_answer *ret);
+
+/* What curl's verdict on a transfer means. */
+enum http_result http_result_of(CURLcode code);
+
+/* mail.c; both kinds of call begin with their magic */
+/* curl is done with it. */
+void mail_ended(struct mail_call *call, CURLcode code);
+/* Tell those that ended. */
+void mail_deliver(struct http *http);
+/* The multi handle is about to go: end those under way. */
+void mail_start_over(struct http *http);
+void mail_free_all(struct http *http);
 
 /* http_tls.c */
 int tls_store_new(struct http *http);
