@@ -12,7 +12,11 @@
 #include "base/url.h"
 #include "base/utf8.h"
 
-enum { REDACT_MAX_PARTS = 64, REDACT_MAX_TEXT = 64 * 1024 };
+enum {
+    REDACT_MAX_PARTS = 64,
+    REDACT_MAX_TEXT = 64 * 1024,
+    SIGNATURE_LETTERS = 43 /* of base64, before its "=" */
+};
 
 struct parts {
     struct str list[REDACT_MAX_PARTS]; /* longest first */
@@ -89,6 +93,39 @@ find_parts(const struct channel_config *config, struct parts *parts)
     add_pieces(parts, url.fragment);
 }
 
+static bool
+is_base64(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '+' || c == '/';
+}
+
+/* How long the signature at the start of text is: base64 of 32 bytes, as it is
+ * or percent-encoded; 0 when there is none. */
+static size_t
+signature_at(struct str text)
+{
+    size_t at = 0, n = 0;
+
+    while (n < SIGNATURE_LETTERS && at < text.n) {
+        struct str rest = str_from(text, at);
+
+        if (str_starts_nocase(rest, STR("%2B")) ||
+            str_starts_nocase(rest, STR("%2F")))
+            at += 3;
+        else if (is_base64(text.p[at]))
+            at++;
+        else
+            break;
+        n++;
+    }
+    if (n < SIGNATURE_LETTERS)
+        return 0;
+    if (str_starts_nocase(str_from(text, at), STR("%3D")))
+        return at + 3;
+    return at < text.n && text.p[at] == '=' ? at + 1 : 0;
+}
+
 /* Append text on one line with the parts taken out. */
 static void
 add_clean(struct buf *out, struct str text, const struct parts *parts)
@@ -101,9 +138,11 @@ add_clean(struct buf *out, struct str text, const struct parts *parts)
 
         while (i < parts->n && !str_starts_nocase(rest, parts->list[i]))
             i++;
-        if (i < parts->n) {
+        size_t signature = i < parts->n ? 0 : signature_at(rest);
+
+        if (i < parts->n || signature) {
             buf_add_cstr(out, "…");
-            at += parts->list[i].n;
+            at += signature ? signature : parts->list[i].n;
         } else {
             uint32_t c = utf8_next(text, &at);
 
