@@ -42,6 +42,7 @@ read_item(struct run *run, const json_t *json, struct group_item *ret)
     int r;
 
     *ret = (struct group_item){.title = jsonx_get_str(json, "title"),
+        .text = jsonx_get_str(json, "text"),
         .category = jsonx_get_str(json, "category"),
         .source = jsonx_get_str(source, "name"),
         .time = run->time};
@@ -65,7 +66,7 @@ print_answer(struct run *run, const json_t *json, int64_t group,
     json_t *j = json_object();
     int r;
 
-    jsonx_set(j, "id", jsonx_str(jsonx_get_str(json, "id")));
+    json_object_set(j, "id", json_object_get(json, "id"));
     jsonx_set(j, "group", json_integer(group));
     if (run->explain) {
         jsonx_set(j, "similarity", json_real(verdict->similarity));

@@ -49,7 +49,7 @@ print_answer(struct run *run, const json_t *json, double score)
     json_t *j = json_object();
     int r;
 
-    jsonx_set(j, "id", jsonx_str(jsonx_get_str(json, "id")));
+    json_object_set(j, "id", json_object_get(json, "id"));
     jsonx_set(j, "score", json_real(score));
     buf_clear(&run->out);
     r = jsonx_dump(j, &run->out);

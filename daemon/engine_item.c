@@ -208,6 +208,7 @@ group_item_of(const struct engine *engine, const struct subject *subject,
 
     *ret = (struct group_item){.features = subject->features,
         .title = subject->item.title,
+        .text = subject->item.text,
         .category = subject->score.ncategories ? subject->score.categories[0]
                                                : STR_NONE,
         .source = subject->source->id,

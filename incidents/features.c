@@ -382,7 +382,7 @@ features_open(struct str bytes, struct features *ret)
         f->count = entry[4] & FEATURE_MAX_COUNT;
         f->title = (entry[4] & FEATURES_TITLE_BIT) != 0;
         if (f->count == 0 || (entry[4] & 0x80) ||
-            feature_kind(f->hash) > FEATURE_TOPIC ||
+            feature_kind(f->hash) > FEATURE_AREA ||
             (feature_kind(f->hash) == FEATURE_TOPIC &&
                 f->hash >> 3 >= TOPIC_COUNT))
             return E_CORRUPT;

@@ -30,7 +30,8 @@ enum feature_kind {
     FEATURE_WORD,   /* a Latin word, without its plural */
     FEATURE_NUMBER, /* a number and the character behind it */
     FEATURE_NAME,   /* the telling pair of a school's or place's name */
-    FEATURE_TOPIC   /* a kind of event that it talks about */
+    FEATURE_TOPIC,  /* a kind of event that it talks about */
+    FEATURE_AREA    /* the telling pair of a county's, city's or district's */
 };
 enum { FEATURE_KIND_MASK = 7 };
 

@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "incidents/profile.h"
 #include "incidents/topics.h"
+#include "incidents/why.h"
 
 enum {
     ENTRY_TITLES = 4,
@@ -64,6 +65,7 @@ struct judgement {
     float cosine;
     enum relation place, topic;
     bool copy;
+    int32_t slot; /* of what it was compared with */
 };
 
 int
@@ -400,23 +402,28 @@ candidates(struct grouper *g, const struct profile *p, int32_t out[CANDIDATES])
 }
 
 static struct str
-explain(struct arena *arena, const struct judgement *j, int64_t incident,
-    int64_t previous)
+explain(struct grouper *g, const struct group_item *item, struct arena *arena,
+    const struct judgement *j, const struct group_verdict *verdict)
 {
-    static const char *const places[] = {
-        "", ", the same place", ", but another place"};
-    static const char *const topics[] = {
-        "", ", the same kind of event", ", but another kind of event"};
+    struct why why = {.title = item->title,
+        .text = item->text,
+        .profile = &g->profile,
+        .incident = verdict->incident,
+        .previous = verdict->previous,
+        .cosine = (double)j->cosine,
+        .place = j->place,
+        .topic = j->topic,
+        .copy = j->copy};
 
-    if (j->copy && incident)
-        return arena_printf(arena, "The same title%s", places[j->place]);
-    if (previous)
-        return arena_printf(arena,
-            "Follows up incident %lld%s%s, but that one is long past",
-            (long long)previous, places[j->place], topics[j->topic]);
-    return arena_printf(arena, "%s: words alike by %.0f %%%s%s",
-        incident ? "Alike enough" : "Nothing is alike enough",
-        (double)j->cosine * 100.0, places[j->place], topics[j->topic]);
+    if (j->slot != NO_SLOT) {
+        const struct entry *e = &g->entries[j->slot];
+
+        why.list = e->list;
+        why.n = e->n;
+        why.marks = &e->marks;
+        why.days = days_between(item->time, e->last);
+    }
+    return why_say(arena, &why);
 }
 
 /* The score on a scale where one half is the threshold. */
@@ -445,7 +452,7 @@ grouper_find(struct grouper *g, const struct group_item *item,
     struct arena *arena, struct group_verdict *ret)
 {
     int32_t slots[CANDIDATES];
-    struct judgement best = {0}, late = {0};
+    struct judgement best = {.slot = NO_SLOT}, late = {.slot = NO_SLOT};
     struct group_verdict verdict = {0};
     size_t n;
     int r = grouper_open(g, item, &g->profile);
@@ -458,6 +465,7 @@ grouper_find(struct grouper *g, const struct group_item *item,
         struct judgement j;
 
         compare(&g->profile, e, item, &j);
+        j.slot = slots[i];
         if (item->time.ms - e->last.ms > GROUP_WINDOW_MS) {
             if (j.place == RELATION_SAME && j.score > late.score &&
                 j.topic != RELATION_CONFLICT && j.score >= j.threshold) {
@@ -475,8 +483,8 @@ grouper_find(struct grouper *g, const struct group_item *item,
         verdict.incident = 0;
     if (verdict.incident)
         verdict.previous = 0;
-    verdict.why = explain(arena, verdict.previous ? &late : &best,
-        verdict.incident, verdict.previous);
+    verdict.why = explain(
+        g, item, arena, verdict.previous ? &late : &best, &verdict);
     if (arena_failed(arena))
         return E_NOMEM;
     *ret = verdict;

@@ -26,7 +26,8 @@ enum {
 
 struct group_item {
     struct str features; /* encoded, incidents/features.h */
-    struct str title;    /* for the explanation only */
+    struct str title;    /* for the explanation only, as text is; both may */
+    struct str text;     /* be absent */
     struct str category; /* heaviest, may be absent */
     struct str source;   /* its id */
     struct str owner;    /* of the source, when it has one */

@@ -8,7 +8,8 @@ enum { ENDING_MAX = 5 };
 /* Longest first where one is the beginning of another. */
 static const uint16_t endings[][ENDING_MAX + 1] = {u"小学", u"中学", u"学校",
     u"幼儿园", u"初中", u"高中", u"大学", u"学院", u"教学点", u"水库", u"镇",
-    u"乡", u"县", u"市", u"区", u"村"};
+    u"乡", u"村", u"县", u"市", u"区"};
+enum { AREAS = 3 /* the last of them */ };
 
 /* What may stand between the telling part and the ending. */
 static const uint16_t between[][ENDING_MAX + 1] = {u"中心", u"实验", u"九年制",
@@ -108,19 +109,20 @@ singular_at(const uint16_t *u, size_t n, size_t i, uint32_t *ret)
 bool
 name_at(const uint16_t *u, size_t n, size_t i, uint32_t *ret)
 {
-    size_t at = i;
-    bool ends = false;
+    const size_t count = sizeof(endings) / sizeof(endings[0]);
+    size_t at = i, e = 0;
 
     if (numbered_at(u, n, i, ret) || singular_at(u, n, i, ret))
         return true;
-    for (size_t e = 0; !ends && e < sizeof(endings) / sizeof(endings[0]); e++)
-        ends = stands_at(endings[e], u, n, i);
-    if (!ends)
+    while (e < count && !stands_at(endings[e], u, n, i))
+        e++;
+    if (e == count)
         return false;
     while (skip_between(u, &at))
         ;
     if (at >= 2 && may_tell(u[at - 1]) && may_tell(u[at - 2])) {
-        *ret = feature_pair(u[at - 2], u[at - 1], FEATURE_NAME);
+        *ret = feature_pair(u[at - 2], u[at - 1],
+            e + AREAS < count ? FEATURE_NAME : FEATURE_AREA);
         return true;
     }
     /* 县实验小学: the kind is what tells. */

@@ -17,7 +17,8 @@
 
 bool unit_is_han(uint16_t u);
 /* Whether a name's generic ending begins at i; its telling pair as a
- * FEATURE_NAME. */
+ * FEATURE_NAME, or as a FEATURE_AREA where schools share it: of a county, a
+ * city, a district. */
 bool name_at(const uint16_t *u, size_t n, size_t i, uint32_t *ret);
 uint32_t feature_of_topic(enum topic topic);
 

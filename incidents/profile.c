@@ -13,6 +13,7 @@ static const float kind_weights[] = {
     [FEATURE_NUMBER] = 0.7f,
     [FEATURE_NAME] = 0.8f,
     [FEATURE_TOPIC] = 1.4f,
+    [FEATURE_AREA] = 0.8f,
 };
 
 #define TOPIC_BIT(topic) (1ULL << TOPIC_##topic)
@@ -30,20 +31,39 @@ profile_weight(const struct vocab *vocab, struct weighted w)
            kind_weights[feature_kind(w.hash)];
 }
 
+/* A county that this share of all items name is the one that they are from:
+ * naming it tells nothing. */
+static const float area_common_share = 0.15f;
+enum { AREA_COMMON_ITEMS = 50 /* before that nobody knows */ };
+
+static void
+list_name(uint32_t *list, uint8_t *n, size_t max, uint32_t name)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (list[i] == name)
+            return;
+    if (*n < max)
+        list[(*n)++] = name;
+}
+
 static void
 marks_name(struct marks *m, uint32_t name)
 {
-    for (size_t i = 0; i < m->nnames; i++)
-        if (m->names[i] == name)
-            return;
-    if (m->nnames < PROFILE_NAMES)
-        m->names[m->nnames++] = name;
+    list_name(m->names, &m->nnames, PROFILE_NAMES, name);
+}
+
+static bool
+area_is_common(const struct vocab *vocab, uint32_t hash)
+{
+    return vocab->total >= (double)AREA_COMMON_ITEMS &&
+           vocab_share(vocab, vocab_find(vocab, hash)) > area_common_share;
 }
 
 /* A name by its ending counts even when it is not listed; a bare pair of
  * characters only when it is. */
 static void
-marks_take(struct marks *m, uint32_t hash, const struct region *region)
+marks_take(struct marks *m, uint32_t hash, const struct vocab *vocab,
+    const struct region *region)
 {
     enum feature_kind kind = feature_kind(hash);
     uint32_t name = feature_as(hash, FEATURE_NAME);
@@ -53,9 +73,15 @@ marks_take(struct marks *m, uint32_t hash, const struct region *region)
         m->topics |= 1ULL << (hash >> 3);
         return;
     }
-    if (kind != FEATURE_NAME && kind != FEATURE_PAIR)
+    if (kind != FEATURE_NAME && kind != FEATURE_PAIR && kind != FEATURE_AREA)
         return;
     place = region_place(region, name);
+    if (kind == FEATURE_AREA && place == PLACE_UNKNOWN) {
+        if (area_is_common(vocab, hash))
+            m->wide = true;
+        else
+            list_name(m->areas, &m->nareas, PROFILE_AREAS, name);
+    }
     if (place == PLACE_WIDE)
         m->wide = true;
     else if (place == PLACE_FAR)
@@ -75,8 +101,7 @@ profile_put(struct profile *p, size_t at)
     p->table[slot] = (uint16_t)(at + 1);
 }
 
-/* Place in the list, or n. */
-static size_t
+size_t
 profile_find(const struct profile *p, uint32_t hash)
 {
     size_t slot = (hash >> 3) % PROFILE_TABLE;
@@ -103,7 +128,7 @@ profile_make(struct profile *p, const struct features *features,
 
         words += kind == FEATURE_WORD;
         pairs += kind == FEATURE_PAIR;
-        marks_take(&p->marks, f->hash, region);
+        marks_take(&p->marks, f->hash, vocab, region);
         p->list[i].hash = f->hash;
         p->list[i].tf = 1.0f + logf((float)f->count);
         if (f->title)
@@ -132,14 +157,27 @@ profile_cosine(
     return norm > 0.0f && p->norm > 0.0f ? dot / (norm * p->norm) : 0.0f;
 }
 
+static bool
+lists_share(const uint32_t *a, size_t na, const uint32_t *b, size_t nb)
+{
+    for (size_t i = 0; i < na; i++)
+        for (size_t k = 0; k < nb; k++)
+            if (a[i] == b[k])
+                return true;
+    return false;
+}
+
+/* Two schools are two places, whatever county both are in. */
 enum relation
 marks_place(const struct marks *a, const struct marks *b)
 {
-    for (size_t i = 0; i < a->nnames; i++)
-        for (size_t k = 0; k < b->nnames; k++)
-            if (a->names[i] == b->names[k])
-                return RELATION_SAME;
+    if (lists_share(a->names, a->nnames, b->names, b->nnames))
+        return RELATION_SAME;
     if (a->nnames && b->nnames)
+        return RELATION_CONFLICT;
+    if (lists_share(a->areas, a->nareas, b->areas, b->nareas))
+        return RELATION_SAME;
+    if (a->nareas && b->nareas)
         return RELATION_CONFLICT;
     /* One is far away, the other says it is here. */
     if ((a->far && b->wide && !b->far) || (b->far && a->wide && !a->far))
@@ -163,6 +201,8 @@ marks_join(struct marks *a, const struct marks *b)
     a->topics |= b->topics;
     for (size_t i = 0; i < b->nnames; i++)
         marks_name(a, b->names[i]);
+    for (size_t i = 0; i < b->nareas; i++)
+        list_name(a->areas, &a->nareas, PROFILE_AREAS, b->areas[i]);
     a->far = a->far || b->far;
     a->wide = a->wide || b->wide;
     a->latin = a->latin && b->latin;

@@ -10,7 +10,7 @@
 #include "incidents/region.h"
 #include "incidents/vocab.h"
 
-enum { PROFILE_NAMES = 8, PROFILE_TABLE = 1024 };
+enum { PROFILE_NAMES = 8, PROFILE_AREAS = 4, PROFILE_TABLE = 1024 };
 
 struct weighted {
     uint32_t hash;
@@ -21,7 +21,8 @@ struct weighted {
 struct marks {
     uint64_t topics;               /* bits of enum topic */
     uint32_t names[PROFILE_NAMES]; /* FEATURE_NAMEs that tell */
-    uint8_t nnames;
+    uint32_t areas[PROFILE_AREAS]; /* counties that are not on the list */
+    uint8_t nnames, nareas;
     bool far, wide; /* names a far place; names the county itself */
     bool latin;     /* more Latin words than Han pairs */
 };
@@ -45,6 +46,8 @@ void profile_make(struct profile *p, const struct features *features,
 /* Cosine with a list of weighted features whose length as a vector is norm. */
 float profile_cosine(
     const struct profile *p, const struct weighted *list, size_t n, float norm);
+/* Place of a feature in the list, or n. */
+size_t profile_find(const struct profile *p, uint32_t hash);
 /* The weight of tf of a feature. */
 float profile_weight(const struct vocab *vocab, struct weighted w);
 

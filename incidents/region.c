@@ -75,8 +75,10 @@ region_take(struct region *region, struct str text, enum place place)
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < n; i++) {
-        if (place != PLACE_WIDE && name_at(u, n, i, &name) &&
-            region_place(region, name) != PLACE_WIDE) {
+        if (place == PLACE_WIDE || !name_at(u, n, i, &name))
+            continue;
+        name = feature_as(name, FEATURE_NAME);
+        if (region_place(region, name) != PLACE_WIDE) {
             r = region_add(region, name, place);
             any = true;
         }

@@ -144,6 +144,14 @@ vocab_idf(const struct vocab *vocab, uint32_t number)
     return term->idf;
 }
 
+float
+vocab_share(const struct vocab *vocab, uint32_t number)
+{
+    if (number == VOCAB_NONE || vocab->total <= 0.0)
+        return 0.0f;
+    return term_df(vocab, &vocab->terms[number]) / (float)vocab->total;
+}
+
 void
 vocab_prune(const struct vocab *vocab, struct term *term)
 {

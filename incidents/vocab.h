@@ -59,6 +59,8 @@ void vocab_count(struct vocab *vocab, uint32_t term);
 /* Inverse document frequency, at least 0; of VOCAB_NONE the highest.  Worked
  * out anew after VOCAB_STALE items. */
 float vocab_idf(const struct vocab *vocab, uint32_t term);
+/* The share of all items that have the term, as far as they are remembered. */
+float vocab_share(const struct vocab *vocab, uint32_t term);
 /* Note that an incident has the term; not noted when the list is full of living
  * ones. */
 void vocab_post(struct vocab *vocab, uint32_t term, struct posting posting);

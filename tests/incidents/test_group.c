@@ -124,6 +124,56 @@ the_same_kind_elsewhere_is_another(void **state)
     assert_int_not_equal(c, b);
 }
 
+/* Without a region file: all articles of a county name the county. */
+static void
+schools_of_one_county_are_apart(void **state)
+{
+    static const char *const schools[] = {
+        "青石小学", "柳林中学", "河湾中学", "北关幼儿园"};
+    struct fixture *f = *state;
+    int64_t first;
+
+    grouper_free(f->grouper);
+    assert_int_equal(grouper_new(STR_NONE, &f->grouper), 0);
+    for (int i = 0; i < 4; i++) {
+        char title[64], text[128];
+
+        snprintf(title, sizeof title, "%s宿舍起火", schools[i]);
+        snprintf(text, sizeof text,
+            "云溪县%s宿舍起火，消防员赶到现场，学生全部疏散", schools[i]);
+        assert_int_equal(put(f, "news", i, title, text), i + 1);
+    }
+    first = put(f, "media", 5, "云溪县青石小学一宿舍楼突发火情",
+        "消防员已到场，学生疏散");
+    assert_int_equal(first, 1);
+    /* Another county is another place. */
+    assert_int_not_equal(
+        put(f, "media", 6, "石桥县一学校宿舍起火",
+            "石桥县某校宿舍起火，消防员赶到现场，学生全部疏散"),
+        first);
+}
+
+/* The sentence names what they share. */
+static void
+the_explanation_names_words_place_and_time(void **state)
+{
+    struct fixture *f = *state;
+    struct group_item item;
+    int64_t a = put(f, "media", 0, "城南小学食堂食材变质，家长围观",
+        "城南小学食堂被曝使用变质食材");
+
+    item = item_of(f, "forum", 5, "城南小学食材变质怎么处理", "家长在问");
+    item.text = STR("家长在问");
+    assert_int_equal(grouper_find(f->grouper, &item, f->arena, &f->verdict), 0);
+    assert_int_equal(f->verdict.incident, a);
+    assert_non_null(memmem(
+        f->verdict.why.p, f->verdict.why.n, "食材变质", strlen("食材变质")));
+    assert_non_null(memmem(f->verdict.why.p, f->verdict.why.n,
+        "the same place (城南)", strlen("the same place (城南)")));
+    assert_non_null(memmem(f->verdict.why.p, f->verdict.why.n,
+        "5 h from its last item", strlen("5 h from its last item")));
+}
+
 static void
 another_kind_at_the_same_school_is_another(void **state)
 {
@@ -354,6 +404,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(reports_with_no_word_in_common_are_one),
         TEST(the_same_kind_elsewhere_is_another),
+        TEST(schools_of_one_county_are_apart),
+        TEST(the_explanation_names_words_place_and_time),
         TEST(another_kind_at_the_same_school_is_another),
         TEST(a_rumour_and_its_refutation_are_one),
         TEST(a_copied_title_is_one_but_a_form_is_not),
