@@ -1,0 +1,199 @@
+"""Operators merge and split incidents, act on many, and take it back; what is
+closed comes back when it is reported again."""
+import threading
+
+from harness import E2E, main, wait_until
+
+FIRE = "云溪县%s宿舍起火，消防员赶到现场，学生全部疏散"
+SCHOOLS = ("青石小学", "柳林中学", "河湾中学", "北关幼儿园")
+
+
+class Incidents(E2E):
+    def setUp(self):
+        super().setUp()
+        self.route, source = self.feed()
+        self.news = [(1, "云溪一中运动会开幕", "三千人参加")]
+        self.d = self.daemon([source])
+        self.wait_baseline(self.d, "news")
+
+    def publish(self, *news):
+        for title, text in news:
+            self.news.append((len(self.news) + 1, title, text))
+        self.route.set_items(self.news)
+
+    def open_fires(self, n):
+        """n incidents at n schools; their numbers, in order."""
+        self.publish(*[("%s宿舍起火" % s, FIRE % s) for s in SCHOOLS[:n]])
+        self.wait_opened(n)
+        found = {i["title"]: i["id"] for i in self.d.incidents()}
+        return [found["%s宿舍起火" % s] for s in SCHOOLS[:n]]
+
+    def act(self, incident, action, expect=(200,), **more):
+        body = dict(more, action=action)
+        return self.d.api("POST", "/api/v1/incidents/%d/actions" % incident,
+                          body, expect=expect)
+
+    def show(self, incident):
+        return self.d.api("GET", "/api/v1/incidents/%d" % incident)
+
+    def kinds(self, incident):
+        return [e["kind"] for e in self.show(incident)["timeline"]]
+
+    def verify(self):
+        self.assertEqual(self.d.cli("ledger", "verify").returncode, 0)
+
+    def test_merge_and_back(self):
+        a, b, c = self.open_fires(3)
+        self.act(a, "snooze", until="2h")
+        before = self.show(a)["incident"]
+        answer = self.act(a, "merge", into=b)
+        self.assertEqual(answer["led_to"], b)
+        self.assertEqual(answer["incident"]["state"], "merged")
+        shown = self.show(b)
+        self.assertEqual(shown["incident"]["items"], 2)
+        self.assertEqual(sorted(i["incident"] for i in shown["items"]),
+                         sorted((a, b)))
+        self.assertEqual([m["id"] for m in shown["merged"]], [a])
+        # Asked again: the same answer, and nothing more happened.
+        n = len(self.kinds(b))
+        self.assertEqual(self.act(a, "merge", into=b)["led_to"], b)
+        self.assertEqual(len(self.kinds(b)), n)
+        # What is no incident, or itself, or its own child, is refused.
+        self.act(b, "merge", into=a, expect=(422,))
+        self.act(b, "merge", into=b, expect=(422,))
+        self.act(b, "merge", into=9999, expect=(404,))
+        self.act(a, "merge", into=c, expect=(409,))
+        # What is like the child comes to the one that has it now.
+        self.publish(("青石小学宿舍起火后续", FIRE % "青石小学"))
+        wait_until(lambda: self.show(b)["incident"]["items"] == 3, 20,
+                   "the sibling of a merged one")
+
+        self.assertEqual(self.d.stop(), 0)
+        self.d.start()
+        self.act(a, "unmerge")
+        after = self.show(a)["incident"]
+        for key in ("state", "until", "score", "level", "items"):
+            self.assertEqual(after[key], before[key], key)
+        self.assertEqual(self.show(b)["incident"]["items"], 2)
+        self.act(a, "unmerge", expect=(409,))
+        self.assertIn("incident.merge", self.kinds(a))
+        self.assertIn("incident.unmerged_here", self.kinds(b))
+
+    def test_split_and_back(self):
+        a, = self.open_fires(1)
+        self.publish(("青石小学宿舍起火，两人受伤", FIRE % "青石小学"),
+                     ("青石小学宿舍起火，原因在查", FIRE % "青石小学"))
+        wait_until(lambda: self.show(a)["incident"]["items"] == 3, 20,
+                   "three items of one event")
+        items = [i["id"] for i in self.show(a)["items"]]
+        self.act(a, "split", items=items, expect=(422,))  # one must stay
+        self.act(a, "split", items=[], expect=(422,))
+        self.act(a, "split", items=[99999], expect=(409,))
+        answer = self.act(a, "split", items=items[1:])
+        b = answer["led_to"]
+        self.assertNotEqual(a, b)
+        self.assertEqual(self.show(a)["incident"]["items"], 1)
+        shown = self.show(b)
+        self.assertEqual(sorted(i["id"] for i in shown["items"]), items[1:])
+        self.assertEqual(shown["incident"]["state"], "new")
+        self.assertGreater(shown["incident"]["score"], 0)
+        self.assertTrue(shown["incident"]["explanation"])
+        # Twice is once.
+        self.assertEqual(self.act(a, "split", items=items[1:])["led_to"], b)
+        self.assertEqual(len(self.d.incidents()), 2)
+        wait_until(lambda: b in [i["id"] for i in self.receiver.opened()], 20,
+                   "the new one to be told")
+
+        self.act(a, "unsplit", split=answer["split"])
+        self.act(a, "unsplit", split=answer["split"])
+        self.assertEqual(
+            sorted(i["id"] for i in self.show(a)["items"]), items)
+        empty = self.show(b)["incident"]
+        self.assertEqual((empty["state"], empty["merged_into"]), ("merged", a))
+        self.assertIn("incident.split", self.kinds(a))
+        self.assertIn("incident.unsplit", self.kinds(a))
+
+    def test_items_move_to_an_incident_that_is_there(self):
+        a, b = self.open_fires(2)
+        self.publish(("青石小学宿舍起火，原因在查", FIRE % "青石小学"))
+        wait_until(lambda: self.show(a)["incident"]["items"] == 2, 20,
+                   "two items")
+        item = self.show(a)["items"][1]["id"]
+        done = self.d.cli("incidents", "split", str(a), "--items", str(item),
+                          "--into", str(b))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.show(b)["incident"]["items"], 2)
+        done = self.d.cli("incidents", "unsplit", str(b))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.show(b)["incident"]["items"], 1)
+        self.assertEqual(self.show(b)["incident"]["state"], "new")
+
+    def test_many_at_once(self):
+        ids = self.open_fires(4)
+        self.act(ids[3], "resolve", reason="已处置")
+        done = self.d.cli("incidents", "ack", *map(str, ids))
+        self.assertEqual(done.returncode, 1)  # one is over already
+        self.assertIn("incident %d" % ids[3], done.stderr)
+        self.assertEqual(done.stdout.count("acknowledged"), 3)
+        answer = self.d.api("POST", "/api/v1/incidents/actions",
+                            {"action": "merge", "ids": ids[:3]})
+        self.assertEqual(sorted(answer["done"]), sorted(ids[:3])[1:])
+        oldest = min(ids[:3])
+        self.assertEqual(self.show(oldest)["incident"]["items"], 3)
+        for body in ({"action": "merge"}, {"action": "split", "ids": ids},
+                     {"action": "acknowledge", "ids": []},
+                     {"action": "acknowledge", "ids": list(range(1, 300))},
+                     {"action": "false_alarm", "ids": ids}):
+            self.d.api("POST", "/api/v1/incidents/actions", body,
+                       expect=(422,))
+
+    def test_the_same_sent_by_many(self):
+        a, b = self.open_fires(2)
+        answers = []
+
+        def send():
+            answers.append(self.d.api(
+                "POST", "/api/v1/incidents/%d/actions" % a,
+                {"action": "merge", "into": b}, raw=True)[0])
+
+        threads = [threading.Thread(target=send) for _ in range(8)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        self.assertEqual(answers, [200] * 8)
+        self.assertEqual(self.kinds(a).count("incident.merge"), 1)
+        self.assertEqual(self.kinds(b).count("incident.merged_here"), 1)
+
+    def test_what_was_closed_comes_back(self):
+        a, = self.open_fires(1)
+        self.act(a, "resolve", cause="responded")
+        closed = self.show(a)["incident"]
+        self.assertEqual(closed["cause"], "responded")
+        self.act(a, "resolve", reason="x", expect=(409,))
+        # A restart does not make it a new one.
+        self.assertEqual(self.d.stop(), 0)
+        self.d.start()
+        self.publish(("青石小学宿舍再次起火", FIRE % "青石小学"))
+        wait_until(lambda: self.show(a)["incident"]["state"] == "new", 20,
+                   "the incident to open again")
+        again = self.show(a)["incident"]
+        self.assertEqual(again["substate"], "regressed")
+        self.assertIsNone(again["cause"])
+        self.assertEqual(len(self.d.incidents()), 1)
+        wait_until(lambda: self.receiver.delivered("incident.reopened"), 20,
+                   "the message of it")
+
+    def test_a_cause_is_of_its_own_list(self):
+        a, = self.open_fires(1)
+        self.act(a, "resolve", cause="drill", expect=(422,))
+        self.act(a, "false_alarm", cause="resolved", expect=(422,))
+        self.act(a, "false_alarm", expect=(422,))
+        self.act(a, "false_alarm", cause="other", expect=(422,))
+        self.act(a, "false_alarm", cause="drill")
+        self.assertEqual(self.show(a)["incident"]["cause"], "drill")
+        self.assertTrue(self.show(a)["incident"]["reason"])
+
+
+if __name__ == "__main__":
+    main()
