@@ -58,7 +58,12 @@
     X(SILENCE_END,    "silence_end",    "operator") /* id, text */          \
     X(EXPLAIN,        "explain",        "viewer")   /* id */                \
     X(LINK_SHOW,      "link_show",      "-") /* secret: token */            \
-    X(LINK_DO,        "link_do",        "-") /* secret: token, text */
+    X(LINK_DO,        "link_do",        "-") /* secret: token, text */ \
+    X(CLOCK_DONE,     "clock_done",     "operator") /* id: incident, object: clock, text */ \
+    X(DUTY,           "duty",           "viewer")   /* object: days ahead */ \
+    X(ROTA_OVERRIDE,  "rota_override",  "operator") /* object: rota, text, data */ \
+    X(ROTA_OVERRIDE_DROP, "rota_override_drop", "operator") /* id */       \
+    X(HANDOVER_ACCEPT, "handover_accept", "operator") /* id */
 /* clang-format on */
 enum action_kind {
 #define X(action, name, role) ACTION_##action,

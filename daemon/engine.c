@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "daemon/engine_notice.h"
 #include "daemon/engine_route.h"
+#include "daemon/engine_clock.h"
 #include "daemon/engine_purge.h"
 #include "daemon/sandbox.h"
 #include "daemon/traffic.h"
@@ -426,6 +427,8 @@ engine_begin(struct engine *engine)
         r = engine_many_load(engine);
     if (r == 0)
         r = engine_purge_init(engine);
+    if (r == 0)
+        r = engine_duty_start(engine);
     if (r == 0)
         r = engine_lock(engine);
     if (r != 0)

@@ -19,6 +19,7 @@
 #include "daemon/engine_link.h"
 #include "daemon/engine_route.h"
 #include "daemon/engine_besides.h"
+#include "daemon/engine_rota.h"
 #include "daemon/engine_poll.h"
 #include "daemon/engine_purge.h"
 #include "daemon/pb.h"
@@ -404,6 +405,16 @@ act_write(struct asked *asked)
     case ACTION_TOKEN_ADD:
     case ACTION_TOKEN_DROP:
         return act_token(asked);
+    case ACTION_CLOCK_DONE:
+        return engine_clock_done(asked);
+    case ACTION_DUTY:
+        return engine_duty_show(asked);
+    case ACTION_ROTA_OVERRIDE:
+        return engine_rota_override(asked);
+    case ACTION_ROTA_OVERRIDE_DROP:
+        return engine_rota_override_drop(asked);
+    case ACTION_HANDOVER_ACCEPT:
+        return engine_rota_accept(asked);
     case ACTION_LOGIN_FAILED:
         return act_ledger(asked, "login.failed", 0, NULL);
     case ACTION_HUB_VERIFIED:

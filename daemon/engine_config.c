@@ -20,6 +20,7 @@
 #include "base/url.h"
 #include "base/jsonx.h"
 #include "base/timefmt.h"
+#include "daemon/engine_clock.h"
 #include "daemon/engine_poll.h"
 #include "daemon/engine_score.h"
 #include "daemon/pb.h"
@@ -457,6 +458,7 @@ engine_config_reload(struct engine *engine, struct toc_errors *errors)
         send_everyone(engine);
         engine->stale = true; /* the region may be another */
         engine_refresh(engine);
+        engine_duty_reload(engine);
         engine_poll_start(engine);
     }
     toc_errors_done(&own);

@@ -16,6 +16,17 @@
 #include "rules/explain.h"
 #include "rules/names.h"
 
+/* Say in the explanation which key date it is that weighs. */
+static void
+name_key_date(
+    struct arena *arena, const struct key_date *date, struct score *score)
+{
+    for (size_t i = 0; i < score->nreasons; i++)
+        if (str_eq(score->reasons[i].rule, STR("category-weight")))
+            score->reasons[i].text = arena_printf(arena, "%.*s ×%d.%02d",
+                STR_ARG(date->name), date->weight / 100, date->weight % 100);
+}
+
 int
 engine_score_item(struct engine *engine, const struct ruleset *rules,
     const struct source *source, const struct item *item,
@@ -32,12 +43,28 @@ engine_score_item(struct engine *engine, const struct ruleset *rules,
             .tags = source->tags,
             .ntags = source->ntags}};
 
+    const struct key_date *date;
+    int r;
+
     context.source_weight = source->weight;
     context.source_tier = source->tier;
     context.now = engine_now(engine);
     context.published = item->published;
-    return score_verdict(
+    r = score_verdict(
         rules, verdict, &subject, &context, engine->arena, ret);
+    if (r != 0 || ret->ncategories == 0)
+        return r;
+    date = key_date_weighs(engine->config->key_dates,
+        engine->config->nkey_dates, ret->categories[0], source->tags,
+        source->ntags, context.now);
+    if (date == NULL)
+        return 0;
+    context.category_weight = date->weight;
+    r = score_verdict(
+        rules, verdict, &subject, &context, engine->arena, ret);
+    if (r == 0)
+        name_key_date(engine->arena, date, ret);
+    return r;
 }
 
 /* The name of the host that publishes a source; an address is no name: many
@@ -189,6 +216,6 @@ engine_score_owner(
     if (engine->names == NULL || is_own_site(engine, source) ||
         names_find(
             engine->names, engine->arena, item->title, item->text, &owner) != 0)
-        return source->owner;
+        return source->owner.n ? source->owner : engine->config->duty.owner;
     return engine->config->owners[owner].name;
 }

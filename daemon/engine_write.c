@@ -13,6 +13,7 @@
 #include "base/jsonx.h"
 #include "base/mask.h"
 #include "daemon/engine_besides.h"
+#include "daemon/engine_clock.h"
 #include "daemon/engine_poll.h"
 
 enum { LEDGER_MAX_BYTES = 512 * 1024 };
@@ -64,6 +65,7 @@ engine_rollback(struct engine *engine)
     store_rollback(engine->store);
     engine->writing = false;
     engine_tell_forget(engine);
+    engine_duty_forget(engine);
     loop_timer_cancel(engine->commit_timer);
     if (engine->failing.ms == 0)
         engine->failing = now;
@@ -131,7 +133,9 @@ engine_commit(struct engine *engine)
         return 0;
     loop_timer_cancel(engine->commit_timer);
     arena_clear(engine->arena);
-    r = engine_tell_flush(engine);
+    r = engine_duty_flush(engine);
+    if (r == 0)
+        r = engine_tell_flush(engine);
     if (r == 0)
         r = store_commit(engine->store);
     if (r != 0) {
@@ -222,6 +226,8 @@ engine_settle(struct engine *engine, bool committed)
 void
 engine_changed(struct engine *engine, const char *what, int64_t id)
 {
+    if (strcmp(what, "incident") == 0)
+        engine_duty_changed(engine, id);
     for (size_t i = 0; i < engine->npending; i++) {
         const struct pending *p = &engine->pending[i];
 
