@@ -20,6 +20,7 @@
 #include "base/timefmt.h"
 #include "net/gate.h"
 #include "net/http.h"
+#include "net/mail.h"
 #include "notify/text.h"
 
 enum {
@@ -55,6 +56,15 @@ enum { CLASS_COUNT = CLASS_GONE + 1 };
 /* "delivered", "rate", …: static, "transient" for what is none. */
 const char *delivery_class_name(enum delivery_class class);
 
+/* When an answer is a yes, as a channel of kind template has it.  What is
+ * absent is not asked. */
+struct channel_success {
+    struct str status;   /* "2xx", "200", "200-204"; absent: 2xx */
+    struct str pointer;  /* RFC 6901, into the answer's JSON */
+    struct str equals;   /* what stands there, as text; absent: anything */
+    struct str contains; /* in the answer's body */
+};
+
 /* A channel as configured.  Texts are lent by whoever made it. */
 struct channel_config {
     struct str id, kind, url;
@@ -68,6 +78,16 @@ struct channel_config {
     size_t nmentions;
     enum level mention_level; /* from which they are called */
     struct str template;      /* its own text, absent: the shipped ones */
+    /* smtp */
+    struct str from, user; /* "Desk <desk@example.org>", of the log-in */
+    const struct str *to;  /* addresses */
+    size_t nto;
+    bool insecure_smtp; /* also where there is no STARTTLS */
+    /* template */
+    struct str method, content_type; /* absent: POST, application/json */
+    const struct str *headers;       /* "Name: value", {secret} in them */
+    size_t nheaders;
+    struct channel_success success;
     /* of the house */
     const struct zone *zone; /* NULL: UTC */
     struct str console, bureau;
@@ -110,7 +130,8 @@ struct channel_ops {
     /* Whether the configuration makes sense.  0, or E_CONF with *reterr. */
     int (*check)(const struct channel_config *config, struct toc_error *reterr);
     /* Make the request of one attempt; method, url, headers and body, all in
-     * arena or lent by config and message.  0, E_CONF or E_NOMEM. */
+     * arena or lent by config and message.  0, E_CONF, E_NOMEM, or E_PARSE when
+     * what came out is no message (a template's); ret's body then says why. */
     int (*render)(const struct channel_config *config,
         const struct channel_message *message, struct wall now,
         struct arena *arena, struct http_request *ret);
@@ -118,6 +139,13 @@ struct channel_ops {
      * CHANNEL_ANSWER_BYTES.  Texts live in arena or are lent by answer. */
     void (*judge)(const struct channel_config *config,
         const struct http_answer *answer, struct wall now, struct arena *arena,
+        struct channel_verdict *ret);
+    /* The same for a kind that sends mail; render and judge are NULL then. */
+    int (*render_mail)(const struct channel_config *config,
+        const struct channel_message *message, struct arena *arena,
+        struct mail_request *ret);
+    void (*judge_mail)(const struct channel_config *config,
+        const struct mail_answer *answer, struct arena *arena,
         struct channel_verdict *ret);
 };
 

@@ -21,9 +21,11 @@ struct sender_attempt {
     struct channel_config config; /* texts in arena */
     const struct channel_ops *ops;
     struct http_call *call; /* NULL when it failed before there was one */
+    struct mail_call *mail; /* instead, for a kind that sends mail */
     unsigned number;        /* of the attempt */
     enum text_form form;
-    struct toc_error refusal;
+    struct toc_error refusal; /* why there was no call, and what that is */
+    enum delivery_class refusal_class;
     void (*done)(void *arg, const struct attempt_result *result);
     void *arg;
 };
@@ -73,15 +75,11 @@ finish(struct sender_attempt *attempt, struct attempt_result *result)
     attempt_free(attempt);
 }
 
-/* What an answer came to. */
+/* What a verdict comes to. */
 static void
-judge(struct sender_attempt *attempt, const struct http_answer *answer,
+conclude(struct sender_attempt *attempt, struct channel_verdict verdict,
     struct attempt_result *result)
 {
-    struct channel_verdict verdict;
-
-    attempt->ops->judge(&attempt->config, answer,
-        loop_wall(attempt->sender->loop), attempt->arena, &verdict);
     if (verdict.unknown)
         verdict.class = attempt->number > CHANNEL_UNKNOWN_TIMES
                             ? CLASS_DEAD_TARGET
@@ -105,12 +103,36 @@ answered(void *arg, const struct http_answer *answer)
         .text = answer->reason,
         .elapsed_ms = answer->elapsed_ms,
     };
+    struct channel_verdict verdict;
 
     /* What says more than it should has still said yes or no; a kind that
      * needs the body finds none and judges so. */
     if (answer->result == HTTP_ANSWERED ||
-        (answer->result == HTTP_TOO_LARGE && answer->status))
-        judge(attempt, answer, &result);
+        (answer->result == HTTP_TOO_LARGE && answer->status)) {
+        attempt->ops->judge(&attempt->config, answer,
+            loop_wall(attempt->sender->loop), attempt->arena, &verdict);
+        conclude(attempt, verdict, &result);
+    }
+    finish(attempt, &result);
+}
+
+static void
+mail_answered(void *arg, const struct mail_answer *answer)
+{
+    struct sender_attempt *attempt = arg;
+    struct attempt_result result = {
+        .class = CLASS_TRANSIENT,
+        .status = answer->last.code,
+        .text = answer->reason,
+        .elapsed_ms = answer->elapsed_ms,
+    };
+    struct channel_verdict verdict;
+
+    if (answer->result == HTTP_ANSWERED) {
+        attempt->ops->judge_mail(
+            &attempt->config, answer, attempt->arena, &verdict);
+        conclude(attempt, verdict, &result);
+    }
     finish(attempt, &result);
 }
 
@@ -122,18 +144,18 @@ tell_refused(void *arg)
     struct sender_attempt *attempt, *next;
 
     TAILQ_FOREACH (attempt, &sender->attempts, link)
-        if (!attempt->call)
+        if (!attempt->call && !attempt->mail)
             break;
     if (!attempt)
         return;
     /* One at a time: the callback may cancel any other. */
     next = TAILQ_NEXT(attempt, link);
-    while (next && next->call)
+    while (next && (next->call || next->mail))
         next = TAILQ_NEXT(next, link);
     if (next)
         loop_timer_set(sender->timer, 0);
     finish(attempt, &(struct attempt_result){
-                        .class = CLASS_DEAD_TARGET,
+                        .class = attempt->refusal_class,
                         .text = str_of(attempt->refusal.text),
                     });
 }
@@ -164,7 +186,19 @@ copy_config(struct sender_attempt *attempt, const struct channel_config *config)
     copy->template = arena_str(attempt->arena, config->template);
     copy->console = arena_str(attempt->arena, config->console);
     copy->bureau = arena_str(attempt->arena, config->bureau);
-    if (copy_list(attempt->arena, config->keywords, config->nkeywords,
+    copy->from = arena_str(attempt->arena, config->from);
+    copy->user = arena_str(attempt->arena, config->user);
+    copy->method = arena_str(attempt->arena, config->method);
+    copy->content_type = arena_str(attempt->arena, config->content_type);
+    copy->success.status = arena_str(attempt->arena, config->success.status);
+    copy->success.pointer = arena_str(attempt->arena, config->success.pointer);
+    copy->success.equals = arena_str(attempt->arena, config->success.equals);
+    copy->success.contains =
+        arena_str(attempt->arena, config->success.contains);
+    if (copy_list(attempt->arena, config->to, config->nto, &copy->to) < 0 ||
+        copy_list(attempt->arena, config->headers, config->nheaders,
+            &copy->headers) < 0 ||
+        copy_list(attempt->arena, config->keywords, config->nkeywords,
             &copy->keywords) < 0 ||
         copy_list(attempt->arena, config->mentions, config->nmentions,
             &copy->mentions) < 0)
@@ -177,9 +211,9 @@ copy_config(struct sender_attempt *attempt, const struct channel_config *config)
     return arena_failed(attempt->arena) ? E_NOMEM : 0;
 }
 
-/* Make the request and hand it to the client. */
 static int
-begin(struct sender_attempt *attempt, const struct channel_message *message)
+begin_http(
+    struct sender_attempt *attempt, const struct channel_message *message)
 {
     struct sender *sender = attempt->sender;
     struct http_request request = {
@@ -189,27 +223,57 @@ begin(struct sender_attempt *attempt, const struct channel_message *message)
         .total_ms = CHANNEL_TOTAL_MS,
         .first_byte_ms = CHANNEL_TOTAL_MS,
     };
+    int err = attempt->ops->render(&attempt->config, message,
+        loop_wall(sender->loop), attempt->arena, &request);
+
+    if (err == E_PARSE) {
+        toc_error_set(
+            &attempt->refusal, NULL, 0, 0, "%.*s", STR_ARG(request.body));
+        attempt->refusal_class = CLASS_BAD_PAYLOAD;
+        return E_CONF;
+    }
+    if (err)
+        return err;
+    err = http_start(sender->http, &request, answered, attempt, &attempt->call);
+    if (err != E_PARSE)
+        return err;
+    toc_error_set(&attempt->refusal, NULL, 0, 0,
+        "the message makes a header that cannot be sent");
+    return E_CONF;
+}
+
+static int
+begin_mail(
+    struct sender_attempt *attempt, const struct channel_message *message)
+{
+    struct mail_request request = {.policy = &attempt->config.policy};
+    int err = attempt->ops->render_mail(
+        &attempt->config, message, attempt->arena, &request);
+
+    if (!err)
+        err = mail_start(attempt->sender->http, &request, mail_answered,
+            attempt, &attempt->mail);
+    return err == E_PARSE || err == E_LIMIT ? E_CONF : err;
+}
+
+/* Make the request and hand it to the client. */
+static int
+begin(struct sender_attempt *attempt, const struct channel_message *message)
+{
     int err = channel_check(&attempt->config, &attempt->refusal);
 
+    attempt->refusal_class = CLASS_DEAD_TARGET;
     if (!err) {
         attempt->ops = channel_ops_find(attempt->config.kind);
-        err = attempt->ops->render(&attempt->config, message,
-            loop_wall(sender->loop), attempt->arena, &request);
+        err = attempt->ops->render_mail ? begin_mail(attempt, message)
+                                        : begin_http(attempt, message);
         attempt->config.zone = NULL; /* lent until now */
-        if (err == E_CONF)
+        if (err == E_CONF && !attempt->refusal.text[0])
             toc_error_set(&attempt->refusal, NULL, 0, 0,
                 "the message cannot be written for this channel");
     }
-    if (!err)
-        err = http_start(
-            sender->http, &request, answered, attempt, &attempt->call);
-    if (err == E_PARSE) {
-        toc_error_set(&attempt->refusal, NULL, 0, 0,
-            "the message makes a header that cannot be sent");
-        err = E_CONF;
-    }
     if (err == E_CONF) {
-        loop_timer_set(sender->timer, 0);
+        loop_timer_set(attempt->sender->timer, 0);
         err = 0;
     }
     return err;
@@ -251,6 +315,8 @@ sender_cancel(struct sender_attempt *attempt)
 {
     if (attempt->call)
         http_cancel(attempt->call);
+    if (attempt->mail)
+        mail_cancel(attempt->mail);
     attempt_free(attempt);
 }
 
