@@ -72,9 +72,18 @@ int item_findings(
 /* The columns of a delivery, in the order that delivery_read reads. */
 #define DELIVERY_COLUMNS                                                       \
     "id, message_id, channel, type, incident, level, state, attempts, "        \
-    "created, next, finished, last_error"
+    "created, next, finished, last_error, form, unsure, folded"
 int delivery_read(struct query *q, struct arena *arena, struct delivery *ret);
 const char *delivery_state_name(enum delivery_state state);
+
+/* The columns of a channel's state, and all rows of a query of them; it is done
+ * then. */
+#define CHANNEL_STATE_COLUMNS                                                  \
+    "channel, wait_until, broken, disabled, why, canary, canary_delivery, "    \
+    "canary_ok"
+struct channel_state;
+int channel_state_rows(struct query *q, struct arena *arena,
+    struct channel_state **ret, size_t *ret_n);
 
 /* The columns of a user, in the order that user_read reads. */
 #define USER_COLUMNS                                                           \
@@ -107,5 +116,8 @@ int condition_forget_removed(struct store *store, struct wall now);
 /* Walk the ledger; *ret_bad is the first entry that does not follow from the
  * one before, 0 when all do. */
 int ledger_verify(struct db *db, int64_t *ret_bad, uint64_t *ret_count);
+/* The same, and what is wrong with it (store/view_ledger.h). */
+struct ledger_check;
+int ledger_walk(struct db *db, struct ledger_check *ret);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/digest.h"
 #include "store/inside.h"
+#include "store/view_ledger.h"
 
 enum { LEDGER_NUMBER_SIZE = 24 };
 
@@ -144,13 +145,13 @@ chain_marked(struct db *db, struct chain *ret)
 }
 
 /* Read one row and check it against chain, which moves on to it. */
-static bool
-ledger_row_holds(struct query *q, struct chain *chain, int64_t *ret_id)
+static enum ledger_fault
+ledger_row_check(struct query *q, struct chain *chain, struct wall *ret_at)
 {
     struct ledger_entry e;
     uint8_t hash[DIGEST_SIZE], kept[DIGEST_SIZE];
     int64_t id = query_get_int(q);
-    bool ok;
+    bool sound;
 
     e.at = query_get_wall(q);
     e.kind = query_peek_str(q);
@@ -158,45 +159,83 @@ ledger_row_holds(struct query *q, struct chain *chain, int64_t *ret_id)
     e.by = query_peek_str(q);
     e.from = query_peek_str(q);
     e.text = query_peek_str(q);
-    ok = query_get_hash(q, kept, DIGEST_SIZE);
+    sound = query_get_hash(q, kept, DIGEST_SIZE);
+    if (id != chain->id + 1) /* numbers begin at 1 and leave none out */
+        return id > chain->id + 1 ? LEDGER_FAULT_MISSING : LEDGER_FAULT_ADDED;
     chain_hash(chain, id, &e, hash);
-    ok = ok && id == chain->id + 1 && digest_equal(hash, kept, DIGEST_SIZE);
-    *chain = (struct chain){.id = id};
+    chain->id = id;
     memcpy(chain->hash, hash, DIGEST_SIZE);
-    *ret_id = id;
-    return ok;
+    *ret_at = e.at;
+    return sound && digest_equal(hash, kept, DIGEST_SIZE)
+               ? LEDGER_FAULT_NONE
+               : LEDGER_FAULT_ALTERED;
+}
+
+/* Whether the chain ends where the mark says. */
+static void
+ledger_end_check(const struct chain *chain, const struct chain *marked,
+    struct ledger_check *check)
+{
+    if (chain->id < marked->id) {
+        check->fault = LEDGER_FAULT_CUT;
+        check->bad = chain->id + 1;
+    } else if (chain->id > marked->id) {
+        check->fault = LEDGER_FAULT_ADDED;
+        check->bad = marked->id + 1;
+    } else if (!digest_equal(chain->hash, marked->hash, DIGEST_SIZE)) {
+        check->fault = LEDGER_FAULT_MARK;
+        check->bad = chain->id;
+    }
 }
 
 int
-ledger_verify(struct db *db, int64_t *ret_bad, uint64_t *ret_count)
+ledger_walk(struct db *db, struct ledger_check *ret)
 {
+    struct ledger_check check = {.from = WALL_NONE, .to = WALL_NONE};
     struct chain chain = {0}, marked;
-    int64_t bad = 0, id = 0;
-    uint64_t count = 0;
     struct query q;
     int r = chain_marked(db, &marked);
 
+    _Static_assert((int)LEDGER_HASH_SIZE == (int)DIGEST_SIZE, "one hash");
     if (r != 0)
         return r;
     db_query(db, &q,
         DB_SQL("SELECT id, at, kind, incident, by, origin, text, hash"
                " FROM ledger ORDER BY id"));
-    while (!bad && (r = query_next(&q)) == 0) {
-        count++;
-        if (!ledger_row_holds(&q, &chain, &id))
-            bad = id;
+    while (check.fault == LEDGER_FAULT_NONE && (r = query_next(&q)) == 0) {
+        check.count++;
+        check.fault = ledger_row_check(&q, &chain, &check.to);
+        if (check.count == 1)
+            check.from = check.to;
+        if (check.fault == LEDGER_FAULT_ALTERED)
+            check.bad = chain.id;
+        else if (check.fault != LEDGER_FAULT_NONE)
+            check.bad = chain.id + 1;
     }
     if (q.done)
         r = 0;
     query_done(&q);
     if (r != 0)
         return r;
-    if (!bad && (chain.id != marked.id ||
-                    !digest_equal(chain.hash, marked.hash, DIGEST_SIZE)))
-        bad = chain.id + 1;
-    *ret_bad = bad;
-    *ret_count = count;
+    if (check.fault == LEDGER_FAULT_NONE)
+        ledger_end_check(&chain, &marked, &check);
+    check.last = chain.id;
+    memcpy(check.head, chain.hash, DIGEST_SIZE);
+    *ret = check;
     return 0;
+}
+
+int
+ledger_verify(struct db *db, int64_t *ret_bad, uint64_t *ret_count)
+{
+    struct ledger_check check;
+    int r = ledger_walk(db, &check);
+
+    if (r == 0) {
+        *ret_bad = check.bad;
+        *ret_count = check.count;
+    }
+    return r;
 }
 
 int
