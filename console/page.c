@@ -14,7 +14,7 @@ set_here(const struct context *ctx, json_t *ui)
         const char *flag;
     } places[] = {{{"/incidents", 10}, "at_incidents"},
         {{"/sources", 8}, "at_sources"}, {{"/deliveries", 11}, "at_deliveries"},
-        {{"/settings", 9}, "at_settings"}};
+        {{"/settings", 9}, "at_settings"}, {{"/silences", 9}, "at_silences"}};
 
     if (str_eq(ctx->path, STR("/")))
         (void)json_object_set_new(ui, "at_incidents", json_true());

@@ -164,6 +164,16 @@
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = '1';
   });
+  // Who would be told is asked after the page is there.
+  for (const place of $$('[data-fill]')) {
+    fetch(place.dataset.fill, { headers: { Accept: 'text/html' } })
+      .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
+      .then((text) => {
+        const part = $('#told', new DOMParser().parseFromString(text, 'text/html'));
+        if (part) place.after(document.importNode($('ul, p', part), true));
+      })
+      .catch(() => {}); // the link stays
+  }
   if (news) $('button', news).addEventListener('click', showNews);
   if (document.body.dataset.live && window.EventSource) listen();
 })();
