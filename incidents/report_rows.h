@@ -74,10 +74,20 @@ struct report_delivery_row {
     uint32_t attempts;
 };
 
+/* How bad a condition is (feeds/condition.h): something may be missed; nothing
+ * is seen of its source at all. */
+enum { REPORT_TROUBLE = 2, REPORT_BLIND = 3 };
 struct report_condition_row {
     struct str subject, kind, text, text_zh;
-    int severity;               /* 0 note, 1 trouble, 2 blind */
+    int severity; /* as REPORT_TROUBLE, REPORT_BLIND; less is a note */
     struct wall opened, closed; /* WALL_NONE: still open */
+};
+
+/* One run of a deadline of an incident. */
+struct report_clock_row {
+    struct str clock, title, document; /* document: or absent */
+    int64_t incident;
+    struct wall started, due, breached, ended; /* or WALL_NONE */
 };
 
 struct report_rows {
@@ -96,6 +106,8 @@ struct report_rows {
     size_t ndeliveries;
     struct report_condition_row *conditions; /* by subject, opened */
     size_t nconditions;
+    struct report_clock_row *clocks; /* by clock, incident */
+    size_t nclocks;
     struct wall since; /* of the first configuration: nothing was watched
                           before; WALL_NONE */
 };

@@ -176,6 +176,48 @@ read_held(struct report_reading *reading)
     return r;
 }
 
+/* Runs of the deadlines of the incidents of the range. */
+static int
+read_clocks(struct report_reading *reading)
+{
+    struct list list = {
+        .arena = reading->arena, .size = sizeof(struct report_clock_row)};
+    struct query q;
+    int r;
+
+    db_query(reading->db, &q,
+        DB_SQL("SELECT clock, title, document, incident, started, due,"
+               " breached, ended FROM clock_run WHERE started < ?1"
+               " AND incident IN"
+               " (SELECT id FROM incident INDEXED BY incident_range"
+               "  WHERE opened < ?1 AND (closed IS NULL OR closed >= ?2))"
+               " ORDER BY clock, incident, id"));
+    query_wall(&q, reading->span->until);
+    query_wall(&q, reading->span->starts[0]);
+    while ((r = query_next(&q)) == 0) {
+        struct report_clock_row *row = list_add(&list);
+
+        if (!row) {
+            r = E_NOMEM;
+            break;
+        }
+        row->clock = query_get_str(&q, reading->arena);
+        row->title = query_get_str(&q, reading->arena);
+        row->document = query_get_str(&q, reading->arena);
+        row->incident = query_get_int(&q);
+        row->started = query_get_wall(&q);
+        row->due = query_get_wall(&q);
+        row->breached = query_get_wall(&q);
+        row->ended = query_get_wall(&q);
+    }
+    if (q.done)
+        r = 0;
+    query_done(&q);
+    reading->rows->clocks = list.rows;
+    reading->rows->nclocks = list.n;
+    return r;
+}
+
 int
 report_read_incidents(struct report_reading *reading)
 {
@@ -201,6 +243,8 @@ report_read_incidents(struct report_reading *reading)
     }
     if (r == 0)
         r = read_held(reading);
+    if (r == 0)
+        r = read_clocks(reading);
     if (r != 0)
         return r;
     db_query(reading->db, &q,
