@@ -1,0 +1,1 @@
+"""Fake platforms that channels send to (README.md)."""
