@@ -14,7 +14,9 @@ set_here(const struct context *ctx, json_t *ui)
         const char *flag;
     } places[] = {{{"/incidents", 10}, "at_incidents"},
         {{"/sources", 8}, "at_sources"}, {{"/deliveries", 11}, "at_deliveries"},
-        {{"/settings", 9}, "at_settings"}, {{"/silences", 9}, "at_silences"}};
+        {{"/settings", 9}, "at_settings"}, {{"/silences", 9}, "at_silences"},
+        {{"/calendar", 9}, "at_calendar"}, {{"/handover", 9}, "at_calendar"},
+        {{"/ledger", 7}, "at_ledger"}};
 
     if (str_eq(ctx->path, STR("/")))
         (void)json_object_set_new(ui, "at_incidents", json_true());

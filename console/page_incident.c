@@ -9,6 +9,7 @@
 #include "console/context.h"
 #include "console/diff.h"
 #include "console/rows.h"
+#include "console/rows_clock.h"
 
 enum {
     INCIDENT_MAX_DELIVERIES = 200,
@@ -161,6 +162,8 @@ page_incident(struct context *ctx)
     err = set_related(ctx, &row.incident, value);
     if (!err)
         err = add_items(ctx, id, value);
+    if (!err)
+        err = rows_clocks(ctx, id, value);
     if (!err)
         err = add_timeline(ctx, id, value);
     if (!err)
