@@ -32,6 +32,7 @@ int cmd_try_site(int argc, char **argv);
 int cmd_try_address(int argc, char **argv);
 int cmd_try_robots(int argc, char **argv);
 int cmd_try_template(int argc, char **argv);
+int cmd_try_channel(int argc, char **argv);
 
 /* the daemon's administration */
 int cmd_check(int argc, char **argv);
@@ -44,6 +45,9 @@ int cmd_sources_import(int argc, char **argv);
 int cmd_sources_export(int argc, char **argv);
 int cmd_ingest(int argc, char **argv);
 int cmd_incidents(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
+int cmd_silences(int argc, char **argv);
+int cmd_ledger(int argc, char **argv);
 int cmd_evidence(int argc, char **argv);
 int cmd_purge(int argc, char **argv);
 int cmd_user(int argc, char **argv);

@@ -97,6 +97,29 @@ const struct command cli_commands[] = {
         "  --items N,N…    split: the items, by the numbers that show prints\n"
         "  --split N       unsplit: which; default the last\n",
         cmd_incidents},
+    {"explain", "N [OPTION]…",
+        "Say who would be told of incident N now, and why (not)",
+        CLIENT_OPTIONS
+        "\nEvery channel with its decision (send, hold, not), its word and a "
+        "sentence: levels,\nroutes, inhibition, silences, quiet hours.  The "
+        "same code decides when it is told.\n",
+        cmd_explain},
+    {"silences", "[list | show N | add | end N] [OPTION]…",
+        "Hold back messages that match, until a time, for a reason",
+        CLIENT_OPTIONS
+        "  --incident N, --owner NAME, --category NAME, --source ID, --rule "
+        "ID,\n"
+        "  --title TEXT    add: what it matches: all of these\n"
+        "  --max-level LEVEL\n"
+        "                  add: up to this level; red only of one incident\n"
+        "  --for TIME      add: 2h, 3d, or a time in RFC 3339; 30 days at "
+        "most\n"
+        "  --idle TIME     add: it ends when nothing matched for so long; "
+        "default 24h, 0: not\n"
+        "  --reason TEXT   add: why; end: why\n"
+        "\nWhat one held back is listed with it, and told when it ends if it "
+        "is still new.\n",
+        cmd_silences},
     {"evidence", "list N | export N | hold N | release N | assess N [OPTION]…",
         "List or export what is kept of an incident as received; keep it longer",
         CLIENT_OPTIONS
@@ -116,6 +139,29 @@ const struct command cli_commands[] = {
         "\nHow long what is kept stands under retention: in the "
         "configuration.\n",
         cmd_purge},
+    {"ledger", "[list | verify | export] [DATABASE] [OPTION]…",
+        "Show what was done by whom, and prove that it is all there",
+        "  verify          walk the chain of hashes; exit 1 and name the first "
+        "entry that was\n"
+        "                  altered, taken out, cut off or put in\n"
+        "  list            newest first\n"
+        "  export          oldest first, all of it, as JSON lines with hashes\n"
+        "\nThe database is DATABASE, or --database FILE, or the "
+        "configuration's; it is only read,\nand the daemon need not run.\n\n"
+        "  --kind KIND     list, export: as incident.merge, or all of incident\n"
+        "  --by USER       by whom\n"
+        "  --incident N    about one incident\n"
+        "  --query TEXT    with this in its details\n"
+        "  --since TIME, --until TIME\n"
+        "                  30d or 12h ago, or a date\n"
+        "  --limit N       list: at most N, default 50\n"
+        "  --csv, --json   export as CSV; list, verify as JSON\n"
+        "  --anchor N:HASH verify: as verify printed it at an earlier time; "
+        "proves that what\n"
+        "                  was there then was not written anew since\n"
+        "  --config FILE   default: $TOCSIN_CONFIG, then "
+        "/etc/tocsin/tocsin.yaml\n",
+        cmd_ledger},
     {"rules", "lint|test|backtest|explain|stats|packs [OPTION]…",
         "Work on rules: check, try on what was collected, explain, count",
         "  lint [PATH]…    what is wrong with rules, and what is allowed but "
@@ -246,4 +292,20 @@ const struct command cli_try_commands[] = {
         "  --partials DIR      where {{>name}} finds DIR/name.mustache\n"
         "  --text              the result is plain text: escape nothing\n",
         cmd_try_template},
+    {"channel",
+        "[--config FILE] [--event TYPE] [--lang zh|en] [--form FORM] "
+        "[--dry-run] NAME",
+        "Send one message to a channel and say what came of it",
+        "  --event TYPE        the sample of an event instead of a test: "
+        "opened, raised,\n"
+        "                      digest, source.condition, …\n"
+        "  --lang LANG         instead of the channel's language\n"
+        "  --form FORM         full; plain, as after a message was not taken; "
+        "safe,\n"
+        "                      as after a moderator refused its content\n"
+        "  --dry-run           print the request and send nothing\n\n"
+        "It is sent once, through the daemon's own sender and gate.  Tokens "
+        "and secrets are\n"
+        "printed as \"…\".  Exits 0 when the platform says that it has it.\n",
+        cmd_try_channel},
     {NULL, NULL, NULL, NULL, NULL}};

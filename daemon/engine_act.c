@@ -17,6 +17,7 @@
 #include "base/utf8.h"
 #include "daemon/engine_act.h"
 #include "daemon/engine_link.h"
+#include "daemon/engine_outbox.h"
 #include "daemon/engine_route.h"
 #include "daemon/engine_besides.h"
 #include "daemon/engine_rota.h"
@@ -266,7 +267,8 @@ act_user_lang(struct asked *asked)
     if (!str_eq(asked->text, STR("zh")) && !str_eq(asked->text, STR("en")))
         return E_PARSE;
     user.lang = asked->text;
-    return store_user_save(store, &user);
+    r = store_user_save(store, &user);
+    return r ? r : act_ledger(asked, "user.lang", 0, NULL);
 }
 
 static int
@@ -313,50 +315,6 @@ act_token(struct asked *asked)
         asked->object, asked->role, engine_now(asked->engine),
         (struct wall){asked->in->until_ms});
     return r ? r : act_ledger(asked, "token.added", 0, NULL);
-}
-
-/* --- deliveries ---------------------------------------------------------------------- */
-
-static int
-act_resend(struct asked *asked)
-{
-    struct engine *engine = asked->engine;
-    struct delivery delivery;
-    int r = store_delivery_load(
-        engine->store, asked->in->id, engine->arena, &delivery);
-
-    if (r != 0)
-        return r;
-    if (delivery.state == DELIVERY_PENDING)
-        return E_STATE;
-    delivery.state = DELIVERY_PENDING;
-    delivery.attempts = 0;
-    delivery.created = delivery.next = engine_now(engine);
-    delivery.finished = WALL_NONE;
-    engine_channel_enable(engine, delivery.channel);
-    r = store_delivery_save(engine->store, &delivery);
-    if (r == 0)
-        r = act_ledger(asked, "delivery.resent", delivery.incident, NULL);
-    if (r == 0)
-        r = engine_write_then(engine, &(struct pending){.kind = PENDING_SEND});
-    if (r == 0)
-        engine_changed(engine, "delivery", delivery.id);
-    return r;
-}
-
-static int
-act_test_channel(struct asked *asked)
-{
-    struct engine *engine = asked->engine;
-    const struct channel *channel =
-        config_channel(engine->config, asked->object);
-    int r = E_NOTFOUND;
-
-    if (channel) {
-        engine_channel_enable(engine, channel->id);
-        r = engine_tell_test(engine, channel);
-    }
-    return r ? r : act_ledger(asked, "channel.tested", 0, NULL);
 }
 
 /* --- writing one of them ----------------------------------------------------------------- */
@@ -547,15 +505,35 @@ act_any(struct asked *asked)
 
 /* --- what writes nothing, or by itself ------------------------------------------------------ */
 
+/* Write down what was asked that writes nothing itself; what it comes to does
+ * not depend on it. */
+static void
+act_note(struct asked *asked, const char *kind, json_t *more_taken)
+{
+    int r = engine_write_begin(asked->engine);
+
+    if (r != 0) {
+        json_decref(more_taken);
+        return;
+    }
+    (void)engine_write_end(
+        asked->engine, act_ledger(asked, kind, 0, more_taken));
+}
+
 static void
 act_reload(struct asked *asked)
 {
     struct engine *engine = asked->engine;
     struct toc_errors errors = {0};
     int r = engine_config_reload(engine, &errors);
+    json_t *result = json_object();
     json_t *data = json_object(), *list = json_array();
     struct buf text;
 
+    (void)jsonx_set(result, "ok", json_boolean(r == 0));
+    (void)jsonx_set(result, "generation",
+        json_integer((json_int_t)engine->generation));
+    act_note(asked, "config.reload", result);
     buf_init(&text, ACT_ANSWER_BYTES);
     for (size_t i = 0; i < errors.n; i++) {
         const struct toc_error *e = &errors.list[i];
@@ -616,6 +594,8 @@ act_probe(struct asked *asked)
 
     if (r == 0)
         r = engine_poll_probe(asked->engine, watch);
+    if (r == 0)
+        act_note(asked, "source.probed", NULL);
     act_answer(asked, r,
         r == 0         ? "It is being polled."
         : r == E_STATE  ? "It is being polled already."
@@ -639,7 +619,10 @@ act_push(struct asked *asked)
         r = hub_source(asked->engine, asked->object, &push.source);
     if (r == 0)
         r = engine_push(asked->engine, &push);
-
+    /* What a hub brings is news, and nobody's act. */
+    if (r == 0 && !push.signed_by_hub)
+        act_note(asked, "source.brought",
+            json_pack("{sI}", "bytes", (json_int_t)push.body.n));
     if (r != 0)
         act_answer(asked, r,
             r == E_STATE ? "It was never polled yet; what was there before is "
