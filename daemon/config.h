@@ -33,6 +33,7 @@
 #include "incidents/route.h"
 #include "net/http.h"
 #include "rules/rules.h"
+#include "notify/channel.h"
 
 enum {
     CONFIG_MAX_SOURCES = 200000,
@@ -62,6 +63,14 @@ struct channel {
     int rate; /* messages a minute; 0: the platform's */
     struct str template_path, template; /* file and text; or absent */
     const struct str *conditions; /* kinds that it is told of, "all", "none";
+    struct str from, user;              /* of smtp */
+    const struct str *to;
+    size_t nto;
+    bool insecure_smtp;
+    struct str method, content_type; /* of template; or absent */
+    const struct str *headers;       /* "Name: value" */
+    size_t nheaders;
+    struct channel_success success;
                                      absent: the usual ones */
     size_t nconditions;
     struct hours quiet_hours; /* the house's, unless it has its own or none */
@@ -107,6 +116,7 @@ struct config {
     int64_t backfill_after_ms; /* published so long before: no alarm; 2 days */
     struct str fetch_trust, fetch_proxy; /* PEM file, URL; absent: none */
     enum http_scope fetch_scope;    /* of what a gap is kept; a host */
+    struct str notify_trust;            /* PEM file; absent: none */
     bool obey_robots, robots_feeds; /* pages; feeds too: true, false */
     const struct str *allow; /* allow_addresses */
     size_t nallow;

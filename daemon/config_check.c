@@ -244,7 +244,9 @@ check_channels(const struct config *c, struct entries *entries,
             ch->min_level = c->notify_min_level;
         check_ranges(
             open_ranges(&policy, ch->allow, ch->nallow), place, errors);
-        check_url(&policy, scratch, ch->url, place, errors);
+        /* A mail server's address is its kind's to judge. */
+        if (url_is_http(ch->url))
+            check_url(&policy, scratch, ch->url, place, errors);
         config_check_channel(c->arena, ch, &policy, place, errors);
     }
 }

@@ -82,6 +82,14 @@ const struct option match_options[] = {
 #include "daemon/config.def"
 #undef MATCH_OPTION
     {NULL, NULL, OPTION_TEXT, 0, 0, 0, NULL, NULL, NULL}};
+
+const struct option success_options[] = {
+#define SUCCESS_OPTION(key, type, field, min, max, def, choices, text)              \
+    {"", key, OPTION_##type, offsetof(struct channel_success, field), min, max,  \
+        def, choices, text},
+#include "daemon/config.def"
+#undef SUCCESS_OPTION
+    {NULL, NULL, OPTION_TEXT, 0, 0, 0, NULL, NULL, NULL}};
 /* clang-format on */
 
 /* A list is a pointer with its count right behind it. */
@@ -97,6 +105,8 @@ COUNT_FOLLOWS(struct source, tags, ntags);
 COUNT_FOLLOWS(struct rule_owner, aliases, naliases);
 COUNT_FOLLOWS(struct source, allow, nallow);
 COUNT_FOLLOWS(struct channel, allow, nallow);
+COUNT_FOLLOWS(struct channel, to, nto);
+COUNT_FOLLOWS(struct channel, headers, nheaders);
 COUNT_FOLLOWS(struct key_date, tags, ntags);
 COUNT_FOLLOWS(struct key_date, categories, ncategories);
 COUNT_FOLLOWS(struct key_date, hours, nhours);
@@ -242,6 +252,27 @@ read_url(const struct target *t, const struct ynode *node)
             "%s \"%.*s\" is to be a complete http or https address, such as "
             "https://www.example.org/news/",
             t->option->key, STR_ARG(s));
+    *(struct str *)t->field = s;
+    return 0;
+}
+
+static int
+read_any_url(const struct target *t, const struct ynode *node)
+{
+    struct str s;
+    struct url parts;
+    int err = bounded(t, node, &s);
+
+    if (err < 0)
+        return err;
+    if (!url_is_http(s) &&
+        (url_parse(s, &parts) < 0 || parts.host.n == 0 ||
+            (!str_eq_nocase(parts.scheme, STR("smtp")) &&
+                !str_eq_nocase(parts.scheme, STR("smtps")))))
+        return complain(t->reader, node,
+            "%s is to be a complete http or https address, such as "
+            "https://www.example.org/hook, or smtp://mail.example.org",
+            t->option->key);
     *(struct str *)t->field = s;
     return 0;
 }
@@ -620,6 +651,23 @@ read_match(const struct target *t, const struct ynode *node)
     return config_match_read(t->reader, t->option, node, t->field);
 }
 
+static int
+read_success(const struct target *t, const struct ynode *node)
+{
+    struct option_reader inner = *t->reader;
+    size_t before = inner.errors->n + inner.errors->dropped;
+
+    if (node->type != YAML_MAP || node->count == 0)
+        return complain(t->reader, node,
+            "%s is to be a map, as {status: 2xx, pointer: /code, equals: 0}",
+            t->option->key);
+    inner.places = NULL;
+    option_check_keys(&inner, success_options, "", NULL, node);
+    option_read_section(
+        &inner, success_options, "", t->option->key, node, t->field);
+    return inner.errors->n + inner.errors->dropped == before ? 0 : E_CONF;
+}
+
 static int (*const readers[])(const struct target *, const struct ynode *) = {
     [OPTION_TEXT] = read_text,
     [OPTION_ID] = read_id,
@@ -644,6 +692,8 @@ static int (*const readers[])(const struct target *, const struct ynode *) = {
     [OPTION_PORTS] = read_ports,
     [OPTION_HOURS] = read_hours,
     [OPTION_MATCH] = read_match,
+    [OPTION_SUCCESS] = read_success,
+    [OPTION_ANY_URL] = read_any_url,
     [OPTION_SECRET] = read_secret,
     [OPTION_SECRETS] = read_secrets,
 };

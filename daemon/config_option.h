@@ -35,6 +35,8 @@ enum option_type {
     OPTION_PORTS,     /* const uint16_t *, and size_t behind it */
     OPTION_HOURS,     /* struct hours; choices are its keys */
     OPTION_MATCH,     /* struct route_match, by match_options */
+    OPTION_SUCCESS,   /* struct channel_success, by success_options */
+    OPTION_ANY_URL,   /* struct str: an http or smtp address, judged later */
     OPTION_SECRET,    /* struct channel's secrets: one */
     OPTION_SECRETS    /* struct channel's secrets: several */
 };
@@ -66,6 +68,7 @@ extern const struct option owner_duty_options[], contact_options[],
 extern const struct option route_options[];
 extern const struct option inhibit_options[];
 extern const struct option match_options[];
+extern const struct option success_options[];
 
 /* Where an option of tocsin.yaml stands; zero when it is not given. */
 struct option_place {

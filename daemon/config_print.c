@@ -174,6 +174,8 @@ static void print_entries(
     struct buf *out, const struct option *option, const void *field);
 static void print_match(
     struct buf *out, const struct option *option, const void *field);
+static void print_success(
+    struct buf *out, const struct option *option, const void *field);
 
 /* How each type is printed, and whether it begins with a pointer that is NULL
  * when the option is absent; then it is left out. */
@@ -204,6 +206,8 @@ static const struct printer {
     [OPTION_PORTS] = {print_ports, true},
     [OPTION_HOURS] = {print_hours, false},
     [OPTION_MATCH] = {print_match, false},
+    [OPTION_SUCCESS] = {print_success, false},
+    [OPTION_ANY_URL] = {print_text, true},
     [OPTION_SECRET] = {NULL, false}, /* printed as secrets */
     [OPTION_SECRETS] = {print_secrets, false},
 };
@@ -215,6 +219,7 @@ is_there(const struct option *o, const void *field)
 {
     const void *p = field;
     const struct hours *hours = field;
+    const struct channel_success *success = field;
     enum level level = LEVEL_BLUE;
 
     if (printers[o->type].may_be_absent)
@@ -222,17 +227,18 @@ is_there(const struct option *o, const void *field)
     if (o->type == OPTION_LEVEL)
         memcpy(&level, field, sizeof(level));
     return printers[o->type].print && p && level != LEVEL_NONE &&
-           (o->type != OPTION_HOURS || hours->is_set || hours->is_none);
+           (o->type != OPTION_HOURS || hours->is_set || hours->is_none) &&
+           (o->type != OPTION_SUCCESS || success->status.p ||
+               success->pointer.p || success->contains.p);
 }
 
 static void
-print_match(struct buf *out, const struct option *option, const void *field)
+print_map(struct buf *out, const struct option *table, const void *field)
 {
     const char *comma = "";
 
-    (void)option;
     buf_add_char(out, '{');
-    for (const struct option *o = match_options; o->key; o++) {
+    for (const struct option *o = table; o->key; o++) {
         const char *at = (const char *)field + o->offset;
 
         if (!is_there(o, at))
@@ -242,6 +248,20 @@ print_match(struct buf *out, const struct option *option, const void *field)
         comma = ", ";
     }
     buf_add_char(out, '}');
+}
+
+static void
+print_match(struct buf *out, const struct option *option, const void *field)
+{
+    (void)option;
+    print_map(out, match_options, field);
+}
+
+static void
+print_success(struct buf *out, const struct option *option, const void *field)
+{
+    (void)option;
+    print_map(out, success_options, field);
 }
 
 /* In one line; entries within entries are no deeper than the tables are. */

@@ -578,6 +578,34 @@ send_parse(const struct engine *engine, struct arena *arena, struct ipc *ipc)
 
 static Tocsin__ChannelConfig *
 channel_config(struct arena *arena, const struct channel *channel)
+static void
+channel_config_mail(struct arena *arena, const struct channel *channel,
+    Tocsin__ChannelConfig *out)
+{
+    out->from = pb_cstr(arena, channel->from);
+    out->to = pb_cstrs(arena, channel->to, channel->nto);
+    out->n_to = out->to ? channel->nto : 0;
+    out->user = pb_cstr(arena, channel->user);
+    out->insecure_smtp = channel->insecure_smtp;
+}
+
+static void
+channel_config_template(struct arena *arena, const struct channel *channel,
+    Tocsin__ChannelConfig *out)
+{
+    const struct channel_success *success = &channel->success;
+
+    out->method = pb_cstr(arena, channel->method);
+    out->content_type = pb_cstr(arena, channel->content_type);
+    out->headers = pb_cstrs(arena, channel->headers, channel->nheaders);
+    out->n_headers = out->headers ? channel->nheaders : 0;
+    out->success_status = pb_cstr(arena, success->status);
+    out->success_pointer = pb_cstr(arena, success->pointer);
+    out->success_equals = pb_cstr(arena, success->equals);
+    out->has_equals = success->equals.p != NULL;
+    out->success_contains = pb_cstr(arena, success->contains);
+}
+
 {
     Tocsin__ChannelConfig *out = ARENA_NEW(arena, Tocsin__ChannelConfig);
 
@@ -603,6 +631,8 @@ channel_config(struct arena *arena, const struct channel *channel)
     out->template_ = pb_data(channel->template);
     return out;
 }
+    channel_config_mail(arena, channel, out);
+    channel_config_template(arena, channel, out);
 
 static int
 send_notify(struct arena *arena, const struct config *config, struct ipc *ipc)
@@ -620,6 +650,7 @@ send_notify(struct arena *arena, const struct config *config, struct ipc *ipc)
     out.bureau = pb_cstr(arena, config->bureau);
     out.channels =
         ARENA_ARRAY(arena, config->nchannels + 1, Tocsin__ChannelConfig *);
+    out.trust = pb_cstr(arena, config->notify_trust);
     for (size_t i = 0; i < config->nchannels && out.channels; i++)
         out.channels[out.n_channels++] =
             channel_config(arena, &config->channels[i]);

@@ -99,6 +99,19 @@ notify_fill_channel(const struct notify *notify, struct arena *arena,
         .nmentions = in->n_mentions,
         .mention_level = (enum level)in->mention_level,
         .template = pb_bytes(in->template_),
+        .from = pb_str(in->from),
+        .user = pb_str(in->user),
+        .to = notify_strs(arena, in->to, in->n_to),
+        .nto = in->n_to,
+        .insecure_smtp = in->insecure_smtp,
+        .method = pb_str(in->method),
+        .content_type = pb_str(in->content_type),
+        .headers = notify_strs(arena, in->headers, in->n_headers),
+        .nheaders = in->n_headers,
+        .success = {.status = pb_str(in->success_status),
+            .pointer = pb_str(in->success_pointer),
+            .equals = in->has_equals ? pb_str(in->success_equals) : STR_NONE,
+            .contains = pb_str(in->success_contains)},
         .zone = notify->zone,
         .console = pb_str(notify->config->console_url),
         .bureau = pb_str(notify->config->bureau)};
@@ -219,6 +232,10 @@ notify_open(struct role *role, const Tocsin__NotifyConfig *config)
     int r =
         sender_new(role->loop, pb_str(config->user_agent), &notify->sender);
 
+    if (r == 0 && config->trust[0] != '\0' &&
+        http_trust(sender_http(notify->sender), config->trust) != 0)
+        log_say(LOG_ERROR, "cannot read notify.trust", "file", config->trust,
+            NULL);
     if (r == 0)
         r = outward_enter(&notify->outward, role, TOCSIN__ROLE__ROLE_NOTIFY);
     return r;

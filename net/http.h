@@ -44,7 +44,7 @@ struct http_header {
 };
 
 struct http_request {
-    struct str method; /* GET (also when absent), HEAD, POST */
+    struct str method; /* GET (also when absent), HEAD, POST, PUT */
     struct str url;
     const struct http_header *headers;
     size_t nheaders;

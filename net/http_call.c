@@ -387,8 +387,12 @@ add_headers(struct http_call *call)
 static void
 set_method(CURL *easy, const struct http_call *call)
 {
-    if (strcmp(call->method, "POST") == 0) {
+    bool put = strcmp(call->method, "PUT") == 0;
+
+    if (put || strcmp(call->method, "POST") == 0) {
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
+        if (put)
+            curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "PUT");
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body.p);
         curl_easy_setopt(
             easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.n);

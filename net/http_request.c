@@ -53,7 +53,7 @@ copy_request(struct http_call *call, const struct http_request *request)
     if (err < 0)
         return err;
     if (!str_eq(method, STR("GET")) && !str_eq(method, STR("HEAD")) &&
-        !str_eq(method, STR("POST")))
+        !str_eq(method, STR("POST")) && !str_eq(method, STR("PUT")))
         return E_BUG;
     call->method = arena_cstr(call->arena, method);
     call->body.n = request->body.n;

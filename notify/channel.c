@@ -10,6 +10,8 @@
 #include "notify/feishu.h"
 #include "notify/ntfy.h"
 #include "notify/slack.h"
+#include "notify/smtp.h"
+#include "notify/template.h"
 #include "notify/webhook.h"
 #include "notify/wecom.h"
 
@@ -25,6 +27,8 @@ static const struct channel_ops *const kinds[] = {
     &bark_ops,
     &cloudevents_ops,
     &ntfy_ops,
+    &smtp_ops,
+    &template_ops,
 };
 /* clang-format on */
 enum { KIND_COUNT = sizeof(kinds) / sizeof(*kinds) };
