@@ -21,7 +21,7 @@
 #include "cli/sources_find.h"
 #include "cli/sources_view.h"
 
-enum { MAX_TAGS = 32, TITLE_MAX_CHARS = 200, TEXT_MAX_BYTES = 256 * 1024 };
+enum { MAX_TAGS = 32, TITLE_MAX_CHARS = 200, FILE_MAX_BYTES = 256 * 1024 };
 
 struct adding {
     const char *config, *out, *id, *title, *owner, *tier;
@@ -368,7 +368,7 @@ write_chosen(struct adding *adding)
     struct buf text;
     int status = CLI_OK;
 
-    buf_init(&text, TEXT_MAX_BYTES);
+    buf_init(&text, FILE_MAX_BYTES);
     buf_add_cstr(&text, "sources:\n");
     for (size_t i = 0; i < adding->list.nfound && status == CLI_OK; i++) {
         const struct found *found = &adding->list.found[i];
