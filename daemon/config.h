@@ -27,13 +27,14 @@
 #include "base/err.h"
 #include "base/level.h"
 #include "base/str.h"
+#include "daemon/config_delivery.h"
 #include "daemon/config_duty.h"
 #include "feeds/source.h"
 #include "incidents/keydate.h"
 #include "incidents/route.h"
 #include "net/http.h"
-#include "rules/rules.h"
 #include "notify/channel.h"
+#include "rules/rules.h"
 
 enum {
     CONFIG_MAX_SOURCES = 200000,
@@ -62,7 +63,6 @@ struct channel {
     enum level mention_level;
     int rate; /* messages a minute; 0: the platform's */
     struct str template_path, template; /* file and text; or absent */
-    const struct str *conditions; /* kinds that it is told of, "all", "none";
     struct str from, user;              /* of smtp */
     const struct str *to;
     size_t nto;
@@ -71,6 +71,7 @@ struct channel {
     const struct str *headers;       /* "Name: value" */
     size_t nheaders;
     struct channel_success success;
+    const struct str *conditions; /* kinds that it is told of, "all", "none";
                                      absent: the usual ones */
     size_t nconditions;
     struct hours quiet_hours; /* the house's, unless it has its own or none */
@@ -94,6 +95,7 @@ struct config {
     enum level notify_min_level; /* default yellow */
     int64_t ack_expiry_ms;       /* an acknowledgement lasts, default 24 h */
     int64_t condition_after_ms;  /* how long one stands before it is told */
+    struct config_delivery delivery;
 
     /* console */
     struct str console_listen, console_socket, console_url;
@@ -114,9 +116,9 @@ struct config {
     struct str websub_callback; /* of hubs; absent: none is asked */
     int64_t further_pages;     /* followed after a gap; 5 */
     int64_t backfill_after_ms; /* published so long before: no alarm; 2 days */
+    struct str notify_trust;            /* PEM file; absent: none */
     struct str fetch_trust, fetch_proxy; /* PEM file, URL; absent: none */
     enum http_scope fetch_scope;    /* of what a gap is kept; a host */
-    struct str notify_trust;            /* PEM file; absent: none */
     bool obey_robots, robots_feeds; /* pages; feeds too: true, false */
     const struct str *allow; /* allow_addresses */
     size_t nallow;
@@ -170,5 +172,7 @@ int config_print(const struct config *config, struct buf *out);
 const struct source *config_source(const struct config *config, struct str id);
 const struct channel *config_channel(
     const struct config *config, struct str id);
+/* Whether messages about incidents of category quote nothing and name nobody. */
+bool config_is_discreet(const struct config *config, struct str category);
 
 #endif

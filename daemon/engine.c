@@ -426,6 +426,8 @@ engine_begin(struct engine *engine)
     if (r == 0)
         r = engine_many_load(engine);
     if (r == 0)
+        r = engine_outbox_init(engine);
+    if (r == 0)
         r = engine_purge_init(engine);
     if (r == 0)
         r = engine_duty_start(engine);

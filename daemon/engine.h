@@ -84,7 +84,7 @@ struct engine {
 
     struct send sends[ENGINE_MAX_SENDS]; /* deliveries with notify */
     size_t nsends;
-    bool disabled[CONFIG_MAX_CHANNELS]; /* channels that answered 410 */
+    struct outbox *outbox; /* engine_outbox.h */
     bool many_open;    /* many sources fail together: the condition is open */
     uint8_t many_why;  /* enum cause_class of what opened it */
     struct mono many_rest, many_next; /* single failures are told again;
@@ -214,6 +214,8 @@ void engine_rules_slow(struct engine *engine, const Tocsin__ParseResult *in);
 int engine_rules_taken(struct engine *engine, struct wall now);
 
 /* --- engine_outbox.c ----------------------------------------------------------- */
+/* The channels, as the store knows them; again after a reload. */
+int engine_outbox_init(struct engine *engine);
 /* Hand what is due to the notify role. */
 void engine_outbox_run(struct engine *engine);
 void engine_send_result(struct engine *engine, const Tocsin__SendResult *in);

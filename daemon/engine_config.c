@@ -454,7 +454,9 @@ engine_config_reload(struct engine *engine, struct toc_errors *errors)
         r = engine_swap(engine, config, rules);
     }
     if (r == 0) {
-        memset(engine->disabled, 0, sizeof engine->disabled);
+        if (engine_outbox_init(engine) != 0)
+            log_say(LOG_ERROR, "the channels could not be read", "why",
+                store_error(engine->store), NULL);
         send_everyone(engine);
         engine->stale = true; /* the region may be another */
         engine_refresh(engine);
@@ -576,8 +578,6 @@ send_parse(const struct engine *engine, struct arena *arena, struct ipc *ipc)
                      engine->rules_fd);
 }
 
-static Tocsin__ChannelConfig *
-channel_config(struct arena *arena, const struct channel *channel)
 static void
 channel_config_mail(struct arena *arena, const struct channel *channel,
     Tocsin__ChannelConfig *out)
@@ -606,6 +606,8 @@ channel_config_template(struct arena *arena, const struct channel *channel,
     out->success_contains = pb_cstr(arena, success->contains);
 }
 
+static Tocsin__ChannelConfig *
+channel_config(struct arena *arena, const struct channel *channel)
 {
     Tocsin__ChannelConfig *out = ARENA_NEW(arena, Tocsin__ChannelConfig);
 
@@ -629,10 +631,10 @@ channel_config_template(struct arena *arena, const struct channel *channel,
     out->n_mentions = out->mentions ? channel->nmentions : 0;
     out->mention_level = (uint32_t)channel->mention_level;
     out->template_ = pb_data(channel->template);
-    return out;
-}
     channel_config_mail(arena, channel, out);
     channel_config_template(arena, channel, out);
+    return out;
+}
 
 static int
 send_notify(struct arena *arena, const struct config *config, struct ipc *ipc)
@@ -648,9 +650,9 @@ send_notify(struct arena *arena, const struct config *config, struct ipc *ipc)
     out.zone = pb_cstr(arena, config->zone);
     out.console_url = pb_cstr(arena, config->console_url);
     out.bureau = pb_cstr(arena, config->bureau);
+    out.trust = pb_cstr(arena, config->notify_trust);
     out.channels =
         ARENA_ARRAY(arena, config->nchannels + 1, Tocsin__ChannelConfig *);
-    out.trust = pb_cstr(arena, config->notify_trust);
     for (size_t i = 0; i < config->nchannels && out.channels; i++)
         out.channels[out.n_channels++] =
             channel_config(arena, &config->channels[i]);

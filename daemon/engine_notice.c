@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/level.h"
 #include "daemon/engine_notice.h"
+#include "daemon/engine_tell.h"
 #include "feeds/condition.h"
 #include "notify/body.h"
 #include "store/conditions.h"
@@ -20,6 +21,9 @@ enum {
     NOTICE_SINGLES = 5 /* of them to one channel; more are a digest */
 };
 _Static_assert(CONDITION_COUNT <= 32, "a set of kinds is a word");
+
+/* A channel that is silent: somebody must hear of it, at once. */
+#define NOTICE_OF_CHANNELS (1u << CONDITION_BROKEN | 1u << CONDITION_CANARY)
 
 static const char *const scopes[] = {"source:", "channel:", "rule:"};
 
@@ -31,7 +35,8 @@ notice_kinds(const struct channel *channel)
     uint32_t kinds = 0;
 
     if (channel->nconditions == 0)
-        return 1u << CONDITION_MANY_DOWN | 1u << CONDITION_UNDELIVERABLE;
+        return 1u << CONDITION_MANY_DOWN | 1u << CONDITION_UNDELIVERABLE |
+               NOTICE_OF_CHANNELS;
     for (size_t i = 0; i < channel->nconditions; i++) {
         enum condition_kind kind = condition_of(channel->conditions[i]);
 
@@ -122,6 +127,12 @@ notice_event(const struct condition_news *news)
                                                       : INCIDENT_EVENT_SOURCE;
 }
 
+static bool
+notice_is_urgent(const struct condition_news *news)
+{
+    return (NOTICE_OF_CHANNELS & 1u << condition_of(news->kind)) != 0;
+}
+
 static int
 notice_singly(struct engine *engine, const struct channel *channel,
     const struct condition_news *news, const struct body_condition *view)
@@ -132,8 +143,9 @@ notice_singly(struct engine *engine, const struct channel *channel,
     buf_init(&body, BODY_MAX_BYTES);
     r = body_condition(&body, notice_event(news), view, engine_now(engine));
     if (r == 0)
-        r = engine_outbox_add(
-            engine, channel, 0, LEVEL_NONE, notice_event(news), buf_str(&body));
+        r = engine_outbox_add(engine, channel, 0,
+            notice_is_urgent(news) ? LEVEL_ORANGE : LEVEL_NONE,
+            notice_event(news), buf_str(&body));
     buf_done(&body);
     return r;
 }
@@ -181,6 +193,32 @@ notice_channel(struct engine *engine, const struct channel *channel,
 
 /* --- the step ------------------------------------------------------------- */
 
+/* A channel that is silent was told to nobody who can be reached: then it is
+ * told to the first other one that works, whatever that one wants. */
+static int
+notice_otherwise(struct engine *engine, const struct condition_news *news)
+{
+    const struct config *config = engine->config;
+    const struct channel *other = NULL;
+    struct body_condition view;
+
+    for (size_t i = 0; i < config->nchannels; i++) {
+        const struct channel *channel = &config->channels[i];
+
+        if (str_eq(notice_subject(news->subject), channel->id) ||
+            !engine_channel_is_well(engine, channel->id))
+            continue;
+        if (notice_wanted(channel, news))
+            return 0;
+        if (other == NULL)
+            other = channel;
+    }
+    if (other == NULL)
+        return 0;
+    notice_view(engine, other, news, &view);
+    return notice_singly(engine, other, news, &view);
+}
+
 static int
 notice_write(struct engine *engine, const struct condition_news *news, size_t n)
 {
@@ -189,6 +227,9 @@ notice_write(struct engine *engine, const struct condition_news *news, size_t n)
 
     for (size_t i = 0; i < config->nchannels && r == 0; i++)
         r = notice_channel(engine, &config->channels[i], news, n);
+    for (size_t i = 0; i < n && r == 0; i++)
+        if (notice_is_urgent(&news[i]))
+            r = notice_otherwise(engine, &news[i]);
     for (size_t i = 0; i < n && r == 0; i++)
         r = store_condition_told(engine->store, &news[i], engine_now(engine));
     return r;
@@ -221,9 +262,9 @@ void
 engine_notice(struct engine *engine)
 {
     const struct config *config = engine->config;
-    const uint32_t at_once = 1u << CONDITION_MANY_DOWN;
+    const uint32_t at_once = 1u << CONDITION_MANY_DOWN | NOTICE_OF_CHANNELS;
     struct wall now = engine_now(engine), before = now;
-    uint32_t kinds = 0;
+    uint32_t kinds = config->nchannels > 0 ? NOTICE_OF_CHANNELS : 0;
 
     for (size_t i = 0; i < config->nchannels; i++)
         kinds |= notice_kinds(&config->channels[i]);

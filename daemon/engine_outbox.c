@@ -1,282 +1,345 @@
 /*
- * engine_outbox: messages out of the outbox, and what came of them.
+ * engine_outbox: messages out of the outbox, each channel for itself.
  *
  * A message is a row that is written with what it tells of, in the same
  * transaction.  After the commit, rows that are due go to the notify role by
  * level, then age; a row in flight is an in-memory fact (engine->sends), so
  * that after a crash it is simply due again, under the same id.
+ *
+ * For each channel there are two queues: what is urgent (orange, red), and the
+ * rest.  Of each as many go as its limit leaves room for; when more wait, they
+ * become a digest (engine_storm.c), and to a channel with a limit what is not
+ * urgent goes at intervals of notify.group_wait.  An attempt at a channel with
+ * a limit is written before it is made: a kill never lets one more through.
  */
+#include "daemon/engine_outbox.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "base/digest.h"
 #include "base/err.h"
-#include "base/utf8.h"
-#include "daemon/engine_tell.h"
 #include "daemon/pb.h"
-#include "notify/delivery.h"
 
-enum {
-    OUTBOX_PAGE = 512,       /* rows looked at in one run */
-    OUTBOX_PER_CHANNEL = 8,  /* in flight to one channel */
-    OUTBOX_MAX_WORDS_BYTES = 4096, /* of what a receiver said */
-    OUTBOX_TIMER_MAX_MS = 60 * MS_SECOND
+enum { OUTBOX_TIMER_MAX_MS = 60 * MS_SECOND, OUTBOX_TIMER_MIN_MS = 50 };
+
+/* One channel's turn. */
+struct turn {
+    struct engine *engine;
+    const struct channel *channel;
+    struct line *line;
+    struct mono now;
 };
 
-/* --- out of it ---------------------------------------------------------------------- */
+/* --- in flight
+ * ---------------------------------------------------------------- */
 
-static bool
-is_in_flight(const struct engine *engine, int64_t delivery)
+struct send *
+engine_send_find(struct engine *engine, int64_t delivery)
 {
     for (size_t i = 0; i < engine->nsends; i++) {
         if (engine->sends[i].delivery == delivery)
-            return true;
+            return &engine->sends[i];
     }
-    return false;
+    return NULL;
 }
 
-static unsigned
-in_flight_to(const struct engine *engine, struct str channel)
+void
+engine_send_forget(struct engine *engine, struct send *send)
 {
-    unsigned n = 0;
+    struct line *line = engine_line(engine, str_of(send->channel));
 
-    for (size_t i = 0; i < engine->nsends; i++)
-        n += str_eq(str_of(engine->sends[i].channel), channel);
-    return n;
+    if (line)
+        window_end(&line->window, loop_mono(engine->loop));
+    *send = engine->sends[--engine->nsends];
 }
 
-static void
-forget_send(struct engine *engine, int64_t delivery)
-{
-    for (size_t i = 0; i < engine->nsends; i++) {
-        if (engine->sends[i].delivery != delivery)
-            continue;
-        engine->sends[i] = engine->sends[--engine->nsends];
-        return;
-    }
-}
+/* --- out of it
+ * ---------------------------------------------------------------- */
 
 static int
-outbox_send(struct engine *engine, const struct delivery *delivery)
+outbox_send(const struct turn *turn, int64_t id, int64_t sent)
 {
+    struct engine *engine = turn->engine;
     Tocsin__SendRequest out = TOCSIN__SEND_REQUEST__INIT;
     struct send *send = &engine->sends[engine->nsends];
-    int r;
+    struct delivery delivery;
+    int r = store_delivery_load(engine->store, id, engine->arena, &delivery);
 
-    out.delivery = delivery->id;
-    out.channel = pb_cstr(engine->arena, delivery->channel);
-    out.message_id = pb_cstr(engine->arena, delivery->message_id);
-    out.type = pb_cstr(engine->arena, delivery->type);
-    out.body = pb_data(delivery->body);
-    if (arena_failed(engine->arena) ||
-        delivery->channel.n >= sizeof send->channel)
-        return E_NOMEM;
-    r = ipc_send(
-        engine->notify.ipc, FRAME(send_request, SEND_REQUEST, &out));
     if (r != 0)
         return r;
-    send->delivery = delivery->id;
-    send->sent = loop_mono(engine->loop);
-    memcpy(send->channel, out.channel, delivery->channel.n + 1);
+    out.delivery = delivery.id;
+    out.channel = pb_cstr(engine->arena, delivery.channel);
+    out.message_id = pb_cstr(engine->arena, delivery.message_id);
+    out.type = pb_cstr(engine->arena, delivery.type);
+    out.body = pb_data(delivery.body);
+    out.attempt = delivery.attempts + 1;
+    out.form = delivery.form;
+    if (arena_failed(engine->arena) ||
+        delivery.channel.n >= sizeof send->channel)
+        return E_NOMEM;
+    r = ipc_send(engine->notify.ipc, FRAME(send_request, SEND_REQUEST, &out));
+    if (r != 0)
+        return r;
+    *send = (struct send){.delivery = id, .sent = turn->now, .logged = sent};
+    memcpy(send->channel, out.channel, delivery.channel.n + 1);
+    window_send(&turn->line->window, turn->now);
     engine->nsends++;
     return 0;
 }
 
-static void
-outbox_sleep(struct engine *engine)
+/* Write down that these are sent, before they are. */
+static int
+outbox_log(const struct turn *turn, const int64_t *ids, size_t n, int64_t *ret)
 {
-    struct wall next, now = engine_now(engine);
-    int64_t wait = OUTBOX_TIMER_MAX_MS;
+    struct engine *engine = turn->engine;
+    struct wall now = engine_now(engine);
+    int r;
 
-    if (store_delivery_next(engine->store, &next) == 0 && wall_is_set(next) &&
-        next.ms - now.ms < wait)
-        wait = next.ms - now.ms;
+    memset(ret, 0, n * sizeof *ret);
+    if (!turn->line->limited)
+        return 0;
+    r = store_begin(engine->store);
+    for (size_t i = 0; i < n && r == 0; i++)
+        r = store_sent_add(
+            engine->store, turn->channel->id, ids[i], now, &ret[i]);
+    if (r == 0)
+        r = store_commit(engine->store);
+    if (r != 0)
+        store_rollback(engine->store);
+    return r;
+}
+
+static void
+outbox_send_all(const struct turn *turn, const int64_t *ids, size_t n)
+{
+    int64_t logged[OUTBOX_PER_CHANNEL];
+
+    if (n == 0 || outbox_log(turn, ids, n, logged) != 0)
+        return; /* the timer comes again */
+    for (size_t i = 0; i < n; i++)
+        (void)outbox_send(turn, ids[i], logged[i]);
+}
+
+/* --- which of them
+ * ------------------------------------------------------------ */
+
+/* How many may go to this channel now, by the house's own limits. */
+static size_t
+turn_places(const struct turn *turn)
+{
+    const struct engine *engine = turn->engine;
+    size_t room = ENGINE_MAX_SENDS - engine->nsends, most = OUTBOX_PER_CHANNEL,
+           here = turn->line->window.under_way;
+
+    if (turn->line->failures >= LINE_DOWN_AFTER ||
+        wall_is_set(turn->line->state.broken))
+        most = 1;
+    most = most > here ? most - here : 0;
+    return room < most ? room : most;
+}
+
+/* Whether what is not urgent has waited for others to come with it. */
+static bool
+turn_gathered(const struct turn *turn)
+{
+    const struct window *window = &turn->line->window;
+
+    return !turn->line->limited || !window->any ||
+           turn->now.ms - window->last.ms >=
+               turn->engine->config->delivery.group_wait_ms;
+}
+
+/* Send what one queue has room for, or make a digest of it. */
+static void
+turn_queue(
+    const struct turn *turn, const struct delivery *rows, size_t n, bool urgent)
+{
+    struct line *line = turn->line;
+    size_t places = turn_places(turn), foldable = 0, picked = 0;
+    size_t room = window_room(&line->window, urgent, turn->now);
+    int64_t ids[OUTBOX_PER_CHANNEL];
+    bool fold;
+
+    if (n == 0 || room == 0 || places == 0 || (!urgent && !turn_gathered(turn)))
+        return;
+    for (size_t i = 0; i < n; i++)
+        foldable += engine_storm_may_fold(turn->engine, line, &rows[i]);
+    fold = foldable > 1 &&
+           (line->fold || n > room ||
+               (!urgent && line->limited && foldable > OUTBOX_SINGLES));
+    if (room > places)
+        room = places;
+    for (size_t i = 0; i < n && picked < room; i++) {
+        if (fold && engine_storm_may_fold(turn->engine, line, &rows[i])) {
+            if (engine_storm_fold(turn->engine, turn->channel, line, urgent) ==
+                0)
+                break; /* it goes after the commit */
+            fold = false;
+        }
+        ids[picked++] = rows[i].id;
+    }
+    outbox_send_all(turn, ids, picked);
+}
+
+/* A test, or the daily message: it is there to be tried. */
+static bool
+is_trial(const struct delivery *row)
+{
+    return str_eq(row->type, STR("test")) || str_eq(row->type, STR("canary"));
+}
+
+/* One message to a channel that is broken: a trial, or when it is time the
+ * first that waits. */
+static void
+turn_probe(const struct turn *turn, const struct delivery *rows, size_t n)
+{
+    const struct delivery *one = NULL;
+
+    for (size_t i = 0; i < n && one == NULL; i++)
+        if (is_trial(&rows[i]))
+            one = &rows[i];
+    if (one == NULL && n > 0 && turn->now.ms >= turn->line->probe.ms)
+        one = &rows[0];
+    if (one && turn_places(turn) > 0 &&
+        window_room(&turn->line->window, true, turn->now) > 0)
+        outbox_send_all(turn, &one->id, 1);
+}
+
+/* Leave out what is in flight, and of a channel that is down what can wait: all
+ * but what is urgent and was never tried. */
+static size_t
+turn_filter(const struct turn *turn, struct delivery *rows, size_t n)
+{
+    bool down = turn->line->failures >= LINE_DOWN_AFTER &&
+                turn->now.ms < turn->line->retry.ms;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (engine_send_find(turn->engine, rows[i].id))
+            continue;
+        if (down && !is_trial(&rows[i]) &&
+            !(delivery_is_urgent(&rows[i]) && rows[i].attempts == 0))
+            continue;
+        rows[kept++] = rows[i];
+    }
+    return kept;
+}
+
+static void
+turn_take(const struct turn *turn)
+{
+    struct engine *engine = turn->engine;
+    struct delivery *rows;
+    size_t n, urgent = 0;
+
+    if (turn->line->state.disabled || turn->now.ms < turn->line->wait.ms ||
+        engine->writing)
+        return;
+    arena_clear(engine->arena);
+    if (store_delivery_due(engine->store, turn->channel->id, engine_now(engine),
+            OUTBOX_PAGE, engine->arena, &rows, &n) != 0) {
+        log_say(LOG_ERROR, "the outbox could not be read", "why",
+            store_error(engine->store), NULL);
+        return;
+    }
+    n = turn_filter(turn, rows, n);
+    if (wall_is_set(turn->line->state.broken)) {
+        turn_probe(turn, rows, n);
+        return;
+    }
+    while (urgent < n && delivery_is_urgent(&rows[urgent]))
+        urgent++;
+    if (n < 2)
+        turn->line->fold = false;
+    turn_queue(turn, rows, urgent, true);
+    if (!engine->writing)
+        turn_queue(turn, rows + urgent, n - urgent, false);
+}
+
+/* --- when to look again
+ * --------------------------------------------------------- */
+
+static int64_t
+later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* How long until something may go to this channel. */
+static int64_t
+turn_sleep(const struct turn *turn)
+{
+    const struct line *line = turn->line;
+    struct engine *engine = turn->engine;
+    int64_t due, wait = OUTBOX_TIMER_MAX_MS;
+    struct wall next;
+
+    if (line->state.disabled ||
+        store_delivery_next(engine->store, turn->channel->id, &next) != 0 ||
+        !wall_is_set(next))
+        return OUTBOX_TIMER_MAX_MS;
+    due = later(next.ms - engine_now(engine).ms, 0);
+    due = later(due, line->wait.ms - turn->now.ms);
+    if (wall_is_set(line->state.broken))
+        return later(due, line->probe.ms - turn->now.ms);
+    if (line->failures >= LINE_DOWN_AFTER)
+        due = later(due, line->retry.ms - turn->now.ms);
+    if (line->limited) {
+        wait = window_wait(&line->window, true, turn->now);
+        if (wait == 0)
+            wait = window_wait(&line->window, false, turn->now);
+        if (line->window.any)
+            wait = later(wait, line->window.last.ms - turn->now.ms +
+                                   engine->config->delivery.group_wait_ms);
+        return later(
+            due, wait < OUTBOX_TIMER_MAX_MS ? wait : OUTBOX_TIMER_MAX_MS);
+    }
     /* What is due and could not go is tried again when a place is free. */
-    loop_timer_set(engine->outbox_timer, wait < MS_SECOND ? MS_SECOND : wait);
+    return later(due, MS_SECOND);
 }
 
 void
 engine_outbox_run(struct engine *engine)
 {
-    struct delivery *due;
-    size_t n;
+    int64_t wait = OUTBOX_TIMER_MAX_MS;
 
     if (engine->stopping || engine->notify.ipc == NULL ||
-        !engine->notify.ready)
+        !engine->notify.ready || engine->outbox == NULL)
         return;
-    if (engine->writing) { /* rows that are not committed must not go out */
+    for (size_t i = 0; i < engine->outbox->n; i++) {
+        struct turn turn = {.engine = engine,
+            .channel = &engine->config->channels[i],
+            .line = &engine->outbox->lines[i],
+            .now = loop_mono(engine->loop)};
+        int64_t sleep;
+
+        turn_take(&turn);
+        sleep = turn_sleep(&turn);
+        wait = sleep < wait ? sleep : wait;
+    }
+    if (engine->writing) /* rows that are not committed must not go out */
         (void)engine_write_then(
             engine, &(struct pending){.kind = PENDING_SEND});
-        return;
-    }
-    arena_clear(engine->arena);
-    if (store_delivery_due(engine->store, engine_now(engine), OUTBOX_PAGE,
-            engine->arena, &due, &n) != 0) {
-        log_say(LOG_ERROR, "the outbox could not be read", "why",
-            store_error(engine->store), NULL);
-        n = 0;
-    }
-    for (size_t i = 0; i < n && engine->nsends < ENGINE_MAX_SENDS; i++) {
-        if (is_in_flight(engine, due[i].id) ||
-            in_flight_to(engine, due[i].channel) >= OUTBOX_PER_CHANNEL ||
-            engine_channel_is_disabled(engine, due[i].channel))
-            continue;
-        if (outbox_send(engine, &due[i]) != 0)
-            continue; /* another may be smaller; the timer comes again */
-    }
-    outbox_sleep(engine);
+    loop_timer_set(engine->outbox_timer, later(wait, OUTBOX_TIMER_MIN_MS));
 }
 
-/* --- channels that ask never to be called again ---------------------------------------- */
+/* --- what was lost
+ * ---------------------------------------------------------------- */
 
-static bool *
-disabled_of(struct engine *engine, struct str channel)
-{
-    for (size_t i = 0; i < engine->config->nchannels; i++) {
-        if (str_eq(engine->config->channels[i].id, channel))
-            return &engine->disabled[i];
-    }
-    return NULL;
-}
-
-bool
-engine_channel_is_disabled(const struct engine *engine, struct str channel)
-{
-    for (size_t i = 0; i < engine->config->nchannels; i++) {
-        if (str_eq(engine->config->channels[i].id, channel))
-            return engine->disabled[i];
-    }
-    return false;
-}
-
-bool
-engine_channel_is_well(const struct engine *engine, struct str channel)
-{
-    return config_channel(engine->config, channel) != NULL &&
-           !engine_channel_is_disabled(engine, channel);
-}
-
-void
-engine_channel_enable(struct engine *engine, struct str channel)
-{
-    bool *disabled = disabled_of(engine, channel);
-
-    if (disabled)
-        *disabled = false;
-}
-
-/* --- what came of it ------------------------------------------------------------------- */
-
-/* The stored row as the course that it has run, with an attempt in flight. */
+/* Nobody knows what came of it: it is sent again, under its own id. */
 static void
-course_of(const struct delivery *delivery, struct delivery_course *ret)
+outbox_lose(struct engine *engine, struct send *send)
 {
-    *ret = (struct delivery_course){.step = STEP_SENDING,
-        .attempts = delivery->attempts,
-        .created = delivery->created,
-        .next = delivery->next};
-}
-
-static void
-course_into(const struct delivery_course *course, struct wall now,
-    struct str text, struct delivery *ret)
-{
-    ret->attempts = course->attempts;
-    ret->next = course->next;
-    ret->finished = WALL_NONE;
-    ret->last_error = text;
-    if (course->step == STEP_DELIVERED) {
-        ret->state = DELIVERY_DELIVERED;
-        ret->finished = now;
-        ret->last_error = STR_NONE;
-    } else if (course->step == STEP_DEAD || course->step == STEP_DISABLED) {
-        ret->state = DELIVERY_DEAD;
-        ret->finished = now;
-    }
-}
-
-static int
-channel_condition(struct engine *engine, const struct delivery *delivery,
-    const struct delivery_course *course, struct str text)
-{
-    struct str subject = arena_printf(
-        engine->arena, "channel:%.*s", STR_ARG(delivery->channel));
-    bool edge = false;
-    int r = 0;
-
-    if (course->step == STEP_DELIVERED)
-        r = store_condition_close(engine->store, subject, STR("undeliverable"),
-            engine_now(engine), &edge);
-    else if (delivery->state == DELIVERY_DEAD)
-        r = store_condition_open(engine->store, subject, STR("undeliverable"),
-            text, engine_now(engine), &edge);
-    if (r == 0 && edge)
-        log_say(course->step == STEP_DELIVERED ? LOG_NOTICE : LOG_ERROR,
-            course->step == STEP_DELIVERED
-                ? "a channel delivers again"
-                : "a message was given up; it is in the dead letters",
-            "channel", arena_cstr(engine->arena, delivery->channel), "why",
-            arena_cstr(engine->arena, text), NULL);
-    return r;
-}
-
-static int
-result_write(struct engine *engine, const Tocsin__SendResult *in)
-{
-    struct wall now = engine_now(engine);
-    struct delivery_input input = {.event = DELIVERY_EVENT_RESULT,
-        .class = (enum delivery_class)in->verdict,
-        .retry_after_ms = in->retry_after_ms};
-    struct delivery_course course;
-    struct delivery delivery;
-    struct attempt attempt = {.delivery = in->delivery,
-        .at = now,
-        .elapsed_ms = in->elapsed_ms,
-        .class = str_of(delivery_class_name(input.class)),
-        .status = in->status,
-        .text = pb_str(in->text)};
-    int r = store_delivery_load(
-        engine->store, in->delivery, engine->arena, &delivery);
-
-    if (r != 0 || delivery.state != DELIVERY_PENDING)
-        return r == E_NOTFOUND ? 0 : r;
-    digest_random(&input.random, sizeof input.random);
-    course_of(&delivery, &course);
-    r = delivery_apply(&course, &input, now);
-    if (r != 0)
-        return r;
-    course_into(&course, now, attempt.text, &delivery);
-    if (course.step == STEP_DISABLED && disabled_of(engine, delivery.channel))
-        *disabled_of(engine, delivery.channel) = true;
-    r = store_attempt_add(engine->store, &attempt);
-    if (r == 0)
-        r = store_delivery_save(engine->store, &delivery);
-    if (r == 0)
-        r = channel_condition(engine, &delivery, &course, attempt.text);
-    if (r == 0)
-        r = engine_write_then(engine, &(struct pending){.kind = PENDING_SEND});
-    engine_changed(engine, "delivery", delivery.id);
-    if (delivery.incident)
-        engine_changed(engine, "incident", delivery.incident);
-    return r;
-}
-
-void
-engine_send_result(struct engine *engine, const Tocsin__SendResult *in)
-{
+    int64_t id = send->delivery, logged = send->logged;
     int r;
 
-    struct str words = str_of(in->text);
-
-    if (in->verdict >= CLASS_COUNT || !is_in_flight(engine, in->delivery) ||
-        words.n > OUTBOX_MAX_WORDS_BYTES || !utf8_is_valid(words))
+    engine_send_forget(engine, send);
+    if (engine_write_begin(engine) != 0)
         return;
-    arena_clear(engine->arena);
-    forget_send(engine, in->delivery);
-    r = engine_write_begin(engine);
-    if (r == 0)
-        (void)engine_write_end(engine, result_write(engine, in));
-    /* Not stored: the row is as it was, and is sent again under its id. */
+    r = store_delivery_unsure(engine->store, id);
+    if (r == 0 && logged)
+        r = store_sent_end(engine->store, logged, engine_now(engine));
+    (void)engine_write_end(engine, r);
 }
 
 void
@@ -285,13 +348,16 @@ engine_outbox_patience(struct engine *engine)
     struct mono now = loop_mono(engine->loop);
 
     for (size_t i = engine->nsends; i-- > 0;) {
-        if (now.ms - engine->sends[i].sent.ms > ENGINE_SENDS_PATIENCE_MS)
-            engine->sends[i] = engine->sends[--engine->nsends];
+        struct send *send = &engine->sends[i];
+
+        if (now.ms - send->sent.ms > ENGINE_SENDS_PATIENCE_MS)
+            outbox_lose(engine, send);
     }
 }
 
 void
 engine_notify_died(struct engine *engine)
 {
-    engine->nsends = 0;
+    while (engine->nsends > 0)
+        outbox_lose(engine, &engine->sends[0]);
 }

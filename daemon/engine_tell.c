@@ -6,7 +6,7 @@
  * together are one message that names them all.  Which items a message has
  * named is kept with them; an item that joined an incident in silence is named
  * by a follow-up: one digest to a channel for all incidents with something
- * untold, FOLLOW_FIRST_MS after the first of them, then at intervals that
+ * untold, notify.group_interval after the first of them, then at intervals that
  * double, so that a long event does not become a stream of messages and yet
  * nothing stays unsaid.
  */
@@ -21,7 +21,6 @@
 #include "notify/body.h"
 
 enum {
-    FOLLOW_FIRST_MS = MS_MINUTE,
     FOLLOW_REST_MS = 5 * MS_SECOND,   /* what one message had no place for */
     FOLLOW_START_MS = 10 * MS_SECOND, /* what was untold when we ended */
     FOLLOW_MAX_MS = 4 * MS_HOUR,
@@ -143,6 +142,8 @@ told_load(struct engine *engine, int64_t id, struct told *told)
     told->view.incident = &told->incident;
     told->view.sources = sources;
     told->view.url = incident_url(engine, id);
+    told->view.discreet =
+        config_is_discreet(engine->config, told->incident.category);
     return told_items(engine, told);
 }
 
@@ -193,10 +194,10 @@ follow_get(struct engine *engine, int64_t incident)
 }
 
 static int64_t
-follow_wait(const struct follow *follow)
+follow_wait(const struct engine *engine, const struct follow *follow)
 {
     unsigned n = follow->times < 16 ? follow->times : 16;
-    int64_t wait = (int64_t)FOLLOW_FIRST_MS << n;
+    int64_t wait = engine->config->delivery.group_interval_ms << n;
 
     return wait < FOLLOW_MAX_MS ? wait : FOLLOW_MAX_MS;
 }
@@ -209,7 +210,7 @@ engine_tell_later(struct engine *engine, int64_t incident)
     if (follow == NULL)
         return E_NOMEM;
     if (!wall_is_set(follow->due))
-        follow->due.ms = engine_now(engine).ms + follow_wait(follow);
+        follow->due.ms = engine_now(engine).ms + follow_wait(engine, follow);
     return 0;
 }
 

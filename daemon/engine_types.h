@@ -73,6 +73,7 @@ struct peer {
 /* A delivery that is with the notify role. */
 struct send {
     int64_t delivery;
+    int64_t logged; /* number in the list of attempts, or 0 */
     struct mono sent;
     char channel[80];
 };

@@ -50,6 +50,8 @@ enum condition_severity {
     /* not of one source: */                                                  \
     X(MANY_DOWN,     "many-down",      BLIND,    1,         1)                \
     X(UNDELIVERABLE, "undeliverable",  BLIND,    1,         1)                \
+    X(BROKEN,        "broken",         BLIND,    1,         1)                \
+    X(CANARY,        "canary",         BLIND,    1,         1)                \
     X(SLOW_RULE,     "slow-rule",      TROUBLE,  1,         1)                \
     X(CONFIGURATION, "configuration",  TROUBLE,  1,         1)
 

@@ -31,6 +31,8 @@ static const struct condition_text names[] = {
     [CONDITION_MOVED] = WORDS("Moved", "已迁移"),
     [CONDITION_MANY_DOWN] = WORDS("Many sources down", "多个来源同时失败"),
     [CONDITION_UNDELIVERABLE] = WORDS("Undeliverable", "无法送达"),
+    [CONDITION_BROKEN] = WORDS("Broken", "通道失效"),
+    [CONDITION_CANARY] = WORDS("Daily check missing", "自检未达"),
     [CONDITION_SLOW_RULE] = WORDS("Slow rule", "规则过慢"),
     [CONDITION_CONFIGURATION] = WORDS("Configuration", "配置有误"),
 };
@@ -78,6 +80,12 @@ static const struct condition_text advices[] = {
     [CONDITION_MANY_DOWN] = WORDS(
         "Look at this machine's own network, name service and proxy first. The sources are not told one by one meanwhile.",
         "请先检查本机的网络、域名解析和代理。期间不再逐个通知来源故障。"),
+    [CONDITION_BROKEN] = WORDS(
+        "Its messages wait and are not lost. See in the reason whether the robot was removed, its key changed, or its keyword or address list is wrong; put that right and test the channel.",
+        "消息正在等待，不会丢失。请按原因检查机器人是否被移除、密钥是否更换、关键词或地址名单是否正确；修复后请测试该通道。"),
+    [CONDITION_CANARY] = WORDS(
+        "The daily message was not accepted in time. Test the channel, and look at its last attempts.",
+        "每日自检消息未按时送达。请测试该通道，并查看最近的发送记录。"),
     [CONDITION_UNDELIVERABLE] = WORDS(
         "Messages lie in the dead letters. Put the channel right, test it, and send them again.",
         "有消息未能送达。请修复通道并测试，然后重发。"),

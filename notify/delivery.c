@@ -71,8 +71,13 @@ take_result(struct delivery_course *course, const struct delivery_input *input,
     case CLASS_GONE:
         set_step(course, STEP_DISABLED);
         return;
-    case CLASS_DEAD_TARGET:
     case CLASS_BAD_PAYLOAD:
+        if (!input->again)
+            break;
+        set_step(course, STEP_WAITING);
+        course->next.ms = now.ms + DELIVERY_AGAIN_MS;
+        return;
+    case CLASS_DEAD_TARGET:
     case CLASS_RATE:
     case CLASS_TRANSIENT:
         break;

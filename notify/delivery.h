@@ -14,6 +14,8 @@
 #include "base/buf.h"
 #include "notify/schedule.h"
 
+enum { DELIVERY_AGAIN_MS = MS_SECOND /* before the same in another form */ };
+
 /* clang-format off */
 /*      step       may become                                               */
 #define DELIVERY_STEPS(X)                                                   \
@@ -59,6 +61,8 @@ struct delivery_input {
     enum delivery_event event;
     enum delivery_class class; /* RESULT */
     int64_t retry_after_ms;    /* RESULT */
+    bool again;                /* RESULT: BAD_PAYLOAD, and another form of the
+                                * message may pass */
     uint32_t random;           /* RESULT */
 };
 

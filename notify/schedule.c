@@ -35,7 +35,9 @@ schedule_wait(unsigned attempts, enum delivery_class class,
     bool used_up = age_ms >= SCHEDULE_LENGTH_MS;
     int64_t wait = waits[next];
 
-    if (class != CLASS_RATE && class != CLASS_TRANSIENT)
+    if (class == CLASS_DEAD_TARGET)
+        wait = SCHEDULE_PROBE_MS;
+    else if (class != CLASS_RATE && class != CLASS_TRANSIENT)
         return SCHEDULE_NEVER;
     if (class == CLASS_TRANSIENT && attempts < SCHEDULE_ATTEMPTS)
         used_up = false;

@@ -18,7 +18,8 @@ enum {
     SCHEDULE_JITTER = 20,         /* percent */
     SCHEDULE_MAX_ATTEMPTS = 500,  /* whatever clocks and receivers do */
     SCHEDULE_RATE_MS = MS_MINUTE, /* when told to wait, and not how long */
-    SCHEDULE_RATE_CEILING_MS = 30 * MS_MINUTE
+    SCHEDULE_RATE_CEILING_MS = 30 * MS_MINUTE,
+    SCHEDULE_PROBE_MS = MS_HOUR /* of a channel where nobody is */
 };
 #define SCHEDULE_LENGTH_MS (INT64_C(75) * MS_HOUR)
 #define SCHEDULE_NEVER INT64_MAX
@@ -30,7 +31,9 @@ enum {
  * TRANSIENT gives up when both the attempts and the hours of the schedule are
  * used up.  RATE is not the message's fault: it waits what is asked for, at
  * least its place in the schedule up to half an hour, and gives up by the
- * hours alone.  DEAD_TARGET, BAD_PAYLOAD and GONE are not tried again. */
+ * hours alone.  DEAD_TARGET is not its fault either: it waits for the channel to be
+ * put right, and is tried once an hour, as long.  BAD_PAYLOAD and GONE are not
+ * tried again. */
 int64_t schedule_wait(unsigned attempts, enum delivery_class class,
     int64_t retry_after_ms, int64_t age_ms, uint32_t random);
 

@@ -378,6 +378,33 @@ static const char rotas[] =
     "CREATE INDEX handover_open ON handover(id) WHERE ended IS NULL;"
     "CREATE INDEX handover_rota ON handover(rota, id);";
 
+/* Step 14: messages that are said by a digest; what is known of each channel,
+ * and the attempts that count against its limit; what is watched. */
+static const char channels[] =
+    "ALTER TABLE delivery ADD COLUMN form INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE delivery ADD COLUMN unsure INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE delivery ADD COLUMN folded INTEGER;"
+    "ALTER TABLE attempt ADD COLUMN code TEXT;"
+    "DROP INDEX delivery_pending;"
+    "DROP INDEX delivery_next;"
+    "CREATE INDEX delivery_due ON delivery(channel, level DESC, created, id)"
+    "  WHERE state = 'pending';"
+    "CREATE INDEX delivery_next ON delivery(channel, next)"
+    "  WHERE state = 'pending';"
+    "CREATE INDEX delivery_folded ON delivery(folded)"
+    "  WHERE folded IS NOT NULL;"
+    "CREATE INDEX delivery_channel ON delivery(channel, state, finished);"
+    "CREATE TABLE channel_state("
+    "  channel TEXT PRIMARY KEY, wait_until INTEGER, broken INTEGER,"
+    "  disabled INTEGER NOT NULL, why TEXT, canary INTEGER,"
+    "  canary_delivery INTEGER, canary_ok INTEGER) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE channel_sent("
+    "  id INTEGER PRIMARY KEY, channel TEXT NOT NULL,"
+    "  delivery INTEGER NOT NULL, at INTEGER NOT NULL, ended INTEGER) STRICT;"
+    "CREATE TABLE pulse("
+    "  name TEXT PRIMARY KEY, at INTEGER NOT NULL, ok INTEGER, text TEXT)"
+    "  STRICT, WITHOUT ROWID;";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -394,6 +421,7 @@ static const char *const steps[][STEP_PARTS] = {
     {silences, holding},
     {reports},
     {clocks, rotas},
+    {channels},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -404,7 +432,8 @@ static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 6;", "PRAGMA user_version = 7;",
     "PRAGMA user_version = 8;", "PRAGMA user_version = 9;",
     "PRAGMA user_version = 10;", "PRAGMA user_version = 11;",
-    "PRAGMA user_version = 12;", "PRAGMA user_version = 13;"};
+    "PRAGMA user_version = 12;", "PRAGMA user_version = 13;",
+    "PRAGMA user_version = 14;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned

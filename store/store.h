@@ -22,11 +22,11 @@
 #include "feeds/source.h"
 #include "incidents/incident.h"
 #include "rules/verdict.h"
+#include "store/deliveries.h"
 #include "store/people.h"
 
 enum {
-    STORE_MAX_REVISIONS = 200, /* kept of one item: the first and the newest */
-    STORE_ATTEMPT_MAX_BYTES = 2000 /* of a receiver's words, kept */
+    STORE_MAX_REVISIONS = 200 /* kept of one item: the first and the newest */
 };
 
 struct store;
@@ -174,61 +174,6 @@ int store_ledger_add(struct store *store, const struct ledger_entry *entry);
  * is well.  *ret_count is the number of entries read. */
 int store_ledger_verify(
     struct store *store, int64_t *ret_bad, uint64_t *ret_count);
-
-/* --- deliveries (the outbox) --- */
-/* clang-format off */
-#define DELIVERY_STATES(X)                                            \
-    X(PENDING,   "pending")   /* to be tried at next */                \
-    X(DELIVERED, "delivered") /* the channel said yes */               \
-    X(DEAD,      "dead")      /* given up, with the reason; resendable */
-/* clang-format on */
-enum delivery_state {
-#define X(state, name) DELIVERY_##state,
-    DELIVERY_STATES(X)
-#undef X
-};
-struct delivery {
-    int64_t id;
-    struct str message_id; /* "msg_…", constant over attempts */
-    struct str channel;
-    struct str type;  /* "incident.opened", … */
-    int64_t incident; /* 0 none */
-    enum level level;
-    struct str body; /* bytes as sent */
-    enum delivery_state state;
-    uint32_t attempts;
-    struct wall created, next, finished;
-    struct str last_error;
-};
-/* One message goes to a channel once: E_EXISTS for the same message_id and
- * channel. */
-int store_delivery_add(
-    struct store *store, const struct delivery *delivery, int64_t *ret_id);
-/* Pending and due at now, not in flight (the caller knows those), by level
- * (red first) then age, at most max. */
-int store_delivery_due(struct store *store, struct wall now, size_t max,
-    struct arena *arena, struct delivery **ret, size_t *ret_n);
-/* When the next pending one is due, WALL_NONE when there is none. */
-int store_delivery_next(struct store *store, struct wall *ret);
-/* The wall clock was set by so much: what is pending keeps its waits. */
-int store_delivery_shift(struct store *store, int64_t by_ms);
-int store_delivery_load(
-    struct store *store, int64_t id, struct arena *arena, struct delivery *ret);
-/* Save state, attempts, created (of a resend), next, finished, last_error.
- * message_id and body never change. */
-int store_delivery_save(struct store *store, const struct delivery *delivery);
-
-struct attempt {
-    int64_t delivery;
-    uint32_t number; /* from 1; 0: the next, also after a resend */
-    struct wall at;
-    int64_t elapsed_ms;
-    struct str class; /* "delivered", "rate", "transient", … */
-    int status;       /* HTTP, 0 when none */
-    struct str text;  /* the platform's own words, bounded, no secrets */
-};
-/* The text is cut at STORE_ATTEMPT_MAX_BYTES. */
-int store_attempt_add(struct store *store, const struct attempt *attempt);
 
 /* --- conditions --- */
 /* Something wrong with a source, a channel or the daemon; subject is

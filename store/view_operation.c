@@ -9,9 +9,12 @@ delivery_tries(struct view *view, struct arena *arena, struct delivery_row *row)
     int r;
 
     db_query(&view->db, &q,
-        DB_SQL("SELECT delivery, number, at, elapsed_ms, class, status, text"
-               " FROM attempt WHERE delivery = ? ORDER BY number"));
+        DB_SQL("SELECT delivery, number, at, elapsed_ms, class, status, text,"
+               " code FROM attempt WHERE delivery = ?1 OR delivery = ?2"
+               " ORDER BY at, number"));
+    /* What a digest says was sent with it. */
     query_int(&q, row->delivery.id);
+    query_int(&q, row->delivery.folded);
     while ((r = query_next(&q)) == 0) {
         struct attempt *a = list_add(&list);
 
@@ -26,6 +29,7 @@ delivery_tries(struct view *view, struct arena *arena, struct delivery_row *row)
         a->class = query_get_str(&q, arena);
         a->status = (int)query_get_int(&q);
         a->text = query_get_str(&q, arena);
+        a->code = query_get_str(&q, arena);
     }
     query_done(&q);
     if (!q.done)

@@ -26,7 +26,7 @@ static const struct row {
     {DELIVERY_EVENT_RESULT, CLASS_TRANSIENT,
         {-1, STEP_WAITING, -1, -1, -1, -1}},
     {DELIVERY_EVENT_RESULT, CLASS_DEAD_TARGET,
-        {-1, STEP_DEAD, -1, -1, -1, -1}},
+        {-1, STEP_WAITING, -1, -1, -1, -1}},
     {DELIVERY_EVENT_RESULT, CLASS_BAD_PAYLOAD,
         {-1, STEP_DEAD, -1, -1, -1, -1}},
     {DELIVERY_EVENT_RESULT, CLASS_GONE,

@@ -87,7 +87,9 @@ test_giving_up(void **state)
 {
     (void)state;
     assert_true(wait_of(1, CLASS_DELIVERED, 0) == SCHEDULE_NEVER);
-    assert_true(wait_of(1, CLASS_DEAD_TARGET, 0) == SCHEDULE_NEVER);
+    /* where nobody is, it is tried once an hour, as long as the schedule is */
+    assert_true(wait_of(1, CLASS_DEAD_TARGET, 0) == SCHEDULE_PROBE_MS);
+    assert_true(wait_of(9, CLASS_DEAD_TARGET, 0) == SCHEDULE_PROBE_MS);
     assert_true(wait_of(1, CLASS_BAD_PAYLOAD, 0) == SCHEDULE_NEVER);
     assert_true(wait_of(1, CLASS_GONE, 5) == SCHEDULE_NEVER);
     /* many attempts in little time are not the end: some were RATE */

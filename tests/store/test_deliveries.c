@@ -16,7 +16,9 @@ due_ones_come_by_level_then_age(void **state)
     add_delivery(f->store, "m5", LEVEL_RED, 1, 100);
     add_delivery(f->store, "m6", LEVEL_RED, 3, 2);
     assert_int_equal(
-        store_delivery_due(f->store, at(10), 10, f->arena, &due, &n), 0);
+        store_delivery_due(
+            f->store, STR("desk"), at(10), 10, f->arena, &due, &n),
+        0);
     assert_int_equal(n, 5);
     assert_str(due[0].message_id, "m4");
     assert_str(due[1].message_id, "m6");
@@ -24,7 +26,9 @@ due_ones_come_by_level_then_age(void **state)
     assert_str(due[3].message_id, "m3");
     assert_str(due[4].message_id, "m1");
     assert_int_equal(
-        store_delivery_due(f->store, at(10), 2, f->arena, &due, &n), 0);
+        store_delivery_due(
+            f->store, STR("desk"), at(10), 2, f->arena, &due, &n),
+        0);
     assert_int_equal(n, 2);
     assert_str(due[1].message_id, "m6");
 }
@@ -42,14 +46,14 @@ a_delivery_goes_there_and_back(void **state)
     assert_true(str_eq(d.body, STR("{\"a\":\0 1}")));
     assert_int_equal(d.state, DELIVERY_PENDING);
     assert_false(wall_is_set(d.finished));
-    assert_int_equal(store_delivery_next(f->store, &next), 0);
+    assert_int_equal(store_delivery_next(f->store, STR("desk"), &next), 0);
     assert_int_equal(next.ms, at(2).ms);
     d.attempts = 3;
     d.state = DELIVERY_DEAD;
     d.finished = at(4);
     d.last_error = STR("410 Gone");
     assert_int_equal(store_delivery_save(f->store, &d), 0);
-    assert_int_equal(store_delivery_next(f->store, &next), 0);
+    assert_int_equal(store_delivery_next(f->store, STR("desk"), &next), 0);
     assert_false(wall_is_set(next));
     assert_int_equal(store_delivery_load(f->store, id, f->arena, &d), 0);
     assert_int_equal(d.state, DELIVERY_DEAD);

@@ -1,0 +1,85 @@
+/*
+ * engine_resend: messages that are sent again, and channels that are tried.
+ */
+#include "base/err.h"
+#include "daemon/engine_act.h"
+#include "daemon/engine_outbox.h"
+#include "daemon/engine_tell.h"
+
+enum { RESEND_MAX = 2000 /* dead letters in one go */ };
+
+static int
+resend_one(struct asked *asked, int64_t id)
+{
+    struct engine *engine = asked->engine;
+    struct delivery delivery;
+    int r = store_delivery_load(engine->store, id, engine->arena, &delivery);
+
+    if (r != 0)
+        return r;
+    if (delivery.state == DELIVERY_PENDING && delivery.attempts == 0)
+        return E_STATE;
+    delivery.state = DELIVERY_PENDING;
+    delivery.attempts = 0;
+    delivery.form = 0;
+    delivery.folded = 0; /* by itself now */
+    delivery.created = delivery.next = engine_now(engine);
+    delivery.finished = WALL_NONE;
+    r = store_delivery_save(engine->store, &delivery);
+    if (r == 0)
+        r = store_delivery_follow(engine->store, &delivery);
+    if (r == 0)
+        r = act_ledger(asked, "delivery.resent", delivery.incident, NULL);
+    if (r != 0)
+        return r;
+    engine_channel_enable(engine, delivery.channel);
+    engine_changed(engine, "delivery", delivery.id);
+    return 0;
+}
+
+/* All dead letters, or those of one channel. */
+static int
+resend_dead(struct asked *asked)
+{
+    struct engine *engine = asked->engine;
+    struct str channel =
+        str_eq(asked->object, STR("dead")) ? STR_NONE : asked->object;
+    int64_t *ids;
+    size_t n;
+    int r = store_delivery_dead(
+        engine->store, channel, 0, RESEND_MAX, engine->arena, &ids, &n);
+
+    for (size_t i = 0; i < n && r == 0; i++)
+        r = resend_one(asked, ids[i]);
+    if (r == 0)
+        r = act_data(asked, json_pack("{s:I}", "resent", (json_int_t)n));
+    return r;
+}
+
+int
+act_resend(struct asked *asked)
+{
+    struct engine *engine = asked->engine;
+    int r = asked->in->id == 0 && asked->object.n > 0
+                ? resend_dead(asked)
+                : resend_one(asked, asked->in->id);
+
+    return r ? r
+             : engine_write_then(
+                   engine, &(struct pending){.kind = PENDING_SEND});
+}
+
+int
+act_test_channel(struct asked *asked)
+{
+    struct engine *engine = asked->engine;
+    const struct channel *channel =
+        config_channel(engine->config, asked->object);
+    int r = E_NOTFOUND;
+
+    if (channel) {
+        engine_channel_enable(engine, channel->id);
+        r = engine_tell_test(engine, channel);
+    }
+    return r ? r : act_ledger(asked, "channel.tested", 0, NULL);
+}
