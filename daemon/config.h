@@ -174,5 +174,7 @@ const struct channel *config_channel(
     const struct config *config, struct str id);
 /* Whether messages about incidents of category quote nothing and name nobody. */
 bool config_is_discreet(const struct config *config, struct str category);
+/* Whether messages about incidents of category quote nothing and name nobody. */
+bool config_is_discreet(const struct config *config, struct str category);
 
 #endif

@@ -144,6 +144,8 @@ told_load(struct engine *engine, int64_t id, struct told *told)
     told->view.url = incident_url(engine, id);
     told->view.discreet =
         config_is_discreet(engine->config, told->incident.category);
+    told->view.discreet =
+        config_is_discreet(engine->config, told->incident.category);
     return told_items(engine, told);
 }
 

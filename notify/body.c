@@ -11,6 +11,8 @@
 #include "base/jsonx.h"
 #include "base/mask.h"
 #include "base/utf8.h"
+#include "notify/person.h"
+#include "notify/text_words.h"
 
 static const char *
 event_name(enum incident_event event)
@@ -57,7 +59,7 @@ foreign(struct str text, size_t max_bytes)
 
 /* What is left of the explanation: rule, points, title and text of each. */
 static json_t *
-explanation(struct str text, size_t most)
+explanation(struct str text, size_t most, bool discreet)
 {
     json_t *all = NULL;
     json_t *list = json_array();
@@ -84,7 +86,8 @@ explanation(struct str text, size_t most)
             jsonx_set(one, "title",
                 foreign(jsonx_get_str(entry, "title"), BODY_TEXT_BYTES));
         jsonx_set(one, "text",
-            foreign(jsonx_get_str(entry, "text"), BODY_TEXT_BYTES));
+            foreign(discreet ? STR_NONE : jsonx_get_str(entry, "text"),
+                BODY_TEXT_BYTES));
         json_array_append_new(list, one);
     }
     json_decref(all);
@@ -105,13 +108,35 @@ source_list(const struct body_incident *view, size_t most)
     return list;
 }
 
+/* What the publication calls it, unless that may name a child. */
 static json_t *
-item_json(const struct body_item *item)
+title_json(const struct body_incident *view, struct str title)
+{
+    const struct incident *incident = view->incident;
+    struct str name, category;
+    size_t at = 0;
+    struct buf text;
+    json_t *json;
+
+    if (!view->discreet || !person_find(title, &at, &name))
+        return foreign(title, BODY_TITLE_BYTES);
+    category = words_category(incident->category, false);
+    buf_init(&text, BODY_MAX_BYTES);
+    (void)buf_printf(&text, "%.*s%s%.*s · %s", STR_ARG(category),
+        incident->owner.n ? " · " : "", STR_ARG(incident->owner),
+        words_level(incident->level, false));
+    json = foreign(buf_str(&text), BODY_TITLE_BYTES);
+    buf_done(&text);
+    return json;
+}
+
+static json_t *
+item_json(const struct body_incident *view, const struct body_item *item)
 {
     json_t *json = json_object();
     int bad = 0;
 
-    bad |= jsonx_set(json, "title", foreign(item->title, BODY_TITLE_BYTES));
+    bad |= jsonx_set(json, "title", title_json(view, item->title));
     bad |= jsonx_set(json, "url", foreign(item->url, BODY_TITLE_BYTES));
     bad |= jsonx_set(json, "source", foreign(item->source, BODY_TEXT_BYTES));
     if (bad) {
@@ -136,7 +161,7 @@ item_list(const struct body_incident *view, size_t most)
     json_t *list = json_array();
 
     for (size_t i = 0; i < items_shown(view, most); i++)
-        if (json_array_append_new(list, item_json(&view->items[i])) < 0) {
+        if (json_array_append_new(list, item_json(view, &view->items[i])) < 0) {
             json_decref(list);
             return NULL;
         }
@@ -155,7 +180,7 @@ incident_head(const struct body_incident *view)
     bad |= jsonx_set(json, "url", jsonx_str(view->url));
     bad |= jsonx_set(json, "level", json_string(level_name(incident->level)));
     bad |= jsonx_set(json, "score", json_integer(incident->score));
-    bad |= jsonx_set(json, "title", foreign(incident->title, BODY_TITLE_BYTES));
+    bad |= jsonx_set(json, "title", title_json(view, incident->title));
     bad |= jsonx_set(json, "category", jsonx_str(incident->category));
     bad |= jsonx_set(json, "state", json_string(state_name(incident->state)));
     bad |= jsonx_set(json, "owner", foreign(incident->owner, BODY_TEXT_BYTES));
@@ -195,7 +220,8 @@ incident_json(const struct body_incident *view, size_t most)
         jsonx_set(json, "sources", source_list(view, sources)) < 0 ||
         jsonx_set(json, "new_items", item_list(view, most)) < 0 ||
         jsonx_set(json, "explanation",
-            explanation(view->incident->explanation, most)) < 0) {
+            explanation(view->incident->explanation, most, view->discreet)) <
+            0) {
         json_decref(json);
         return NULL;
     }

@@ -73,6 +73,48 @@ test_incident(void **state)
     buf_done(&out);
 }
 
+/* Of a child nothing is quoted, and no name is passed on. */
+static void
+test_discreet(void **state)
+{
+    struct incident incident = an_incident();
+    struct body_item items[] = {
+        {STR("李小明同学被围殴"), STR("https://news.example/1"), STR("论坛")},
+        {STR("某校学生被打"), STR("https://news.example/2"), STR("论坛")}};
+    struct body_incident view = {.incident = &incident,
+        .items = items,
+        .nitems = 2,
+        .discreet = true};
+    size_t named = 0;
+    struct buf out;
+    struct str body;
+
+    (void)state;
+    incident.title = STR("网传：李小明被同学殴打");
+    incident.owner = STR("云溪县第一中学");
+    incident.category = STR("violence");
+    incident.explanation = STR(
+        "[{\"rule\":\"bullying\",\"points\":45,\"text\":\"李小明被\"}]");
+    buf_init(&out, BODY_MAX_BYTES);
+    assert_int_equal(body_incident(&out, INCIDENT_EVENT_OPENED, &view,
+                         STR("first notification"), now, &named),
+        0);
+    body = buf_str(&out);
+    assert_true(str_find(body, STR("李小明")) == body.n);
+    assert_true(str_find(body, STR("\"title\":\"欺凌暴力 · 云溪县第一中学 · "
+                                   "橙色\"")) < body.n);
+    assert_true(str_find(body, STR("某校学生被打")) < body.n);
+    assert_true(str_find(body, STR("\"rule\":\"bullying\"")) < body.n);
+    view.discreet = false;
+    buf_clear(&out);
+    assert_int_equal(body_incident(&out, INCIDENT_EVENT_OPENED, &view,
+                         STR("first notification"), now, &named),
+        0);
+    body = buf_str(&out);
+    assert_true(str_find(body, STR("李小明")) < body.n);
+    buf_done(&out);
+}
+
 /* Whatever came from outside, the message stays below its limit. */
 static void
 test_bounds(void **state)
@@ -302,6 +344,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_incident),
+        cmocka_unit_test(test_discreet),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_broken_explanation),
         cmocka_unit_test(test_digest),
