@@ -3,8 +3,9 @@
  */
 #include "base/file.h"
 #include "base/tmpl.h"
+#include "daemon/channel.h"
 #include "daemon/config_check.h"
-#include "notify/channel.h"
+#include "notify/template.h"
 
 __attribute__((format(printf, 4, 5))) static void
 complain(struct toc_errors *errors, const struct place *place,
@@ -48,31 +49,74 @@ read_template(struct arena *arena, struct channel *channel,
     tmpl_free(tmpl);
 }
 
+static void
+fill(const struct channel *channel, struct channel_config *ret)
+{
+    *ret = (struct channel_config){.id = channel->id,
+        .kind = channel->kind,
+        .url = channel->url,
+        .lang = channel->lang,
+        .keywords = channel->keywords,
+        .nkeywords = channel->nkeywords,
+        .mentions = channel->mentions,
+        .nmentions = channel->nmentions,
+        .mention_level = channel->mention_level,
+        .template = channel->template,
+        .from = channel->from,
+        .user = channel->user,
+        .to = channel->to,
+        .nto = channel->nto,
+        .insecure_smtp = channel->insecure_smtp,
+        .method = channel->method,
+        .content_type = channel->content_type,
+        .headers = channel->headers,
+        .nheaders = channel->nheaders,
+        .success = channel->success};
+    for (size_t i = 0; i < channel->nsecrets; i++)
+        ret->secrets[ret->nsecrets++] = channel->secrets[i];
+}
+
+static void
+allow(struct gate_policy *policy, const struct str *list, size_t n)
+{
+    for (size_t i = 0; i < n && policy->nallow < GATE_MAX_ALLOW; i++)
+        if (gate_allow_parse(list[i], NULL, &policy->allow[policy->nallow]) ==
+            0)
+            policy->nallow++;
+}
+
+void
+channel_fill(const struct config *config, const struct channel *channel,
+    const struct zone *zone, struct channel_config *ret)
+{
+    fill(channel, ret);
+    ret->zone = zone;
+    ret->console = config->console_url;
+    ret->bureau = config->bureau;
+    gate_policy_init(&ret->policy);
+    ret->policy.https_only = !channel->insecure_http;
+    for (size_t i = 0; i < config->nports && i < GATE_MAX_PORTS; i++)
+        ret->policy.ports[ret->policy.nports++] = config->ports[i];
+    allow(&ret->policy, config->allow, config->nallow);
+    allow(&ret->policy, channel->allow, channel->nallow);
+}
+
 void
 config_check_channel(struct arena *arena, struct channel *channel,
     const struct gate_policy *policy, const struct place *place,
     struct toc_errors *errors)
 {
     const struct channel_ops *ops = channel_ops_find(channel->kind);
-    struct channel_config config = {.id = channel->id,
-        .kind = channel->kind,
-        .url = channel->url,
-        .policy = *policy,
-        .lang = channel->lang,
-        .keywords = channel->keywords,
-        .nkeywords = channel->nkeywords,
-        .mentions = channel->mentions,
-        .nmentions = channel->nmentions,
-        .mention_level = channel->mention_level};
+    struct channel_config view;
     struct toc_error error;
 
     read_template(arena, channel, place, errors);
-    config.template = channel->template;
-    for (size_t i = 0; i < channel->nsecrets; i++)
-        config.secrets[config.nsecrets++] = channel->secrets[i];
+    fill(channel, &view);
+    view.policy = *policy;
     /* A secret that could not be read has been complained of. */
-    if (!ops || (place->has_secret && config.nsecrets == 0))
+    if (!ops || (place->has_secret && view.nsecrets == 0))
         return;
-    if (ops->check(&config, &error) < 0)
+    if (ops->check(&view, &error) < 0 ||
+        (ops == &template_ops && template_try(&view, &error) < 0))
         complain(errors, place, channel, "%s", error.text);
 }

@@ -168,8 +168,8 @@ has_keyword(const struct channel_config *config, struct str s)
     return config->nkeywords == 0;
 }
 
-/* The platform looks for a keyword in what is shown; so that it need not be
- * known where it looks, it stands in the title and in the lines. */
+/* Title and lines each have a keyword; the heading of the other platforms is
+ * part of what Feishu's card has apart. */
 static void
 add_keyword(struct arena *arena, const struct channel_config *config,
     enum text_markup markup, struct text *text)
@@ -182,9 +182,9 @@ add_keyword(struct arena *arena, const struct channel_config *config,
         text->heading = arena_printf(
             arena, "%.*s %.*s", STR_ARG(keyword), STR_ARG(text->heading));
     }
-    if (!has_keyword(config, text->lines))
-        text->lines = arena_printf(arena, "%.*s%s%.*s", STR_ARG(text->lines),
-            markup == TEXT_MARKUP_DINGTALK ? "\n\n" : "\n", STR_ARG(keyword));
+    if (markup == TEXT_MARKUP_FEISHU && !has_keyword(config, text->lines))
+        text->lines = arena_printf(
+            arena, "%.*s\n%.*s", STR_ARG(text->lines), STR_ARG(keyword));
 }
 
 int

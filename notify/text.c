@@ -100,7 +100,7 @@ title_words(const struct making *m, const json_t *view)
     }
     if (!title.n)
         title = get(view, "category");
-    if (!owner.n)
+    if (!owner.n || str_find(title, owner) < title.n)
         return title;
     return arena_printf(m->arena, "%.*s%.*s%.*s", STR_ARG(owner),
         STR_ARG(colon), STR_ARG(title));

@@ -111,17 +111,25 @@ shown(const struct view *view, size_t n)
 
 /* --- parts ---------------------------------------------------------------- */
 
+/* An item as its own headline, or by its source when the message has said the
+ * headline already. */
 static json_t *
-item_view(struct view *view, const json_t *item)
+item_view(struct view *view, const json_t *item, struct str said)
 {
     json_t *json = json_object();
     struct str title = foreign(view, jsonx_get_str(item, "title"), SIZE_MAX);
+    struct str source =
+        foreign(view, jsonx_get_str(item, "source"), VIEW_NAME_BYTES);
     struct str url = jsonx_get_str(item, "url");
 
+    if (source.n && said.n && str_eq(jsonx_get_str(item, "title"), said)) {
+        title = source;
+        source = STR_NONE;
+    }
     if (!title.n)
         title = words(WORD_NO_TITLE, view->style->english);
     set_str(view, json, "title", title);
-    set_foreign(view, json, "source", jsonx_get_str(item, "source"));
+    set_str(view, json, "source", source);
     if (view->style->form == TEXT_FORM_FULL) {
         set_str(view, json, "url", url);
         if (view->markup != TEXT_MARKUP_NONE)
@@ -142,7 +150,8 @@ set_items(struct view *view, json_t *json, const json_t *in)
 
     for (size_t i = 0; i < most; i++)
         if (json_array_append_new(
-                list, item_view(view, json_array_get(items, i))) < 0)
+                list, item_view(view, json_array_get(items, i),
+                          jsonx_get_str(in, "title"))) < 0)
             view->bad = true;
     set(view, json, "new_items", list);
     set_number(view, json, "more_items", (int64_t)(n - most));
@@ -379,28 +388,33 @@ set_link(struct view *view, const json_t *data)
             mark_link(view->arena, view->markup, text->url_name, text->url));
 }
 
+static struct text_action
+action_of(const struct view *view, const json_t *in)
+{
+    struct str name = jsonx_get_str(in, "label");
+
+    if (!name.n)
+        name = words_act(jsonx_get_str(in, "act"), view->style->english);
+    return (struct text_action){.name = arena_str(view->arena, name),
+        .url = arena_str(view->arena, jsonx_get_str(in, "url"))};
+}
+
+/* The links that act without a log-in; the safe form has one link only. */
 static void
 set_actions(struct view *view, const json_t *data)
 {
-    const json_t *in = json_object_get(data, "actions");
+    const json_t *in =
+        json_object_get(json_object_get(data, "incident"), "acts");
+    size_t n =
+        is_safe(view) ? 0 : lesser(json_array_size(in), TEXT_MAX_ACTIONS);
     json_t *list = json_array();
-    size_t i;
-    const json_t *one;
 
-    json_array_foreach(in, i, one)
-    {
-        struct text_action action = {
-            .name = arena_str(view->arena,
-                words_act(jsonx_get_str(one, "act"), view->style->english)),
-            .url = arena_str(view->arena, jsonx_get_str(one, "url")),
-        };
+    for (size_t i = 0; i < n; i++) {
+        struct text_action action = action_of(view, json_array_get(in, i));
         json_t *json = json_object();
 
-        if (view->text->nactions == TEXT_MAX_ACTIONS || !action.url.n) {
-            json_decref(json);
-            continue;
-        }
-        view->text->actions[view->text->nactions++] = action;
+        if (action.url.n)
+            view->text->actions[view->text->nactions++] = action;
         set_str(view, json, "name", action.name);
         set_str(view, json, "link",
             mark_link(view->arena, view->markup, action.name, action.url));

@@ -304,17 +304,17 @@ test_others(void **state)
         "\"duty\",\"title\":\"值班群\",\"kind\":\"undeliverable\",\"name\":"
         "\"送不到\",\"open\":true,\"since\":\"2026-06-07T01:30:00Z\","
         "\"until\":null,\"url\":\"" CONSOLE "deliveries\"},\"reason\":"
-        "\"errcode 93000 invalid webhook url\",\"advice\":\"改正通道\"}}",
+        "\"errcode 93000 invalid webhook url\",\"advice\":\"改正渠道\"}}",
         &style);
 
     (void)state;
     assert_string_equal(
-        arena_cstr(arena, text.title), "【通道状况】值班群：送不到 · 出现");
+        arena_cstr(arena, text.title), "【渠道状况】值班群：送不到 · 出现");
     assert_string_equal(arena_cstr(arena, text.lines),
         "值班群：送不到\n"
         "errcode 93000 invalid webhook url\n"
         "自 2026-06-07 09:30\n"
-        "处理：改正通道\n"
+        "处理：改正渠道\n"
         "打开值班台 " CONSOLE "deliveries");
     assert_true(text.open);
     style.bureau = STR("云溪县教育局");
@@ -323,7 +323,7 @@ test_others(void **state)
         &style);
     assert_string_equal(arena_cstr(arena, text.title), "【测试】duty");
     assert_string_equal(arena_cstr(arena, text.lines),
-        "测试 · 通道 duty\n值班员发送的测试，没有发生任何事件\n"
+        "测试 · 渠道 duty\n值班员发送的测试，没有发生任何事件\n"
         "发自：云溪县教育局\n打开值班台 " CONSOLE);
     assert_int_equal(
         text_make(arena, STR("{\"type\":\"test\"}"), &style, &text), E_PARSE);

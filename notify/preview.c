@@ -1,0 +1,120 @@
+/*
+ * preview: the request goes through redact_text piece by piece, so that what
+ * is shown may be shown to anybody.
+ */
+#include "notify/preview.h"
+
+#include <string.h>
+
+#include "base/jsonx.h"
+#include "notify/redact.h"
+
+static struct str
+clean(const struct channel_config *config, struct str text, struct buf *out)
+{
+    buf_clear(out);
+    return redact_text(out, config, text, PREVIEW_MAX_BYTES) < 0 ? STR_NONE
+                                                                 : buf_str(out);
+}
+
+static json_t *
+headers_json(const struct channel_config *config,
+    const struct http_request *request, struct buf *out)
+{
+    json_t *json = json_object();
+
+    for (size_t i = 0; i < request->nheaders; i++) {
+        const struct http_header *header = &request->headers[i];
+        char name[64] = "";
+
+        if (header->name.n < sizeof name)
+            memcpy(name, header->name.p, header->name.n);
+        jsonx_set(json, name, jsonx_str(clean(config, header->value, out)));
+    }
+    return json;
+}
+
+static json_t *
+body_json(const struct channel_config *config,
+    const struct http_request *request, struct buf *out)
+{
+    struct str text = clean(config, request->body, out);
+    json_t *json;
+
+    return jsonx_load(text, NULL, &json) == 0 ? json : jsonx_str(text);
+}
+
+int
+preview_request(const struct channel_config *config,
+    const struct channel_message *message, struct wall now, struct arena *arena,
+    json_t **ret)
+{
+    const struct channel_ops *ops = channel_ops_find(config->kind);
+    struct http_request request = {0};
+    json_t *json;
+    struct buf out;
+    int err = E_CONF, bad = 0;
+
+    if (ops && ops->render)
+        err = ops->render(config, message, now, arena, &request);
+    if (err < 0)
+        return err;
+    buf_init(&out, PREVIEW_MAX_BYTES);
+    json = json_object();
+    bad |= jsonx_set(json, "method", jsonx_str(request.method));
+    notify_redact(&out, request.url);
+    buf_add_cstr(&out, "/…");
+    bad |= jsonx_set(json, "url", jsonx_str(buf_str(&out)));
+    bad |= jsonx_set(json, "headers", headers_json(config, &request, &out));
+    bad |= jsonx_set(json, "body", body_json(config, &request, &out));
+    buf_done(&out);
+    if (bad) {
+        json_decref(json);
+        return E_NOMEM;
+    }
+    *ret = json;
+    return 0;
+}
+
+static enum text_markup
+markup_of(struct str kind)
+{
+    static const struct {
+        const char *kind;
+        enum text_markup markup;
+    } dialects[] = {{"dingtalk", TEXT_MARKUP_DINGTALK},
+        {"wecom", TEXT_MARKUP_WECOM}, {"feishu", TEXT_MARKUP_FEISHU},
+        {"slack", TEXT_MARKUP_SLACK}, {"mattermost", TEXT_MARKUP_MATTERMOST}};
+
+    for (size_t i = 0; i < sizeof dialects / sizeof *dialects; i++)
+        if (str_eq(kind, str_of(dialects[i].kind)))
+            return dialects[i].markup;
+    return TEXT_MARKUP_NONE;
+}
+
+int
+preview_words(const struct channel_config *config,
+    const struct channel_message *message, struct arena *arena, json_t **ret)
+{
+    struct text_style style = channel_style(config, message);
+    json_t *json;
+    struct text text;
+    int err, bad = 0;
+
+    style.markup = markup_of(config->kind);
+    style.max_bytes = channel_limits(config->kind)->max_bytes;
+    err = text_make(arena, message->body, &style, &text);
+    if (err < 0)
+        return err;
+    json = json_object();
+    bad |= jsonx_set(json, "level", json_string(level_name(text.level)));
+    bad |= jsonx_set(json, "title", jsonx_str(text.title));
+    bad |= jsonx_set(json, "text", jsonx_str(text.lines));
+    bad |= jsonx_set(json, "url", jsonx_str(text.url));
+    if (bad) {
+        json_decref(json);
+        return E_NOMEM;
+    }
+    *ret = json;
+    return 0;
+}

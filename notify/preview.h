@@ -1,0 +1,24 @@
+/*
+ * preview: what would be sent, without sending it.
+ */
+#ifndef TOCSIN_NOTIFY_PREVIEW_H
+#define TOCSIN_NOTIFY_PREVIEW_H
+
+#include <jansson.h>
+
+#include "notify/channel.h"
+
+enum { PREVIEW_MAX_BYTES = 256 * 1024 };
+
+/* The words of a message for a channel, in its kind's dialect where it has
+ * one: {"title", "text", "level", "url"}.  0, or an error of text_make. */
+int preview_words(const struct channel_config *config,
+    const struct channel_message *message, struct arena *arena, json_t **ret);
+/* The request of an attempt at now: {"method", "url", "headers", "body"}, with
+ * "…" for everything that is a secret.  0, or the error of its kind's render.
+ */
+int preview_request(const struct channel_config *config,
+    const struct channel_message *message, struct wall now, struct arena *arena,
+    json_t **ret);
+
+#endif
