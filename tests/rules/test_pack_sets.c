@@ -171,7 +171,9 @@ sets_are_told_right(void **state)
         FIXTURES "items-8.jsonl", FIXTURES "items-9.jsonl",
         FIXTURES "items-10.jsonl", FIXTURES "items-11.jsonl",
         FIXTURES "items-12.jsonl", FIXTURES "items-13.jsonl",
-        FIXTURES "items-14.jsonl", FIXTURES "items-15.jsonl"};
+        FIXTURES "items-14.jsonl", FIXTURES "items-15.jsonl",
+        FIXTURES "items-16.jsonl", FIXTURES "items-17.jsonl",
+        FIXTURES "items-18.jsonl"};
     unsigned below = 0;
 
     for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
