@@ -329,6 +329,9 @@ a_push_to_a_topic(void **state)
         assert_string_equal(
             at(json_array_get(json_object_get(json, "actions"), 0), "action"),
             "view");
+        assert_string_equal(
+            at(json_array_get(json_object_get(json, "actions"), 1), "label"),
+            "认领");
         json_decref(json);
     }
     assert_true(
