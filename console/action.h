@@ -57,6 +57,7 @@
     X(SILENCE_ADD,    "silence_add",    "operator") /* id: incident, text, until, data */ \
     X(SILENCE_END,    "silence_end",    "operator") /* id, text */          \
     X(EXPLAIN,        "explain",        "viewer")   /* id */                \
+    X(CHANNELS,       "channels",       "viewer") /* object: one, with previews */ \
     X(LINK_SHOW,      "link_show",      "-") /* secret: token */            \
     X(LINK_DO,        "link_do",        "-") /* secret: token, text */ \
     X(CLOCK_DONE,     "clock_done",     "operator") /* id: incident, object: clock, text */ \

@@ -16,6 +16,7 @@
 #include "base/mask.h"
 #include "base/utf8.h"
 #include "daemon/engine_act.h"
+#include "daemon/engine_channels.h"
 #include "daemon/engine_link.h"
 #include "daemon/engine_outbox.h"
 #include "daemon/engine_route.h"
@@ -346,6 +347,8 @@ act_write(struct asked *asked)
         return act_silence_end(asked);
     case ACTION_EXPLAIN:
         return act_explain(asked);
+    case ACTION_CHANNELS:
+        return engine_channels_show(asked);
     case ACTION_LINK_SHOW:
         return act_link_show(asked);
     case ACTION_LINK_DO:
