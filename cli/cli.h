@@ -45,11 +45,15 @@ int cmd_sources_import(int argc, char **argv);
 int cmd_sources_export(int argc, char **argv);
 int cmd_ingest(int argc, char **argv);
 int cmd_incidents(int argc, char **argv);
+int cmd_rota(int argc, char **argv);
+int cmd_calendar(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_deliveries(int argc, char **argv);
 int cmd_silences(int argc, char **argv);
 int cmd_ledger(int argc, char **argv);
 int cmd_evidence(int argc, char **argv);
 int cmd_purge(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_user(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 

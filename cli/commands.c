@@ -97,6 +97,33 @@ const struct command cli_commands[] = {
         "  --items N,N…    split: the items, by the numbers that show prints\n"
         "  --split N       unsplit: which; default the last\n",
         cmd_incidents},
+    {"deliveries", "[list | resend N… | resend --dead] [OPTION]…",
+        "Show how the channels are and what waits; send dead letters again",
+        CLIENT_OPTIONS
+        "  --state STATE   list: pending, delivered or dead; default all\n"
+        "  --dead          list: the dead letters; resend: all of them\n"
+        "  --channel NAME  resend --dead: only those of one channel\n"
+        "  --limit N       list: at most N, default 50\n"
+        "\nA message that is sent again keeps its id, so that a receiver can "
+        "drop a repeat.\n",
+        cmd_deliveries},
+    {"rota", "[show | gaps | at TIME | add | replace | remove | drop N | accept N]",
+        "Say who is on call, change shifts, take over",
+        CLIENT_OPTIONS
+        "  show            who is on call, and the shifts of --days N (14)\n"
+        "  gaps            hours with nobody in --days N; 1 when there are any\n"
+        "  at TIME         who is on call then, by the configuration alone\n"
+        "  add ROTA PERSON, replace ROTA PERSON --instead PERSON, remove ROTA "
+        "PERSON\n"
+        "                  --from TIME --until TIME [--reason TEXT]\n"
+        "  drop N          drop the override N\n"
+        "  accept N        take over: the hand-over N\n"
+        "\nTIME is 2026-06-07T08:30 in the configured zone, or RFC 3339.\n",
+        cmd_rota},
+    {"calendar", "[--config FILE] [DAY [DAY]]",
+        "Say what days are: worked or not, term, holiday, key dates",
+        "Of today, of a day such as 2026-10-01, or from one to another.\n",
+        cmd_calendar},
     {"explain", "N [OPTION]…",
         "Say who would be told of incident N now, and why (not)",
         CLIENT_OPTIONS
@@ -189,6 +216,24 @@ const struct command cli_commands[] = {
         "  --region FILE   home county, as CONTRACTS has it\n"
         "  --json          everything, as JSON\n",
         cmd_rules},
+    {"report", "[--range RANGE] [--format FORMAT] [-o FILE] [OPTION]…",
+        "Write what a day, a week, a month or a quarter brought",
+        "  --range RANGE   day, week (default), month or quarter: the last one "
+        "that is over;\n"
+        "                  today, this-week, this-month, this-quarter: so far;\n"
+        "                  2026-11-24, 2026-W48, 2026-11, 2026-Q4;\n"
+        "                  2026-11-01..2026-11-20: these days, both included\n"
+        "  --format FORMAT html (to print on A4), md, csv, json or docx; "
+        "default: by\n"
+        "                  the ending of FILE, else md\n"
+        "  --lang zh|en    default zh\n"
+        "  -o FILE         write FILE; default standard output\n"
+        "  --config FILE   default /etc/tocsin/tocsin.yaml, or TOCSIN_CONFIG\n"
+        "  --database FILE default: that of the configuration\n\n"
+        "Days are those of the configured zone; weeks begin on Monday. The "
+        "same finished\n"
+        "range gives the same bytes again (docs/reports.md).\n",
+        cmd_report},
     {"user",
         "add NAME [--role ROLE] [--password-file FILE | --generate] "
         "[OPTION]…",

@@ -252,7 +252,8 @@ set_house(struct counting *c, json_t *object)
         int64_t from, until;
         json_t *one;
 
-        if (str_starts(row->subject, STR("source:")) || row->severity < REPORT_TROUBLE ||
+        if (str_starts(row->subject, STR("source:")) ||
+            row->severity < REPORT_TROUBLE ||
             json_array_size(list) >= REPORT_MAX_SOURCES)
             continue;
         clip(c, row, &from, &until);
