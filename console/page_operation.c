@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "console/context.h"
 #include "console/rows.h"
+#include "store/view_deliveries.h"
 
 enum { DELIVERIES_PAGE = 60 };
 
@@ -63,6 +64,73 @@ set_delivery_page(struct context *ctx, json_t *value, int state, int64_t next)
                 states[state + 1], (long long)next));
 }
 
+/* --- channels, as they are --- */
+
+static const char *
+channel_word(const struct channel_state *state, struct wall now)
+{
+    if (state->disabled)
+        return "disabled";
+    if (wall_is_set(state->broken))
+        return "broken";
+    return wall_is_set(state->wait_until) && state->wait_until.ms > now.ms
+               ? "waiting"
+               : "open";
+}
+
+static json_t *
+channel_json(struct context *ctx, const struct channel_row *row)
+{
+    struct str word = str_of(channel_word(&row->state, loop_wall(ctx->console->loop)));
+    bool open = str_eq(word, STR("open"));
+    json_t *object = json_object();
+
+    set_str(object, "id", row->state.channel);
+    set_name(ctx, object, "state", "line", word);
+    set_str(object, "why", open ? STR_NONE : row->state.why);
+    set_time(ctx, object, "broken", row->state.broken);
+    set_time(ctx, object, "wait_until",
+        str_eq(word, STR("waiting")) ? row->state.wait_until : WALL_NONE);
+    set_number(object, "pending", (int64_t)row->pending);
+    set_number(object, "dead", (int64_t)row->dead);
+    set_number(object, "delivered", (int64_t)row->delivered);
+    set_time(ctx, object, "last", row->last);
+    set_time(ctx, object, "canary", row->state.canary);
+    set_time(ctx, object, "canary_accepted", row->state.canary_ok);
+    if (ctx->json)
+        return object;
+    set_flag(object, "open", open);
+    set_flag(object, "trouble",
+        wall_is_set(row->state.broken) || row->state.disabled);
+    return object;
+}
+
+static int
+set_channels(struct context *ctx, json_t *value)
+{
+    struct pulse_row pulse;
+    struct channel_row *rows;
+    json_t *list = json_array(), *heartbeat = json_object();
+    size_t n = 0;
+    int err =
+        view_channels(ctx->console->view, ctx->arena, &rows, &n);
+
+    for (size_t i = 0; !err && i < n; i++)
+        (void)json_array_append_new(list, channel_json(ctx, &rows[i]));
+    (void)json_object_set_new(value, "channels", list);
+    set_flag(value, "has_channels", n > 0);
+    if (!err && view_pulse(ctx->console->view, STR("heartbeat"), ctx->arena,
+                    &pulse) == 0) {
+        set_time(ctx, heartbeat, "at", pulse.at);
+        set_time(ctx, heartbeat, "ok", pulse.ok);
+        set_str(heartbeat, "text", pulse.text);
+        (void)json_object_set_new(value, "heartbeat", heartbeat);
+    } else {
+        json_decref(heartbeat);
+    }
+    return err;
+}
+
 void
 page_deliveries(struct context *ctx)
 {
@@ -95,6 +163,8 @@ page_deliveries(struct context *ctx)
     list = json_array();
     for (size_t i = 0; i < n; i++)
         (void)json_array_append_new(list, row_delivery(ctx, &rows[i]));
+    if (before == 0 && incident == 0)
+        (void)set_channels(ctx, value);
     before = n == (size_t)limit ? rows[n - 1].delivery.id : 0;
     (void)json_object_set_new(value, "deliveries", list);
     (void)json_object_set_new(
@@ -128,5 +198,18 @@ do_resend(struct context *ctx)
         reply_error(ctx, 404, NULL);
         return;
     }
+    ask_engine(ctx, &action, resent);
+}
+
+/* All dead letters, or those of a channel. */
+void
+do_resend_dead(struct context *ctx)
+{
+    struct action action = {.kind = ACTION_RESEND,
+        .object = field_get(ctx, "channel"),
+        .until = WALL_NONE};
+
+    if (action.object.n == 0)
+        action.object = STR("*");
     ask_engine(ctx, &action, resent);
 }

@@ -31,6 +31,7 @@ row_attempt(struct context *ctx, const struct attempt *attempt)
         set_number(object, "status", attempt->status);
     else
         (void)json_object_set_new(object, "status", json_null());
+    set_str(object, "code", attempt->code);
     set_str(object, "text", attempt->text);
     return object;
 }
@@ -56,6 +57,8 @@ row_delivery(struct context *ctx, const struct delivery_row *row)
     set_time(ctx, object, "next", delivery->next);
     set_time(ctx, object, "finished", delivery->finished);
     set_str(object, "last_error", delivery->last_error);
+    set_number(object, "folded", delivery->folded);
+    set_number(object, "form", delivery->form);
     for (size_t i = 0; i < row->ntries; i++)
         (void)json_array_append_new(tries, row_attempt(ctx, &row->tries[i]));
     (void)json_object_set_new(object, "tries", tries);
@@ -63,6 +66,8 @@ row_delivery(struct context *ctx, const struct delivery_row *row)
         return object;
     set_flag(object, "has_incident", delivery->incident > 0);
     set_flag(object, "has_tries", row->ntries > 0);
+    set_flag(object, "in_digest", delivery->folded > 0);
+    set_flag(object, "plainer", delivery->form > 0);
     set_flag(object, "dead", delivery->state == DELIVERY_DEAD);
     set_flag(object, "pending", delivery->state == DELIVERY_PENDING);
     set_flag(object, "delivered", delivery->state == DELIVERY_DELIVERED);

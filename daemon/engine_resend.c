@@ -43,7 +43,7 @@ resend_dead(struct asked *asked)
 {
     struct engine *engine = asked->engine;
     struct str channel =
-        str_eq(asked->object, STR("dead")) ? STR_NONE : asked->object;
+        str_eq(asked->object, STR("*")) ? STR_NONE : asked->object;
     int64_t *ids;
     size_t n;
     int r = store_delivery_dead(
