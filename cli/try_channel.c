@@ -179,6 +179,10 @@ deliver(struct try_channel *run)
         TOCSIN_VERSION, STR_ARG(run->config->contact));
     int err = sender_new(run->loop, agent, &run->sender);
 
+    if (!err && run->config->notify_trust.n &&
+        http_trust(sender_http(run->sender),
+            arena_cstr(run->arena, run->config->notify_trust)) < 0)
+        return fail("notify.trust cannot be read");
     if (!err)
         err = sender_send(
             run->sender, &run->view, &run->message, answered, run, NULL);
