@@ -5,6 +5,12 @@
  * from, text], each preceded by its length; of the first row the previous hash
  * is 32 zero bytes.  The newest hash and the number of rows stand in meta too,
  * so that a chain cut at its end is noticed as well.
+ *
+ * Of a text the chain holds its SHA-256 (text_hash; rows of before that have
+ * none hold the text).  So the text of what happened to an incident can be
+ * erased when the incident is purged: its hash still stands, and an entry
+ * "incident.purged" further on says why it is gone.  Without one, a missing
+ * text is an alteration.
  */
 #include <stdio.h>
 #include <string.h>
@@ -28,16 +34,17 @@ number_text(char out[LEDGER_NUMBER_SIZE], int64_t value)
     return (struct str){out, n > 0 ? (size_t)n : 0};
 }
 
-/* The hash of entry as row id behind chain. */
+/* The hash of entry as row id behind chain; text stands for its text. */
 static void
 chain_hash(const struct chain *chain, int64_t id,
-    const struct ledger_entry *entry, uint8_t ret[DIGEST_SIZE])
+    const struct ledger_entry *entry, struct str text,
+    uint8_t ret[DIGEST_SIZE])
 {
     char numbers[3][LEDGER_NUMBER_SIZE];
     struct str parts[] = {{(const char *)chain->hash, DIGEST_SIZE},
         number_text(numbers[0], id), number_text(numbers[1], entry->at.ms),
         entry->kind, number_text(numbers[2], entry->incident), entry->by,
-        entry->from, entry->text};
+        entry->from, text};
 
     digest_parts(parts, sizeof(parts) / sizeof(parts[0]), ret);
 }
@@ -86,17 +93,22 @@ ledger_append(struct db *db, const struct ledger_entry *entry)
 {
     struct chain chain;
     struct query q;
-    uint8_t hash[DIGEST_SIZE];
+    uint8_t hash[DIGEST_SIZE], text_hash[DIGEST_SIZE];
+    struct str text = STR_NONE;
     int r = chain_end(db, &chain);
 
     if (r != 0)
         return r;
-    chain_hash(&chain, chain.id + 1, entry, hash);
+    if (entry->text.p) {
+        digest_sha256(entry->text, text_hash);
+        text = (struct str){(const char *)text_hash, DIGEST_SIZE};
+    }
+    chain_hash(&chain, chain.id + 1, entry, text, hash);
     chain.id++;
     memcpy(chain.hash, hash, sizeof(hash));
     db_query(db, &q,
         DB_SQL("INSERT INTO ledger(id, at, kind, incident, by, origin, text,"
-               " hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"));
+               " hash, text_hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     query_int(&q, chain.id);
     query_int(&q, entry->at.ms);
     query_text(&q, entry->kind);
@@ -105,6 +117,7 @@ ledger_append(struct db *db, const struct ledger_entry *entry)
     query_str(&q, entry->from);
     query_str(&q, entry->text);
     query_blob(&q, chain.hash, DIGEST_SIZE);
+    query_bytes(&q, text);
     r = query_run(&q);
     return r == 0 ? chain_mark(db, &chain) : r;
 }
@@ -144,13 +157,36 @@ chain_marked(struct db *db, struct chain *ret)
     return r;
 }
 
+/* What stands for the text of the row in the chain: *ret.  false when the text
+ * is not what was written, or is gone without a reason. */
+static bool
+ledger_text(struct query *q, struct str text, uint8_t hash[DIGEST_SIZE],
+    struct str *ret)
+{
+    uint8_t now[DIGEST_SIZE];
+    bool erased;
+
+    *ret = text;
+    if (!query_get_hash(q, hash, DIGEST_SIZE)) {
+        query_skip(q);
+        return true;
+    }
+    erased = query_get_int(q) != 0; /* by a purge */
+    *ret = (struct str){(const char *)hash, DIGEST_SIZE};
+    if (!text.p)
+        return erased;
+    digest_sha256(text, now);
+    return digest_equal(now, hash, DIGEST_SIZE);
+}
+
 /* Read one row and check it against chain, which moves on to it. */
 static enum ledger_fault
 ledger_row_check(struct query *q, struct chain *chain, struct wall *ret_at)
 {
     struct ledger_entry e;
-    uint8_t hash[DIGEST_SIZE], kept[DIGEST_SIZE];
+    uint8_t hash[DIGEST_SIZE], kept[DIGEST_SIZE], text_hash[DIGEST_SIZE];
     int64_t id = query_get_int(q);
+    struct str text;
     bool sound;
 
     e.at = query_get_wall(q);
@@ -160,9 +196,10 @@ ledger_row_check(struct query *q, struct chain *chain, struct wall *ret_at)
     e.from = query_peek_str(q);
     e.text = query_peek_str(q);
     sound = query_get_hash(q, kept, DIGEST_SIZE);
+    sound &= ledger_text(q, e.text, text_hash, &text);
     if (id != chain->id + 1) /* numbers begin at 1 and leave none out */
         return id > chain->id + 1 ? LEDGER_FAULT_MISSING : LEDGER_FAULT_ADDED;
-    chain_hash(chain, id, &e, hash);
+    chain_hash(chain, id, &e, text, hash);
     chain->id = id;
     memcpy(chain->hash, hash, DIGEST_SIZE);
     *ret_at = e.at;
@@ -200,7 +237,10 @@ ledger_walk(struct db *db, struct ledger_check *ret)
     if (r != 0)
         return r;
     db_query(db, &q,
-        DB_SQL("SELECT id, at, kind, incident, by, origin, text, hash"
+        DB_SQL("SELECT id, at, kind, incident, by, origin, text, hash,"
+               " text_hash, text IS NULL AND EXISTS (SELECT 1"
+               " FROM ledger AS p WHERE p.incident = ledger.incident"
+               " AND p.kind = 'incident.purged' AND p.id > ledger.id)"
                " FROM ledger ORDER BY id"));
     while (check.fault == LEDGER_FAULT_NONE && (r = query_next(&q)) == 0) {
         check.count++;

@@ -110,6 +110,12 @@ blank(struct db *db, int64_t incident, struct wall now)
                " explanation = NULL, cause = NULL, assignee = NULL"
                " WHERE id = ?"),
         NULL};
+    /* What its entries in the ledger say; their hashes stand. */
+    static const struct purge_drop entries = {
+        DB_SQL("UPDATE ledger SET text = NULL WHERE incident = ?"
+               " AND text_hash IS NOT NULL"
+               " AND kind NOT IN ('incident.purged', 'evidence.purged')"),
+        NULL};
     struct query q;
     int r = purge_drop_all(db, &words, 1, incident);
 
@@ -121,7 +127,8 @@ blank(struct db *db, int64_t incident, struct wall now)
                " purged = excluded.purged"));
     query_int(&q, incident);
     query_int(&q, now.ms);
-    return query_run(&q);
+    r = query_run(&q);
+    return r ? r : purge_drop_all(db, &entries, 1, incident);
 }
 
 int

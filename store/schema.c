@@ -405,6 +405,21 @@ static const char channels[] =
     "  name TEXT PRIMARY KEY, at INTEGER NOT NULL, ok INTEGER, text TEXT)"
     "  STRICT, WITHOUT ROWID;";
 
+/* Step 15: what an entry of the ledger says can be erased with its incident; its
+ * hash, and the chain, stay. */
+static const char erasable[] =
+    "ALTER TABLE ledger ADD COLUMN text_hash BLOB;"
+    "DROP TRIGGER ledger_is_final;"
+    "CREATE TRIGGER ledger_is_final BEFORE UPDATE ON ledger WHEN NOT"
+    "  (new.text IS NULL AND old.text_hash IS NOT NULL AND new.id = old.id"
+    "  AND new.at = old.at AND new.kind = old.kind"
+    "  AND new.incident IS old.incident AND new.by IS old.by"
+    "  AND new.origin IS old.origin AND new.hash = old.hash"
+    "  AND new.text_hash IS old.text_hash AND EXISTS (SELECT 1"
+    "  FROM incident_keeping AS k WHERE k.incident = old.incident"
+    "  AND k.purged IS NOT NULL)) BEGIN"
+    "  SELECT RAISE(ABORT, 'the ledger is append-only'); END;";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -422,6 +437,7 @@ static const char *const steps[][STEP_PARTS] = {
     {reports},
     {clocks, rotas},
     {channels},
+    {erasable},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -433,7 +449,8 @@ static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 8;", "PRAGMA user_version = 9;",
     "PRAGMA user_version = 10;", "PRAGMA user_version = 11;",
     "PRAGMA user_version = 12;", "PRAGMA user_version = 13;",
-    "PRAGMA user_version = 14;"};
+    "PRAGMA user_version = 14;",
+    "PRAGMA user_version = 15;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned

@@ -91,6 +91,13 @@ TAMPER(
     an_altered_time_is_named, "UPDATE ledger SET at = at + 1 WHERE id = 10", 10)
 TAMPER(words_moved_between_fields_are_named,
     "UPDATE ledger SET by = 'li1', origin = '27.0.0.1' WHERE id = 5", 5)
+TAMPER(an_erased_text_is_named,
+    "UPDATE ledger SET text = NULL WHERE id = 4", 4)
+TAMPER(an_altered_text_with_its_hash_is_named,
+    "UPDATE ledger SET text = '', text_hash ="
+    " x'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'"
+    " WHERE id = 4",
+    4)
 TAMPER(a_missing_entry_is_named, "DELETE FROM ledger WHERE id = 6", 6)
 TAMPER(a_missing_first_is_named, "DELETE FROM ledger WHERE id = 1", 1)
 TAMPER(a_missing_end_is_named, "DELETE FROM ledger WHERE id > 8", 9)
@@ -100,13 +107,13 @@ TAMPER(an_altered_hash_is_named,
 
 TAMPER(an_entry_that_was_put_in_is_named,
     "UPDATE ledger SET id = id + 1000 WHERE id > 5;"
-    " INSERT INTO ledger SELECT 6, at, kind, incident, by, origin, text, hash"
-    " FROM ledger WHERE id = 5;"
+    " INSERT INTO ledger SELECT 6, at, kind, incident, by, origin, text, hash,"
+    " text_hash FROM ledger WHERE id = 5;"
     " UPDATE ledger SET id = id - 999 WHERE id > 1000",
     6)
 TAMPER(an_entry_behind_the_end_is_named,
     "INSERT INTO ledger SELECT 11, at, kind, incident, by, origin, text,"
-    " randomblob(32) FROM ledger WHERE id = 10",
+    " randomblob(32), text_hash FROM ledger WHERE id = 10",
     11)
 TAMPER(an_altered_mark_is_named,
     "UPDATE meta SET value = zeroblob(32) WHERE key = 'ledger-hash'", 10)
@@ -217,6 +224,7 @@ sql_alone_cannot_change_it(void **state)
     fixture_close(f);
     assert_false(may(f->path, "UPDATE ledger SET by = 'x' WHERE id = 2"));
     assert_false(may(f->path, "DELETE FROM ledger WHERE id = 3"));
+    assert_false(may(f->path, "UPDATE ledger SET text = NULL"));
     assert_int_equal(store_open(f->path, NULL, &f->store), 0);
     assert_int_equal(store_ledger_verify(f->store, &bad, &count), 0);
     assert_int_equal(bad, 0);
@@ -233,6 +241,8 @@ main(void)
         TEST(an_honest_ledger_holds),
         TEST(a_rolled_back_entry_leaves_no_gap),
         TEST(an_altered_text_is_named),
+        TEST(an_erased_text_is_named),
+        TEST(an_altered_text_with_its_hash_is_named),
         TEST(an_altered_name_is_named),
         TEST(an_altered_time_is_named),
         TEST(words_moved_between_fields_are_named),

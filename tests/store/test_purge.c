@@ -149,6 +149,51 @@ a_closed_incident_goes_with_all_that_is_its_own(void **state)
 }
 
 static void
+say(struct fixture *f, const char *kind, int64_t incident, const char *text)
+{
+    struct ledger_entry entry = {.at = at(1),
+        .kind = str_of(kind),
+        .incident = incident,
+        .by = STR("li"),
+        .from = STR("road"),
+        .text = str_of(text)};
+
+    assert_int_equal(store_ledger_add(f->store, &entry), 0);
+}
+
+/* The words go, their hashes stay, and the chain holds. */
+static void
+the_ledger_keeps_hashes_alone(void **state)
+{
+    struct fixture *f = *state;
+    struct purge_policy every = all();
+    int64_t old = add_incident(f->store, "a", LEVEL_RED, 1);
+    int64_t open = add_incident(f->store, "b", LEVEL_RED, 1), bad;
+    uint64_t count;
+
+    attached(f, 1, "text", old);
+    say(f, "incident.opened", old, "{\"title\":\"forgettable\"}");
+    say(f, "incident.opened", open, "{\"title\":\"lasting\"}");
+    say(f, "evidence.purged", old, "{\"sha256\":[\"abc\"]}");
+    close_incident(f, old, 10);
+    (void)run(f, &every, NULL);
+    assert_false(file_has(f, "forgettable"));
+    assert_true(file_has(f, "lasting"));
+    assert_true(file_has(f, "abc"));
+    /* before the purge is told, the gap is one */
+    assert_int_equal(store_ledger_verify(f->store, &bad, &count), 0);
+    assert_int_equal(bad, 1);
+    say(f, "incident.purged", old, "{\"items\":1}");
+    assert_int_equal(store_ledger_verify(f->store, &bad, &count), 0);
+    assert_int_equal(bad, 0);
+    /* an entry of after that is not covered by it */
+    say(f, "incident.note", old, "{\"text\":\"later\"}");
+    meddle(f->path, "UPDATE ledger SET text = NULL WHERE id = 5");
+    assert_int_equal(store_ledger_verify(f->store, &bad, &count), 0);
+    assert_int_equal(bad, 5);
+}
+
+static void
 what_is_held_stays_whole(void **state)
 {
     struct fixture *f = *state;
@@ -286,6 +331,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         test(a_closed_incident_goes_with_all_that_is_its_own),
+        test(the_ledger_keeps_hashes_alone),
         test(what_is_held_stays_whole),
         test(what_was_assessed_is_destroyed_with_its_evidence),
         test(evidence_outlives_its_items),
