@@ -10,14 +10,16 @@
  * double, so that a long event does not become a stream of messages and yet
  * nothing stays unsaid.
  */
+#include "daemon/engine_tell.h"
+
 #include <stdlib.h>
 
 #include "base/digest.h"
 #include "base/err.h"
 #include "daemon/engine.h"
+#include "daemon/engine_link.h"
 #include "daemon/engine_notice.h"
 #include "daemon/engine_route.h"
-#include "daemon/engine_tell.h"
 #include "notify/body.h"
 
 enum {
@@ -28,7 +30,8 @@ enum {
     FOLLOW_MAX_DIGEST = BODY_MAX_DIGEST
 };
 
-/* --- one row of the outbox ------------------------------------------------------- */
+/* --- one row of the outbox
+ * ------------------------------------------------------- */
 
 int
 engine_outbox_add(struct engine *engine, const struct channel *channel,
@@ -76,13 +79,14 @@ engine_tell_test(struct engine *engine, const struct channel *channel)
     buf_init(&body, BODY_MAX_BYTES);
     r = body_test(&body, channel->id, engine_now(engine));
     if (r == 0)
-        r = engine_outbox_add(engine, channel, 0, LEVEL_NONE, INCIDENT_EVENT_TEST,
-            buf_str(&body));
+        r = engine_outbox_add(engine, channel, 0, LEVEL_NONE,
+            INCIDENT_EVENT_TEST, buf_str(&body));
     buf_done(&body);
     return r;
 }
 
-/* --- an incident as a message shows it --------------------------------------------- */
+/* --- an incident as a message shows it
+ * --------------------------------------------- */
 
 struct told {
     struct incident incident;
@@ -128,22 +132,20 @@ static int
 told_load(struct engine *engine, int64_t id, struct told *told)
 {
     struct str *sources = NULL;
-    int r = store_incident_load(
-        engine->store, id, engine->arena, &told->incident);
+    int r =
+        store_incident_load(engine->store, id, engine->arena, &told->incident);
 
     if (r == 0)
-        r = store_incident_counts(engine->store, id, &told->incident.items,
-            &told->incident.sources);
+        r = store_incident_counts(
+            engine->store, id, &told->incident.items, &told->incident.sources);
     if (r == 0)
-        r = store_incident_sources(engine->store, id, engine->arena, &sources,
-            &told->view.nsources);
+        r = store_incident_sources(
+            engine->store, id, engine->arena, &sources, &told->view.nsources);
     if (r != 0)
         return r;
     told->view.incident = &told->incident;
     told->view.sources = sources;
     told->view.url = incident_url(engine, id);
-    told->view.discreet =
-        config_is_discreet(engine->config, told->incident.category);
     told->view.discreet =
         config_is_discreet(engine->config, told->incident.category);
     return told_items(engine, told);
@@ -161,7 +163,8 @@ told_mark(struct engine *engine, const struct told *told, size_t n)
     return r;
 }
 
-/* --- follow-ups ------------------------------------------------------------------------ */
+/* --- follow-ups
+ * ------------------------------------------------------------------------ */
 
 static struct follow *
 follow_find(struct engine *engine, int64_t incident)
@@ -255,7 +258,8 @@ engine_follow_load(struct engine *engine)
     return r;
 }
 
-/* --- gathering ------------------------------------------------------------------------- */
+/* --- gathering
+ * ------------------------------------------------------------------------- */
 
 /* Which of two events of one incident in one transaction is told: that it is
  * there (again) says more than what happened to it next. */
@@ -296,36 +300,54 @@ engine_tell_forget(struct engine *engine)
     engine->ntells = 0;
 }
 
-/* --- making messages ---------------------------------------------------------------------- */
+/* --- making messages
+ * ---------------------------------------------------------------------- */
+
+/* The message for one channel: its links to act are its own.  *named is how
+ * many new items every message so far has named. */
+static int
+tell_channel(struct engine *engine, const struct channel *channel,
+    enum incident_event event, const char *reason, struct told *told,
+    size_t *named)
+{
+    size_t items = 0;
+    struct buf body;
+    int r = engine_link_acts(
+        engine, channel, &told->incident, &told->view.acts, &told->view.nacts);
+
+    buf_init(&body, BODY_MAX_BYTES);
+    if (r == 0)
+        r = body_incident(&body, event, &told->view, str_of(reason),
+            engine_now(engine), &items);
+    if (r == 0)
+        r = engine_outbox_add(engine, channel, told->incident.id,
+            told->incident.level, event, buf_str(&body));
+    buf_done(&body);
+    *named = items < *named ? items : *named;
+    return r;
+}
 
 static int
 tell_one(struct engine *engine, const struct tell *tell)
 {
     const struct config *config = engine->config;
     struct told told = {0};
-    size_t named = 0;
-    struct buf body;
+    size_t named = SIZE_MAX;
     int r = told_load(engine, tell->incident, &told);
     bool made = false;
 
-    buf_init(&body, BODY_MAX_BYTES);
     for (size_t i = 0; i < config->nchannels && r == 0; i++) {
         const struct channel *channel = &config->channels[i];
         bool send = false;
 
-        r = engine_route_gate(engine, channel, &told.incident, tell->event,
-            tell->reason, &send);
+        r = engine_route_gate(
+            engine, channel, &told.incident, tell->event, tell->reason, &send);
         if (r != 0 || !send)
             continue;
-        if (!made)
-            r = body_incident(&body, tell->event, &told.view,
-                str_of(tell->reason), engine_now(engine), &named);
         made = true;
-        if (r == 0)
-            r = engine_outbox_add(engine, channel, told.incident.id,
-                told.incident.level, tell->event, buf_str(&body));
+        r = tell_channel(
+            engine, channel, tell->event, tell->reason, &told, &named);
     }
-    buf_done(&body);
     if (r == 0 && made)
         r = told_mark(engine, &told, named);
     if (r == 0 && made)
@@ -344,7 +366,8 @@ engine_tell_flush(struct engine *engine)
     return r;
 }
 
-/* --- to chosen channels ----------------------------------------------------------- */
+/* --- to chosen channels
+ * ----------------------------------------------------------- */
 
 int
 engine_tell_to(struct engine *engine, const struct incident *incident,
@@ -352,29 +375,22 @@ engine_tell_to(struct engine *engine, const struct incident *incident,
     size_t n)
 {
     struct told told = {0};
-    size_t named = 0;
-    struct buf body;
+    size_t named = SIZE_MAX;
     int r = told_load(engine, incident->id, &told);
 
-    buf_init(&body, BODY_MAX_BYTES);
-    if (r == 0)
-        r = body_incident(&body, event, &told.view, str_of(reason),
-            engine_now(engine), &named);
     for (size_t i = 0; i < n && r == 0; i++) {
         const struct channel *channel =
             config_channel(engine->config, channels[i]);
 
         if (channel)
-            r = engine_outbox_add(engine, channel, told.incident.id,
-                told.incident.level, event, buf_str(&body));
+            r = tell_channel(engine, channel, event, reason, &told, &named);
     }
-    buf_done(&body);
     return r;
 }
 
 int
-engine_say(struct engine *engine, enum incident_event event,
-    json_t *data_taken, const struct str *channels, size_t n)
+engine_say(struct engine *engine, enum incident_event event, json_t *data_taken,
+    const struct str *channels, size_t n)
 {
     const struct config *config = engine->config;
     size_t all = n ? n : config->nchannels;
@@ -435,7 +451,8 @@ engine_tell_digest(struct engine *engine, const struct channel *channel,
     return r;
 }
 
-/* --- the follow-up ------------------------------------------------------------------------- */
+/* --- the follow-up
+ * ------------------------------------------------------------------------- */
 
 /* How many of the new items of each incident every channel that wants it could
  * be told; UNWANTED when none does. */
@@ -481,8 +498,9 @@ digest_for(struct engine *engine, const struct channel *channel,
         named[at[i]] = k < named[at[i]] ? k : named[at[i]];
     }
     if (r == 0)
-        r = engine_outbox_add(engine, channel, nviews == 1 ? views[0].incident->id : 0,
-            level, INCIDENT_EVENT_DIGEST, buf_str(&body));
+        r = engine_outbox_add(engine, channel,
+            nviews == 1 ? views[0].incident->id : 0, level,
+            INCIDENT_EVENT_DIGEST, buf_str(&body));
     buf_done(&body);
     return r;
 }
@@ -496,8 +514,7 @@ digest_write(struct engine *engine, const struct told *told, size_t n)
     for (size_t i = 0; i < n; i++)
         named[i] = UNWANTED;
     for (size_t i = 0; i < engine->config->nchannels && r == 0; i++)
-        r = digest_for(
-            engine, &engine->config->channels[i], told, n, named);
+        r = digest_for(engine, &engine->config->channels[i], told, n, named);
     for (size_t i = 0; i < n && r == 0; i++) {
         struct follow *follow = follow_find(engine, told[i].incident.id);
 
