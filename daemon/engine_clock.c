@@ -161,8 +161,7 @@ say_reminder(struct engine *engine, const struct clock_run *run, int percent,
 }
 
 static void
-say_breach(
-    struct engine *engine, const struct clock_run *run, struct said *ret)
+say_breach(struct engine *engine, const struct clock_run *run, struct said *ret)
 {
     char local[TIMEFMT_LOCAL_SIZE], zh[64], en[64];
     const char *document = document_of(engine, run);
@@ -288,13 +287,13 @@ sync_run(struct engine *engine, const struct incident *incident,
  */
 static int
 begin_clock(struct engine *engine, const struct clock_rule *rule,
-    const struct incident *incident, bool known)
+    const struct incident *incident, bool again, bool known)
 {
     struct clock_time time = engine_clock_time(engine);
     struct clock_run run;
     int percent, r;
 
-    if (!clock_begin(rule, incident, &time, &run))
+    if (!clock_begin(rule, incident, again, &time, &run))
         return 0;
     if (known && wall_is_set(run.due) && run.due.ms <= time.now.ms) {
         (void)clock_tick(&run, rule, &time, &percent);
@@ -325,7 +324,7 @@ sync_clocks(struct engine *engine, const struct incident *incident, bool known)
             if (str_eq(runs[k].clock, rule->id))
                 last = &runs[k];
         if (last == NULL || clock_renews(last, incident))
-            r = begin_clock(engine, rule, incident, known);
+            r = begin_clock(engine, rule, incident, last && last->over, known);
     }
     return r;
 }

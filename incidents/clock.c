@@ -173,7 +173,7 @@ plan(struct clock_run *run, const struct clock_rule *rule,
 
 bool
 clock_begin(const struct clock_rule *rule, const struct incident *incident,
-    const struct clock_time *time, struct clock_run *ret)
+    bool again, const struct clock_time *time, struct clock_run *ret)
 {
     enum incident_state state = clock_state(incident);
     struct clock_run run = {.incident = incident->id,
@@ -195,7 +195,7 @@ clock_begin(const struct clock_rule *rule, const struct incident *incident,
         return false;
     switch (rule->starts) {
     case CLOCK_STARTS_OPENED:
-        if (wall_is_set(incident->opened))
+        if (wall_is_set(incident->opened) && !again)
             run.own = incident->opened;
         break;
     case CLOCK_STARTS_LEVEL_REACHED:
@@ -203,7 +203,7 @@ clock_begin(const struct clock_rule *rule, const struct incident *incident,
     case CLOCK_STARTS_ACKNOWLEDGED:
         if (state == INCIDENT_NEW)
             return false;
-        if (wall_is_set(incident->acknowledged))
+        if (wall_is_set(incident->acknowledged) && !again)
             run.own = incident->acknowledged;
         break;
     }

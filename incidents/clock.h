@@ -129,10 +129,11 @@ bool clock_applies(
 /* The state that counts: what a snooze interrupted. */
 enum incident_state clock_state(const struct incident *incident);
 
-/* Begin a run of rule for incident, if it has one now.  False: it has none
- * (it does not apply, nothing starts it yet, or the incident is over). */
+/* Begin a run of rule for incident, if it has one now; again: it was over since
+ * its last one, so this one starts now.  False: it has none (it does not apply,
+ * nothing starts it yet, or the incident is over). */
 bool clock_begin(const struct clock_rule *rule, const struct incident *incident,
-    const struct clock_time *time, struct clock_run *ret);
+    bool again, const struct clock_time *time, struct clock_run *ret);
 /* Bring a run in step with its incident and rule (NULL: it is gone).  merged
  * is the earliest start of what was merged into the incident, or WALL_NONE.
  * Returns whether anything of it changed. */

@@ -60,7 +60,7 @@ begun(const struct clock_rule *rule, const struct incident *incident,
     struct clock_time time = time_at(seconds);
     struct clock_run run = {0};
 
-    assert_true(clock_begin(rule, incident, &time, &run));
+    assert_true(clock_begin(rule, incident, false, &time, &run));
     return run;
 }
 
@@ -93,11 +93,11 @@ applies(void **state)
     struct clock_run run;
     (void)state;
 
-    assert_false(clock_begin(&rule, &incident, &time, &run));
+    assert_false(clock_begin(&rule, &incident, false, &time, &run));
     incident.level = LEVEL_RED;
-    assert_true(clock_begin(&rule, &incident, &time, &run));
+    assert_true(clock_begin(&rule, &incident, false, &time, &run));
     rule.enabled = false;
-    assert_false(clock_begin(&rule, &incident, &time, &run));
+    assert_false(clock_begin(&rule, &incident, false, &time, &run));
     rule.enabled = true;
     rule.not_categories = food;
     rule.nnot_categories = 1;
@@ -110,9 +110,9 @@ applies(void **state)
     assert_false(clock_applies(&rule, LEVEL_RED, STR("health")));
     assert_false(clock_applies(&rule, LEVEL_NONE, STR("food")));
     incident.state = INCIDENT_CLOSED;
-    assert_false(clock_begin(&rule, &incident, &time, &run));
+    assert_false(clock_begin(&rule, &incident, false, &time, &run));
     incident.state = INCIDENT_RESPONDING; /* it is met before it starts */
-    assert_false(clock_begin(&rule, &incident, &time, &run));
+    assert_false(clock_begin(&rule, &incident, false, &time, &run));
 }
 
 /* When each kind of start is. */
@@ -132,7 +132,7 @@ starts(void **state)
     assert_int_equal(run.due.ms, at(5 * 3600).ms);
     assert_int_equal(run.next.ms, at(9000).ms);
     rule.starts = CLOCK_STARTS_ACKNOWLEDGED;
-    assert_false(clock_begin(&rule, &incident, &time, &run));
+    assert_false(clock_begin(&rule, &incident, false, &time, &run));
     incident.state = INCIDENT_ACKNOWLEDGED;
     incident.acknowledged = at(7000);
     assert_int_equal(begun(&rule, &incident, 7200).started.ms, at(7000).ms);
@@ -282,6 +282,7 @@ renews(void **state)
     struct clock_rule rule = five_hours();
     struct incident incident = open_at(0, LEVEL_RED);
     struct clock_run run = begun(&rule, &incident, 0), met = run;
+    struct clock_time time = time_at(500);
     (void)state;
 
     met.end = CLOCK_MET;
@@ -298,7 +299,9 @@ renews(void **state)
     incident.substate = INCIDENT_SUB_REGRESSED;
     assert_true(clock_renews(&run, &incident));
     assert_true(clock_renews(&met, &incident));
-    assert_int_equal(begun(&rule, &incident, 500).started.ms, at(500).ms);
+    rule.starts = CLOCK_STARTS_OPENED;
+    assert_true(clock_begin(&rule, &incident, true, &time, &run));
+    assert_int_equal(run.started.ms, at(500).ms);
 }
 
 /* Merging never buys time; taken apart, both have their own. */
