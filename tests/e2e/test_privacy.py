@@ -291,7 +291,36 @@ class Privacy(E2E):
         # not even the masked texts, in the file or in its log
         self.assertNotIn("师生已疏散".encode(), raw)
         self.assertNotIn("午餐后上吐下泻".encode(), raw)
+        self.assertNotIn("小学食物中毒".encode(), raw)
+        self.assertEqual(d.cli("ledger", "verify").returncode, 0)
         self.assertEqual(self.found_on_disk(d), [])
+
+    def test_no_child_is_named_in_messages(self):
+        rules = """\
+rules:
+  - id: test-beaten
+    title: 校园欺凌
+    category: violence
+    points: 75
+    any: [殴打, 围殴]
+"""
+        route, source = self.origin.route("/v"), {
+            "id": "news", "url": self.origin.url + "/v",
+            "owner": "云溪县第一中学"}
+        route.set_items([(0, "校园开放日", "欢迎家长")])
+        d = self.daemon([source], rules=rules)
+        wait_until(lambda: d.source("news")["items"] == 1, 20, "the baseline")
+        with self.origin.lock:
+            route.set_items([(1, "网传：李小明被同学殴打",
+                              "学生李小明（男，9岁）被殴打，家住白杨里。"),
+                             (2, "王芳同学也遭围殴", "女生王芳，10岁")])
+        title = self.wait_opened(1)[0]["title"]
+        self.assertIn("云溪县第一中学", title)
+        wait_until(lambda: len(self.receiver.attempts) >= 1, 20, "messages")
+        with self.receiver.lock:
+            for a in self.receiver.attempts:
+                for name in ("李小明", "王芳", "白杨里"):
+                    self.assertNotIn(name.encode(), a["bytes"])
 
     def deliveries(self, d):
         return [{"pending": x["state"] == "pending"} for x in
