@@ -14,7 +14,8 @@ struct deliveries_options {
     bool dead;
 };
 
-/* --- list ------------------------------------------------------------------ */
+/* --- list ------------------------------------------------------------------
+ */
 
 static void
 add_delivery(struct client *client, struct tbl *table, const json_t *one)
@@ -28,9 +29,9 @@ add_delivery(struct client *client, struct tbl *table, const json_t *one)
     tbl_add(table, client_text(client, one, "incident"));
     tbl_add(table, client_time(client, one, "created"));
     tbl_add(table, client_text(client, one, "attempts"));
-    tbl_add(table,
-        folded ? arena_printf(client->arena, "in digest %lld", (long long)folded)
-               : client_text(client, one, "last_error"));
+    tbl_add(table, folded ? arena_printf(client->arena, "in digest %lld",
+                                (long long)folded)
+                          : client_text(client, one, "last_error"));
 }
 
 static void
@@ -58,8 +59,7 @@ print_table(struct client *client, const json_t *list, const char *const *names,
         tbl_heading(table, i, names[i], TBL_LEFT);
     if (table == NULL)
         return;
-    json_array_foreach(list, i, one)
-        add(client, table, one);
+    json_array_foreach(list, i, one) add(client, table, one);
     tbl_print(table, stdout, tbl_terminal_width(stdout));
     tbl_free(table);
 }
@@ -86,8 +86,8 @@ list(struct client *client, const struct deliveries_options *o)
         return status;
     if (client->json)
         return client_print_json(answer);
-    print_table(client, json_object_get(answer, "channels"), channels, 7,
-        add_channel);
+    print_table(
+        client, json_object_get(answer, "channels"), channels, 7, add_channel);
     putchar('\n');
     print_table(
         client, json_object_get(answer, "deliveries"), rows, 8, add_delivery);
@@ -95,7 +95,8 @@ list(struct client *client, const struct deliveries_options *o)
     return CLI_OK;
 }
 
-/* --- resend ----------------------------------------------------------------- */
+/* --- resend -----------------------------------------------------------------
+ */
 
 static int
 resend(struct client *client, const char *path, json_t *body_taken)
@@ -129,18 +130,19 @@ resend_some(struct client *client, char **ids, int n)
         int64_t id;
 
         if (num_parse_i64(str_of(ids[i]), 1, INT64_MAX, &id) != 0) {
-            fprintf(stderr, "tocsin: \"%s\" is no number of a message\n",
-                ids[i]);
+            fprintf(
+                stderr, "tocsin: \"%s\" is no number of a message\n", ids[i]);
             return CLI_USAGE;
         }
-        (void)snprintf(path, sizeof path, "/api/v1/deliveries/%lld/resend",
-            (long long)id);
+        (void)snprintf(
+            path, sizeof path, "/api/v1/deliveries/%lld/resend", (long long)id);
         status = resend(client, path, json_object());
     }
     return status;
 }
 
-/* --- the command ------------------------------------------------------------ */
+/* --- the command ------------------------------------------------------------
+ */
 
 static int
 run(struct client *client, const struct deliveries_options *o, char **words,
@@ -167,9 +169,11 @@ cmd_deliveries(int argc, char **argv)
         {"limit", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
     struct deliveries_options o = {0};
     struct client client = {0};
-    int c, status;
+    int status, n = 0;
 
-    while ((c = client_getopt(argc, argv, options)) != -1) {
+    while (optind < argc) {
+        int c = client_getopt(argc, argv, options);
+
         if (c == 'd')
             o.dead = true;
         else if (c == 's')
@@ -178,12 +182,14 @@ cmd_deliveries(int argc, char **argv)
             o.channel = optarg;
         else if (c == 'n')
             o.limit = optarg;
-        else if (!client_option(&client, c))
+        else if (c != -1 && !client_option(&client, c))
             return CLI_USAGE;
+        if (c == -1 && optind < argc)
+            argv[n++] = argv[optind++]; /* what was read makes room */
     }
     status = client_open(&client);
     if (status == CLI_OK)
-        status = run(&client, &o, argv + optind, argc - optind);
+        status = run(&client, &o, argv, n);
     client_close(&client);
     return status;
 }

@@ -81,7 +81,8 @@ channel_word(const struct channel_state *state, struct wall now)
 static json_t *
 channel_json(struct context *ctx, const struct channel_row *row)
 {
-    struct str word = str_of(channel_word(&row->state, loop_wall(ctx->console->loop)));
+    struct str word =
+        str_of(channel_word(&row->state, loop_wall(ctx->console->loop)));
     bool open = str_eq(word, STR("open"));
     json_t *object = json_object();
 
@@ -112,8 +113,7 @@ set_channels(struct context *ctx, json_t *value)
     struct channel_row *rows;
     json_t *list = json_array(), *heartbeat = json_object();
     size_t n = 0;
-    int err =
-        view_channels(ctx->console->view, ctx->arena, &rows, &n);
+    int err = view_channels(ctx->console->view, ctx->arena, &rows, &n);
 
     for (size_t i = 0; !err && i < n; i++)
         (void)json_array_append_new(list, channel_json(ctx, &rows[i]));

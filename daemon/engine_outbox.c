@@ -98,7 +98,11 @@ outbox_log(const struct turn *turn, const int64_t *ids, size_t n, int64_t *ret)
     memset(ret, 0, n * sizeof *ret);
     if (!turn->line->limited)
         return 0;
+    if (engine->writing)
+        return E_BUSY; /* it is not committed when they go */
     r = store_begin(engine->store);
+    if (r != 0)
+        return r;
     for (size_t i = 0; i < n && r == 0; i++)
         r = store_sent_add(
             engine->store, turn->channel->id, ids[i], now, &ret[i]);
@@ -171,10 +175,16 @@ turn_queue(
         room = places;
     for (size_t i = 0; i < n && picked < room; i++) {
         if (fold && engine_storm_may_fold(turn->engine, line, &rows[i])) {
+            /* What came before goes now, the digest after its commit. */
+            outbox_send_all(turn, ids, picked);
+            room -= picked;
+            picked = 0;
             if (engine_storm_fold(turn->engine, turn->channel, line, urgent) ==
                 0)
-                break; /* it goes after the commit */
+                return;
             fold = false;
+            if (room == 0)
+                return;
         }
         ids[picked++] = rows[i].id;
     }
