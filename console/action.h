@@ -64,7 +64,8 @@
     X(DUTY,           "duty",           "viewer")   /* object: days ahead */ \
     X(ROTA_OVERRIDE,  "rota_override",  "operator") /* object: rota, text, data */ \
     X(ROTA_OVERRIDE_DROP, "rota_override_drop", "operator") /* id */       \
-    X(HANDOVER_ACCEPT, "handover_accept", "operator") /* id */
+    X(HANDOVER_ACCEPT, "handover_accept", "operator") /* id */ \
+    X(REPORT_KEEP,    "report_keep",    "operator") /* object: range */
 /* clang-format on */
 enum action_kind {
 #define X(action, name, role) ACTION_##action,

@@ -567,8 +567,10 @@ load_run(struct load *load, const char *path, struct ruleset **ret_rules)
     config_check_routes(c, &load->routes, &load->inhibits, &load->channels,
         &load->sources, &load->owners, load->errors);
     int err = settle(load);
-    if (err == 0)
+    if (err == 0) {
         config_duty_settle(c, load->errors);
+        config_reports_settle(c, load->errors);
+    }
     if (err < 0)
         toc_errors_add(load->errors, c->path.p, 0, 0, "%s", err_text(err));
     struct ruleset *rules = NULL;

@@ -29,6 +29,7 @@
 #include "base/str.h"
 #include "daemon/config_delivery.h"
 #include "daemon/config_duty.h"
+#include "daemon/config_report.h"
 #include "feeds/source.h"
 #include "incidents/keydate.h"
 #include "incidents/route.h"
@@ -94,6 +95,7 @@ struct config {
     struct str bureau, zone, contact, database, region;
     enum level notify_min_level; /* default yellow */
     int64_t ack_expiry_ms;       /* an acknowledgement lasts, default 24 h */
+    int64_t recheck_ms; /* until items of incidents are looked at again */
     int64_t condition_after_ms;  /* how long one stands before it is told */
     struct config_delivery delivery;
 
@@ -142,6 +144,8 @@ struct config {
     struct duty duty; /* deadlines, people, rotas, policies, calendar */
     const struct rule_owner *owners; /* schools and offices, by name */
     size_t nowners;
+    const struct report_schedule *reports;
+    size_t nreports;
     const struct route *routes; /* none: every channel hears of everything */
     size_t nroutes;
     const struct inhibit *inhibits;
@@ -172,8 +176,6 @@ int config_print(const struct config *config, struct buf *out);
 const struct source *config_source(const struct config *config, struct str id);
 const struct channel *config_channel(
     const struct config *config, struct str id);
-/* Whether messages about incidents of category quote nothing and name nobody. */
-bool config_is_discreet(const struct config *config, struct str category);
 /* Whether messages about incidents of category quote nothing and name nobody. */
 bool config_is_discreet(const struct config *config, struct str category);
 

@@ -72,6 +72,12 @@ const struct option calendar_options[] = {
 #undef CALENDAR_OPTION
     ROW_END};
 
+const struct option report_options[] = {
+#define REPORT_OPTION(...) ROW(struct report_schedule, __VA_ARGS__)
+#include "daemon/duty.def"
+#undef REPORT_OPTION
+    ROW_END};
+
 static const struct entry_kind {
     const char *name;
     const struct option *options;
@@ -89,6 +95,7 @@ static const struct entry_kind {
     {"holiday",    range_options,      sizeof(struct day_range)},
     {"workday",    range_options,      sizeof(struct day_range)},
     {"key date",   key_date_options,   sizeof(struct key_date)},
+    {"report",     report_options,     sizeof(struct report_schedule)},
 };
 /* clang-format on */
 
@@ -104,6 +111,7 @@ BEGINS_WITH_PLACE(struct escalation);
 BEGINS_WITH_PLACE(struct escalation_step);
 BEGINS_WITH_PLACE(struct day_range);
 BEGINS_WITH_PLACE(struct key_date);
+BEGINS_WITH_PLACE(struct report_schedule);
 
 static const struct entry_kind *
 kind_of(const struct option *option)

@@ -21,6 +21,8 @@
 #include "daemon/engine_route.h"
 #include "daemon/engine_clock.h"
 #include "daemon/engine_purge.h"
+#include "daemon/engine_report.h"
+#include "daemon/engine_retract.h"
 #include "daemon/sandbox.h"
 #include "daemon/traffic.h"
 #include "rules/files.h"
@@ -194,6 +196,7 @@ engine_pulse(void *arg)
     engine_poll_patience(engine);
     engine_outbox_patience(engine);
     engine_expire(engine);
+    engine_retract_run(engine);
     engine_silence_run(engine);
     engine_held_run(engine);
     engine_follow(engine);
@@ -201,6 +204,7 @@ engine_pulse(void *arg)
     engine_notice(engine);
     engine_hub_run(engine);
     engine_purge_pulse(engine);
+    engine_report_run(engine);
     grouper_expire(engine->grouper, engine_now(engine));
     if (engine_commit(engine) == 0)
         (void)store_idle(engine->store);

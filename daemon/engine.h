@@ -95,6 +95,7 @@ struct engine {
     size_t nfollows, follows_cap;
     struct loop_timer *outbox_timer;
     struct purger *purger; /* engine_purge.h */
+    struct wall report_look, report_asked; /* engine_report.h */
     struct duty_state *duty; /* engine_clock.h */
 
     struct arena *arena; /* of the step at hand; cleared by who began it */

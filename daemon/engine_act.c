@@ -23,7 +23,9 @@
 #include "daemon/engine_besides.h"
 #include "daemon/engine_rota.h"
 #include "daemon/engine_poll.h"
+#include "daemon/engine_retract.h"
 #include "daemon/engine_purge.h"
+#include "daemon/engine_report.h"
 #include "daemon/pb.h"
 #include "incidents/state.h"
 
@@ -341,6 +343,8 @@ act_write(struct asked *asked)
         return act_split(asked);
     case ACTION_UNSPLIT:
         return act_unsplit(asked);
+    case ACTION_CHECK_ITEMS:
+        return act_check_items(asked);
     case ACTION_SILENCE_ADD:
         return act_silence_add(asked);
     case ACTION_SILENCE_END:
@@ -682,6 +686,10 @@ engine_action(struct engine *engine, const Tocsin__ActionRequest *in)
     case ACTION_PUSH:
     case ACTION_HUB_PUSH:
         act_push(&asked);
+        break;
+    case ACTION_REPORT_KEEP:
+        act_answer(
+            &asked, engine_report_keep(engine, asked.object), NULL, NULL);
         break;
     case ACTION_PURGE:
         if (asked.object.n ? engine_purge_policy(engine, in->token)

@@ -187,6 +187,33 @@ report_overview(
 }
 
 struct str
+report_summary(
+    const json_t *figures, const struct report_form *form, struct arena *arena)
+{
+    enum { SUMMARY_MAX_BYTES = 4096, SUMMARY_MAX_LINES = 8 };
+    struct writing w = {.figures = figures,
+        .range = json_object_get(figures, "range"),
+        .form = form,
+        .arena = arena,
+        .doc = doc_new(arena, form->lang, STR_NONE)};
+    _cleanup_(buf_done) struct buf out;
+    int lines = 0;
+
+    buf_init(&out, SUMMARY_MAX_BYTES);
+    (void)buf_add_str(&out, overview(&w));
+    if (w.doc)
+        write_todo(&w);
+    for (const struct doc_block *b = w.doc ? w.doc->first : NULL; b;
+         b = b->next) {
+        if (b->kind != DOC_ITEM || lines++ >= SUMMARY_MAX_LINES)
+            continue;
+        (void)buf_add_cstr(&out, "\n• ");
+        (void)buf_add_str(&out, doc_plain(arena, &b->text));
+    }
+    return arena_str(arena, buf_str(&out));
+}
+
+struct str
 report_style(void)
 {
     return doc_html_style();

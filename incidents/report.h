@@ -54,6 +54,9 @@ struct str report_title(
 /* The paragraph that says it all, in arena. */
 struct str report_overview(
     const json_t *figures, const struct report_form *form, struct arena *arena);
+/* That, and what needs doing, each on a line of its own: for a message. */
+struct str report_summary(const json_t *figures,
+    const struct report_form *form, struct arena *arena);
 /* The style sheet of the HTML form. */
 struct str report_style(void);
 

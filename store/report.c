@@ -37,6 +37,12 @@ store_report_keep(struct store *store, const struct report_kept *report)
 }
 
 int
+store_report_since(struct store *store, struct wall *ret)
+{
+    return report_read_since(&store->db, ret);
+}
+
+int
 store_report_sent(
     struct store *store, struct str schedule, struct str name, bool *ret)
 {

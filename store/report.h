@@ -14,6 +14,9 @@ int store_report_kept(struct store *store, struct str name, struct str zone,
 /* Keep one.  E_EXISTS: it was kept before, and stays as it was. */
 int store_report_keep(struct store *store, const struct report_kept *report);
 
+/* When the first configuration was taken; WALL_NONE: never. */
+int store_report_since(struct store *store, struct wall *ret);
+
 /* Whether the report of that name went out for a schedule. */
 int store_report_sent(
     struct store *store, struct str schedule, struct str name, bool *ret);

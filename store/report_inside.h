@@ -19,6 +19,7 @@ int report_read(struct db *db, const struct report_span *span,
     struct arena *arena, struct report_rows *ret);
 int report_read_kept(struct db *db, struct str name, struct str zone,
     struct arena *arena, struct report_kept *ret);
+int report_read_since(struct db *db, struct wall *ret);
 /* view_report_incidents.c: incidents of the range and of the one before. */
 int report_read_incidents(struct report_reading *reading);
 /* Number of a source's row; E_NOTFOUND. */

@@ -310,17 +310,16 @@ read_conditions(struct report_reading *reading)
     return r;
 }
 
-static int
-read_since(struct report_reading *reading)
+int
+report_read_since(struct db *db, struct wall *ret)
 {
     struct query q;
     int r;
 
-    reading->rows->since = WALL_NONE;
-    db_query(reading->db, &q, DB_SQL("SELECT min(at) FROM generation"));
+    db_query(db, &q, DB_SQL("SELECT min(at) FROM generation"));
     r = query_next(&q);
     if (r == 0)
-        reading->rows->since = query_get_wall(&q);
+        *ret = query_get_wall(&q);
     query_done(&q);
     return r;
 }
@@ -334,7 +333,7 @@ report_read(struct db *db, const struct report_span *span, struct arena *arena,
     struct report_rows rows = {0};
     struct report_reading reading = {db, span, arena, &rows};
     struct wall start = span->starts[0];
-    int r = read_since(&reading);
+    int r = report_read_since(db, &rows.since);
 
     if (r == 0)
         r = read_sources(&reading);

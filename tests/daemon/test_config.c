@@ -375,7 +375,7 @@ reference_in_step(void **state)
         channel_options, key_date_options, owner_options, route_options,
         inhibit_options, match_options, owner_duty_options, contact_options,
         person_options, clock_options, rota_options, layer_options,
-        escalation_options, step_options, range_options, calendar_options,
+        escalation_options, step_options, range_options, calendar_options, report_options,
         success_options};
     struct buf doc;
     (void)state;
