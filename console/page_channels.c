@@ -77,7 +77,7 @@ shown(struct context *ctx, const struct action_result *result)
         channel = json_object_get(value, "channel");
         name_levels(ctx, channel);
         json_array_foreach(json_object_get(value, "previews"), i, one)
-            set_name(ctx, one, "type", "type", jsonx_get_str(one, "type"));
+            set_name(ctx, one, "type", "event", jsonx_get_str(one, "type"));
         set_str(value, "page_title", jsonx_get_str(channel, "id"));
     }
     reply(ctx, 200, "channel", value);

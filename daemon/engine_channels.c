@@ -58,7 +58,7 @@ words_json(struct engine *engine, struct channel_config *config,
         str_eq(config->lang, STR("en")), engine_now(engine));
     message.body = buf_str(&body);
     if (r == 0)
-        r = preview_words(config, &message, engine->arena, &json);
+        r = preview_words(config, &message, true, engine->arena, &json);
     buf_done(&body);
     return r == 0 ? json : NULL;
 }

@@ -92,16 +92,30 @@ markup_of(struct str kind)
     return TEXT_MARKUP_NONE;
 }
 
+static json_t *
+button_names(const struct text *text)
+{
+    json_t *list = json_array();
+
+    if (text->url.n)
+        json_array_append_new(list, jsonx_str(text->url_name));
+    for (size_t i = 0; i < text->nactions; i++)
+        json_array_append_new(list, jsonx_str(text->actions[i].name));
+    return list;
+}
+
 int
 preview_words(const struct channel_config *config,
-    const struct channel_message *message, struct arena *arena, json_t **ret)
+    const struct channel_message *message, bool shown, struct arena *arena,
+    json_t **ret)
 {
     struct text_style style = channel_style(config, message);
     json_t *json;
     struct text text;
     int err, bad = 0;
 
-    style.markup = markup_of(config->kind);
+    style.markup = shown ? TEXT_MARKUP_NONE : markup_of(config->kind);
+    style.buttons = shown;
     style.max_bytes = channel_limits(config->kind)->max_bytes;
     err = text_make(arena, message->body, &style, &text);
     if (err < 0)
@@ -111,6 +125,8 @@ preview_words(const struct channel_config *config,
     bad |= jsonx_set(json, "title", jsonx_str(text.title));
     bad |= jsonx_set(json, "text", jsonx_str(text.lines));
     bad |= jsonx_set(json, "url", jsonx_str(text.url));
+    if (shown)
+        bad |= jsonx_set(json, "buttons", button_names(&text));
     if (bad) {
         json_decref(json);
         return E_NOMEM;

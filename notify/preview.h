@@ -10,10 +10,13 @@
 
 enum { PREVIEW_MAX_BYTES = 256 * 1024 };
 
-/* The words of a message for a channel, in its kind's dialect where it has
- * one: {"title", "text", "level", "url"}.  0, or an error of text_make. */
+/* The words of a message for a channel: {"level", "title", "text", "url"}, in
+ * its kind's dialect where it has one.  shown: as they look there, without
+ * markup, and with {"buttons": names} instead of links.  0, or an error of
+ * text_make. */
 int preview_words(const struct channel_config *config,
-    const struct channel_message *message, struct arena *arena, json_t **ret);
+    const struct channel_message *message, bool shown, struct arena *arena,
+    json_t **ret);
 /* The request of an attempt at now: {"method", "url", "headers", "body"}, with
  * "…" for everything that is a secret.  0, or the error of its kind's render.
  */

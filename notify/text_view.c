@@ -111,6 +111,14 @@ shown(const struct view *view, size_t n)
 
 /* --- parts ---------------------------------------------------------------- */
 
+/* Whether foreign addresses are linked. */
+static bool
+is_linked(const struct view *view)
+{
+    return view->style->form == TEXT_FORM_FULL &&
+           view->markup != TEXT_MARKUP_NONE;
+}
+
 /* An item as its own headline, or by its source when the message has said the
  * headline already. */
 static json_t *
@@ -122,7 +130,8 @@ item_view(struct view *view, const json_t *item, struct str said)
         foreign(view, jsonx_get_str(item, "source"), VIEW_NAME_BYTES);
     struct str url = jsonx_get_str(item, "url");
 
-    if (source.n && said.n && str_eq(jsonx_get_str(item, "title"), said)) {
+    if (source.n && said.n && url.n && is_linked(view) &&
+        str_eq(jsonx_get_str(item, "title"), said)) {
         title = source;
         source = STR_NONE;
     }
@@ -130,11 +139,10 @@ item_view(struct view *view, const json_t *item, struct str said)
         title = words(WORD_NO_TITLE, view->style->english);
     set_str(view, json, "title", title);
     set_str(view, json, "source", source);
-    if (view->style->form == TEXT_FORM_FULL) {
+    if (view->style->form == TEXT_FORM_FULL)
         set_str(view, json, "url", url);
-        if (view->markup != TEXT_MARKUP_NONE)
-            title = mark_link(view->arena, view->markup, title, url);
-    }
+    if (is_linked(view))
+        title = mark_link(view->arena, view->markup, title, url);
     set_str(view, json, "link", title);
     return json;
 }

@@ -56,6 +56,10 @@ script(struct origin_conn *conn, const struct origin_request *r, void *arg)
     static const char echo[] = "no such robot: T0k3nT0k3n\r\nX-Forged: 1";
 
     (void)arg;
+    if (strncmp(r->path, "/robot", 6) == 0)
+        return strcmp(r->path, "/robot/long") == 0
+                   ? origin_answer(conn, 400, NULL, "no_text", 7)
+                   : origin_answer(conn, 200, NULL, "<html>ok</html>", 15);
     if (strcmp(r->method, "POST") != 0 || !is_signed(r, SECRET))
         return origin_answer(conn, 401, NULL, "bad signature", 13);
     if (strcmp(r->path, "/rotate") == 0 && !is_signed(r, OLD_SECRET))
@@ -114,6 +118,7 @@ struct outcome {
     enum delivery_class class;
     int status;
     int64_t retry_after_ms;
+    enum text_form next_form;
     char text[1024];
 };
 
@@ -126,6 +131,7 @@ keep(void *arg, const struct attempt_result *result)
     outcome->class = result->class;
     outcome->status = result->status;
     outcome->retry_after_ms = result->retry_after_ms;
+    outcome->next_form = result->next_form;
     assert_true(result->text.n < sizeof(outcome->text));
     if (result->text.n)
         memcpy(outcome->text, result->text.p, result->text.n);
@@ -350,6 +356,49 @@ test_free_with_attempts(void **state)
     assert_int_equal(outcomes[0].done + outcomes[1].done, 0);
 }
 
+/* An answer that is none is a moment's trouble twice, then a dead target; what
+ * is refused for its form may pass in another. */
+static void
+test_robot(void **state)
+{
+    static const char body[] =
+        "{\"type\":\"test\",\"data\":{\"channel\":\"desk\"}}";
+    char url[512];
+    struct channel_config config = channel(url, sizeof(url), "/robot/html");
+    struct channel_message robot = {
+        .id = STR("msg_a"), .type = STR("test"), .body = STR(body)};
+
+    (void)state;
+    config.kind = STR("slack");
+    for (unsigned attempt = 1; attempt <= 4; attempt++) {
+        struct outcome outcome = {0};
+
+        robot.attempt = attempt;
+        assert_int_equal(
+            sender_send(sender, &config, &robot, keep, &outcome, NULL), 0);
+        while (!outcome.done)
+            assert_int_equal(loop_turn(loop, true), 0);
+        assert_int_equal(
+            outcome.class, attempt <= 2 ? CLASS_TRANSIENT : CLASS_DEAD_TARGET);
+        assert_int_equal(outcome.next_form, TEXT_FORM_FULL);
+    }
+    config = channel(url, sizeof(url), "/robot/long");
+    config.kind = STR("slack");
+    robot.attempt = 1;
+    for (int form = 0; form < TEXT_FORM_COUNT; form++) {
+        struct outcome outcome = {0};
+
+        robot.form = (enum text_form)form;
+        assert_int_equal(
+            sender_send(sender, &config, &robot, keep, &outcome, NULL), 0);
+        while (!outcome.done)
+            assert_int_equal(loop_turn(loop, true), 0);
+        assert_int_equal(outcome.class, CLASS_BAD_PAYLOAD);
+        assert_int_equal(outcome.next_form,
+            form == TEXT_FORM_FULL ? TEXT_FORM_PLAIN : TEXT_FORM_FULL);
+    }
+}
+
 int
 main(void)
 {
@@ -363,6 +412,7 @@ main(void)
         cmocka_unit_test(test_no_downgrade),
         cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_free_with_attempts),
+        cmocka_unit_test(test_robot),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
