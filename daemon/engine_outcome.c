@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/err.h"
+#include "base/mask.h"
 #include "base/url.h"
 #include "daemon/engine_poll.h"
 #include "daemon/pb.h"
@@ -62,7 +63,7 @@ outcome_moved(struct engine *engine, const struct source *source,
     state->moved_count++;
     if (state->moved_count < ENGINE_MOVED_AFTER)
         return 0;
-    return condition_moved(engine, source, to);
+    return condition_moved(engine, source, mask_url_in(engine->arena, to));
 }
 
 /* Validators move on only with what they came with. */

@@ -8,6 +8,7 @@
 
 #include "base/digest.h"
 #include "base/err.h"
+#include "base/mask.h"
 #include "base/url.h"
 #include "base/utf8.h"
 #include "daemon/pb.h"
@@ -253,8 +254,8 @@ engine_poll_answer(struct engine *engine, const Tocsin__PollAnswer *in)
     outcome.event = events[in->outcome];
     outcome.refused = in->outcome == TOCSIN__POLL_ANSWER__OUTCOME__REFUSED;
     outcome.answer = in->answer ? in->answer : &outcome_no_answer;
-    if (outcome.event != POLL_EVENT_UNCHANGED)
-        outcome.reason = pb_str(in->reason);
+    if (outcome.event != POLL_EVENT_UNCHANGED) /* may hold an address */
+        outcome.reason = mask_in(engine->arena, pb_str(in->reason));
     outcome_write(engine, slot, &outcome);
 }
 
