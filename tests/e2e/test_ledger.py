@@ -101,11 +101,11 @@ class Ledger(E2E):
                 ("cut", last, ["DELETE FROM ledger WHERE id = %d" % last]),
                 ("added", last + 1, [
                     "INSERT INTO ledger SELECT id + 1, at, kind, incident, by,"
-                    " origin, text, hash FROM ledger WHERE id = %d" % last]),
+                    " origin, text, hash, text_hash FROM ledger WHERE id = %d" % last]),
                 ("altered", 6, [
                     "UPDATE ledger SET id = id + 1000 WHERE id > 5",
                     "INSERT INTO ledger SELECT 6, at, kind, incident, by,"
-                    " origin, text, hash FROM ledger WHERE id = 5",
+                    " origin, text, hash, text_hash FROM ledger WHERE id = 5",
                     "UPDATE ledger SET id = id - 999 WHERE id > 1000"])):
             status, answer, said = self.verify(*statements)
             self.assertEqual((status, answer["fault"], answer["entry"]),
