@@ -88,7 +88,9 @@ channel_style(
         .zone = config->zone,
         .console = config->console,
         .bureau = config->bureau,
-        .template = config->template,
+        /* Of kind template it is the body's, and the words are the shipped. */
+        .template =
+            str_eq(config->kind, STR("template")) ? STR_NONE : config->template,
     };
 }
 

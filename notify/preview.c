@@ -44,6 +44,76 @@ body_json(const struct channel_config *config,
     return jsonx_load(text, NULL, &json) == 0 ? json : jsonx_str(text);
 }
 
+static struct str
+origin(struct str url, struct buf *out)
+{
+    buf_clear(out);
+    notify_redact(out, url);
+    buf_add_cstr(out, "/…");
+    return buf_str(out);
+}
+
+static int
+http_json(const struct channel_config *config,
+    const struct http_request *request, json_t *json)
+{
+    struct buf out;
+    int bad = 0;
+
+    buf_init(&out, PREVIEW_MAX_BYTES);
+    bad |= jsonx_set(json, "method", jsonx_str(request->method));
+    bad |= jsonx_set(json, "url", jsonx_str(origin(request->url, &out)));
+    bad |= jsonx_set(json, "headers", headers_json(config, request, &out));
+    bad |= jsonx_set(json, "body", body_json(config, request, &out));
+    buf_done(&out);
+    return bad;
+}
+
+/* The header of a mail, its folded lines as one each. */
+static json_t *
+mail_headers_json(struct str message, struct arena *arena)
+{
+    json_t *json = json_object();
+    struct str rest = message, name = STR_NONE, value = STR_NONE;
+
+    while (rest.p) {
+        struct str line = str_split(&rest, '\n');
+        size_t colon = str_find_char(line, ':');
+
+        if (str_starts(line, STR(" "))) {
+            value = arena_printf(
+                arena, "%.*s %.*s", STR_ARG(value), STR_ARG(str_trim(line)));
+        } else {
+            name = str_first(line, colon);
+            value = str_trim(str_from(line, colon + 1));
+        }
+        if (str_trim(line).n == 0)
+            break;
+        jsonx_set(json, arena_cstr(arena, name), jsonx_str(value));
+    }
+    return json;
+}
+
+static int
+mail_json(const struct mail_request *request, struct arena *arena, json_t *json)
+{
+    json_t *to = json_array();
+    struct buf out;
+    int bad = 0;
+
+    for (size_t i = 0; i < request->nto; i++)
+        bad |= json_array_append_new(to, jsonx_str(request->to[i]));
+    buf_init(&out, PREVIEW_MAX_BYTES);
+    bad |= jsonx_set(json, "method", json_string("MAIL"));
+    bad |= jsonx_set(json, "url", jsonx_str(origin(request->url, &out)));
+    bad |= jsonx_set(json, "from", jsonx_str(request->from));
+    bad |= jsonx_set(json, "to", to);
+    bad |=
+        jsonx_set(json, "headers", mail_headers_json(request->message, arena));
+    buf_done(&out);
+    return bad;
+}
+
 int
 preview_request(const struct channel_config *config,
     const struct channel_message *message, struct wall now, struct arena *arena,
@@ -51,24 +121,20 @@ preview_request(const struct channel_config *config,
 {
     const struct channel_ops *ops = channel_ops_find(config->kind);
     struct http_request request = {0};
+    struct mail_request mail = {.policy = &config->policy};
     json_t *json;
-    struct buf out;
-    int err = E_CONF, bad = 0;
+    int err = E_CONF, bad;
 
-    if (ops && ops->render)
+    if (ops && ops->render_mail)
+        err = ops->render_mail(config, message, arena, &mail);
+    else if (ops)
         err = ops->render(config, message, now, arena, &request);
     if (err < 0)
         return err;
-    buf_init(&out, PREVIEW_MAX_BYTES);
     json = json_object();
-    bad |= jsonx_set(json, "method", jsonx_str(request.method));
-    notify_redact(&out, request.url);
-    buf_add_cstr(&out, "/…");
-    bad |= jsonx_set(json, "url", jsonx_str(buf_str(&out)));
-    bad |= jsonx_set(json, "headers", headers_json(config, &request, &out));
-    bad |= jsonx_set(json, "body", body_json(config, &request, &out));
-    buf_done(&out);
-    if (bad) {
+    bad = ops->render_mail ? mail_json(&mail, arena, json)
+                           : http_json(config, &request, json);
+    if (bad || arena_failed(arena)) {
         json_decref(json);
         return E_NOMEM;
     }

@@ -17,7 +17,8 @@ enum { PREVIEW_MAX_BYTES = 256 * 1024 };
 int preview_words(const struct channel_config *config,
     const struct channel_message *message, bool shown, struct arena *arena,
     json_t **ret);
-/* The request of an attempt at now: {"method", "url", "headers", "body"}, with
+/* The request of an attempt at now: {"method", "url", "headers", "body"}, of a
+ * mail {"method", "url", "from", "to", "headers"}, with
  * "…" for everything that is a secret.  0, or the error of its kind's render.
  */
 int preview_request(const struct channel_config *config,

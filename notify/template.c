@@ -211,7 +211,6 @@ make_view(const struct channel_config *config,
     struct text text, seen;
     int err;
 
-    style.template = STR_NONE; /* it is the body's, not the words' */
     style.markup = TEXT_MARKUP_NONE;
     style.max_bytes = TEMPLATE_TEXT_BYTES;
     err = text_make(arena, message->body, &style, &text);

@@ -91,13 +91,18 @@ class Smtp:
                              daemon=True).start()
 
     def talk(self, conn):
+        session = None
         try:
             if self.implicit:
                 conn = self.context.wrap_socket(conn, server_side=True)
-            Session(self, conn).run()
+            session = Session(self, conn)
+            session.run()
         except (OSError, EOFError):
             pass
         finally:
+            if session:
+                session.file.close()
+                session.conn.close()
             conn.close()
 
     def reply(self, command, usual):
@@ -168,6 +173,7 @@ class Session:
 
     def do_starttls(self, line):
         self.say(self.server.reply("STARTTLS", "220 2.0.0 ready"))
+        self.file.close()
         self.conn = self.server.context.wrap_socket(self.conn, server_side=True)
         self.file = self.conn.makefile("rb")
         self.secure = True
