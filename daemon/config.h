@@ -63,6 +63,7 @@ struct channel {
     size_t nmentions;
     enum level mention_level;
     int rate; /* messages a minute; 0: the platform's */
+    struct str url_ref; /* where url was read from; absent: it stood there */
     struct str template_path, template; /* file and text; or absent */
     struct str from, user;              /* of smtp */
     const struct str *to;

@@ -15,6 +15,7 @@
 #include "daemon/engine_act.h"
 #include "daemon/engine_besides.h"
 #include "daemon/engine_evidence.h"
+#include "daemon/engine_retract.h"
 #include "daemon/engine_score.h"
 #include "daemon/pb.h"
 #include "incidents/features.h"
@@ -267,6 +268,8 @@ incident_attach(struct engine *engine, const struct incident *incident,
         verdict->why, verdict->similarity, engine_now(engine));
     if (r == 0)
         r = item_evidence(engine, subject, incident->id);
+    if (r == 0)
+        r = engine_retract_watch(engine, subject->id);
     if (r == 0)
         r = grouper_add(engine->grouper, incident->id, &g);
     if (r == 0)

@@ -1,9 +1,10 @@
 /*
  * engine_wanted: pages besides the sources' own.
  *
- * Three kinds (store/wanted.h): the next page of a source whose first did not
- * reach back to what was known, a sitemap that an index names, and the own
- * page of an item that came with a headline only.  A row of the store says
+ * Four kinds (store/wanted.h): the next page of a source whose first did not
+ * reach back to what was known, a sitemap that an index names, the own page of
+ * an item that came with a headline only, and that of one of which it is to be
+ * seen whether it is still there (engine_retract.c).  A row of the store says
  * what is wanted; what the page brings is written in the transaction that
  * drops the row, so a kill in between asks again and loses nothing.
  */
@@ -13,6 +14,7 @@
 #include "base/url.h"
 #include "daemon/engine_besides.h"
 #include "daemon/engine_poll.h"
+#include "daemon/engine_retract.h"
 #include "daemon/pb.h"
 
 enum {
@@ -81,7 +83,8 @@ wanted_ask(struct engine *engine, const struct wanted *wanted, uint32_t watch)
         out.poll = slot->number;
         out.url = pb_cstr(engine->arena, wanted->url);
     }
-    if (r == 0 && wanted->kind == WANTED_ARTICLE) {
+    if (r == 0 && (wanted->kind == WANTED_ARTICLE ||
+                      wanted->kind == WANTED_CHECK)) {
         out.want = TOCSIN__WANT__WANT_ARTICLE;
         r = wanted_base(engine, wanted, &base, &context);
     }
@@ -357,6 +360,11 @@ wanted_apply(struct engine *engine, const struct slot *slot,
 
     if (r == E_NOTFOUND)
         return 0;
+    /* Asked once; when it is asked again is engine_retract.c's to say. */
+    if (r == 0 && wanted.kind == WANTED_CHECK) {
+        r = engine_retract_checked(engine, wanted.item, outcome);
+        return r ? r : store_wanted_drop(engine->store, wanted.id);
+    }
     if (r == 0 && outcome->event == POLL_EVENT_ITEMS)
         return wanted_read(engine, watch, &wanted, outcome->result);
     return r == 0 ? wanted_failed(engine, watch, &wanted, outcome) : r;

@@ -546,6 +546,7 @@ parse_article(struct parse *parse, const Tocsin__ParseRequest *request,
     memcpy(item.identity, in->identity.data, DIGEST_SIZE);
     digest_parts((struct str[]){item.title, item.text, item.url}, 3,
         item.digest);
+    result->title = pb_cstr(arena, article->title);
     result->encoding = pb_cstr(arena, article->encoding);
     result->notes = pb_cstrs(arena, article->notes, article->nnotes);
     result->n_notes = result->notes ? article->nnotes : 0;

@@ -48,7 +48,7 @@ wanted_read(struct query *q, struct arena *arena, struct wanted *ret)
     r = wanted_open(q, arena, &ret->url);
     if (r != 0)
         return r;
-    if (ret->kind > WANTED_CHILD)
+    if (ret->kind > WANTED_CHECK)
         return E_CORRUPT;
     return arena_failed(arena) ? E_NOMEM : 0;
 }

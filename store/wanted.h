@@ -18,7 +18,8 @@ enum {
 enum wanted_kind {
     WANTED_PAGE,    /* a further page of a source; read as the source is */
     WANTED_ARTICLE, /* an item's own page */
-    WANTED_CHILD    /* a sitemap that the source's index names */
+    WANTED_CHILD,   /* a sitemap that the source's index names */
+    WANTED_CHECK    /* an item's own page, to see whether it is there */
 };
 
 struct wanted {
@@ -26,7 +27,7 @@ struct wanted {
     struct str source;
     enum wanted_kind kind;
     struct str url;
-    int64_t item;      /* of an article, else 0 */
+    int64_t item;      /* of an article or a check, else 0 */
     uint32_t left;     /* further pages that may follow this one */
     uint32_t tries;    /* so far */
     bool baseline;     /* what it brings is stored, and never alarms */

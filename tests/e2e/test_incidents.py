@@ -195,5 +195,95 @@ class Incidents(E2E):
         self.assertTrue(self.show(a)["incident"]["reason"])
 
 
+class Retraction(E2E):
+    """Items that disappear at their source."""
+
+    def start(self, **settings):
+        notify = {"recheck": "1s"}
+        notify.update(settings)
+        self.route, source = self.feed()
+        self.d = self.daemon([source], settings={"notify": notify})
+        self.wait_baseline(self.d, "news")
+        self.pages = {}
+
+    def publish(self, *titles):
+        rows = ""
+        for n, title in enumerate(titles, 1):
+            path = "/page%d.html" % n
+            self.pages[n] = self.origin.route(
+                path, ("<html><head><title>%s</title></head><body><h1>%s</h1>"
+                       "<p>%s</p></body></html>" % (
+                           title, title, FIRE % "青石小学" * 20)).encode(),
+                "text/html; charset=utf-8")
+            rows += ("<item><title>%s</title><link>%s%s</link>"
+                     "<description>%s</description></item>" % (
+                         title, self.origin.url, path,
+                         FIRE % "青石小学" * 4))
+        self.route.body = ("<rss version=\"2.0\"><channel><title>云溪日报"
+                           "</title>%s</channel></rss>" % rows).encode()
+        return self.wait_opened(1)[0]["id"]
+
+    def show(self, incident):
+        return self.d.api("GET", "/api/v1/incidents/%d" % incident)
+
+    def substate(self, incident):
+        return self.show(incident)["incident"]["substate"]
+
+    def kinds(self, incident):
+        return [e["kind"] for e in self.show(incident)["timeline"]]
+
+    def test_all_items_gone_is_retracted(self):
+        self.start()
+        a = self.publish("青石小学宿舍起火", "青石小学宿舍起火两人受伤")
+        wait_until(lambda: self.show(a)["incident"]["items"] == 2, 20,
+                   "two items")
+        wait_until(lambda: all(p.requests for p in self.pages.values()), 30,
+                   "the pages to be looked at")
+        wait_until(lambda: all(i["checked"] for i in self.show(a)["items"]),
+                   20, "that they are there to be known")
+        self.assertNotEqual(self.substate(a), "retracted")
+        # One gone is not all gone; a server in trouble says nothing.
+        self.pages[1].status = 404
+        self.pages[2].status = 503
+        wait_until(lambda: [i["gone"] for i in self.show(a)["items"]
+                            if i["gone"]], 60, "one item to be gone")
+        self.assertNotEqual(self.substate(a), "retracted")
+        self.assertIn("incident.gone", self.kinds(a))
+        self.pages[2].status = 410
+        self.d.cli("incidents", "check", str(a))
+        wait_until(lambda: self.substate(a) == "retracted", 60,
+                   "the incident to be retracted")
+        shown = self.show(a)
+        self.assertEqual(shown["incident"]["state"], "new")
+        self.assertIn("incident.retracted", self.kinds(a))
+        # What was read is all there, and those who hear of orange are told.
+        self.assertTrue(all(FIRE % "青石小学" in i["text"]
+                            for i in shown["items"]))
+        wait_until(lambda: self.receiver.delivered("incident.retracted"), 20,
+                   "the message of it")
+        # There again.
+        self.pages[2].status = 200
+        self.d.cli("incidents", "check", str(a))
+        wait_until(lambda: self.substate(a) == "ongoing", 60,
+                   "it to be no longer retracted")
+        self.assertIn("incident.back", self.kinds(a))
+
+    def test_a_page_that_says_so_is_gone_too(self):
+        self.start()
+        a = self.publish("青石小学宿舍起火")
+        self.pages[1].body = ("<html><head><title>文章已被删除</title></head><body>"
+                              "<p>您访问的文章已被删除。</p></body></html>"
+                              ).encode()
+        wait_until(lambda: self.substate(a) == "retracted", 60,
+                   "the incident to be retracted")
+
+    def test_nobody_looks_when_told_not_to(self):
+        self.start(recheck="0s")
+        a = self.publish("青石小学宿舍起火")
+        self.wait_polls(self.route, 4)
+        self.assertEqual(self.pages[1].requests, [])
+        self.assertNotEqual(self.substate(a), "retracted")
+
+
 if __name__ == "__main__":
     main()

@@ -36,9 +36,9 @@ class Ledger(E2E):
         self.act("snooze", until="2h")
         self.act("assign", assignee="wang")
         self.act("resolve", reason="已处置", cause="responded")
-        self.d.api("POST", "/api/v1/sources/news/probe", expect=(200, 409))
+        self.d.api("POST", "/api/v1/sources/news/probe", {}, expect=(200, 409))
         self.assertEqual(self.d.cli("reload").returncode, 0)
-        self.d.api("POST", "/api/v1/channels/desk/test")
+        self.d.api("POST", "/api/v1/channels/desk/test", {})
         for password, status in (("wrong-horse-2026", 401),
                                  ("correct-horse-2026", 200)):
             got, _ = self.d.api("POST", "/api/v1/login", {
@@ -66,7 +66,9 @@ class Ledger(E2E):
         for end in ("", "-wal", "-shm"):
             if os.path.exists(path + end):
                 os.unlink(path + end)
-        shutil.copy(os.path.join(self.d.folder, "tocsin.db"), path)
+        for end in ("", "-wal"):
+            if os.path.exists(self.d.folder + "/tocsin.db" + end):
+                shutil.copy(self.d.folder + "/tocsin.db" + end, path + end)
         db = sqlite3.connect(path)
         db.execute("DROP TRIGGER ledger_is_final")
         db.execute("DROP TRIGGER ledger_is_kept")
@@ -90,16 +92,17 @@ class Ledger(E2E):
         status, good, said = self.verify()
         self.assertEqual((status, good["ok"]), (0, True), said)
         last = good["last"]
+        self.assertGreater(last, 12)
         self.assertIn("%d:%s" % (last, good["head"]), said)
         for fault, entry, statements in (
-                ("altered", 4, ["UPDATE ledger SET text = replace(text, '\"',"
-                                " '''') WHERE id = 4"]),
+                ("altered", 4, ["UPDATE ledger SET text = text || ' '"
+                                " WHERE id = 4"]),
                 ("altered", 7, ["UPDATE ledger SET by = by || '.'"
                                 " WHERE id = 7"]),
                 ("altered", 5, ["UPDATE ledger SET at = at + 1 WHERE id = 5"]),
                 ("missing", 6, ["DELETE FROM ledger WHERE id = 6"]),
                 ("cut", last, ["DELETE FROM ledger WHERE id = %d" % last]),
-                ("added", last + 1, [
+                ("altered", last + 1, [
                     "INSERT INTO ledger SELECT id + 1, at, kind, incident, by,"
                     " origin, text, hash, text_hash FROM ledger WHERE id = %d" % last]),
                 ("altered", 6, [
