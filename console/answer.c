@@ -2,6 +2,7 @@
 
 #include <event2/buffer.h>
 
+#include "base/digest.h"
 #include "base/timefmt.h"
 
 enum { ANSWER_MAX_HEAD_BYTES = 16 * 1024 };
@@ -9,8 +10,7 @@ enum { ANSWER_MAX_HEAD_BYTES = 16 * 1024 };
 /* On every answer: nothing but ourselves may be loaded, run, framed, sniffed
  * or told of. */
 static const char always[] =
-    "Content-Security-Policy: default-src 'none'; script-src 'self'; "
-    "style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "X-Frame-Options: DENY\r\n"
@@ -34,6 +34,24 @@ head_date(struct buf *head, struct wall now)
         c.minute, c.second);
 }
 
+/* Style comes from our own files; and, on a page that says so, from the one
+ * sheet within it that has this hash. */
+static void
+head_policy(struct buf *head, struct str style)
+{
+    uint8_t hash[DIGEST_SIZE];
+
+    (void)buf_add_cstr(head,
+        "Content-Security-Policy: default-src 'none'; style-src 'self'");
+    if (style.n) {
+        digest_sha256(style, hash);
+        (void)buf_add_cstr(head, " 'sha256-");
+        (void)digest_base64(head, hash, sizeof hash);
+        (void)buf_add_cstr(head, "'");
+    }
+    (void)buf_add_cstr(head, always);
+}
+
 static void
 head_begin(struct buf *head, const struct exchange *exchange, bool tls,
     struct wall now)
@@ -41,7 +59,7 @@ head_begin(struct buf *head, const struct exchange *exchange, bool tls,
     (void)buf_printf(head, "HTTP/1.1 %d %s\r\n", exchange->status,
         http_reason(exchange->status));
     head_date(head, now);
-    (void)buf_add_cstr(head, always);
+    head_policy(head, exchange->style);
     if (tls)
         (void)buf_add_cstr(
             head, "Strict-Transport-Security: max-age=31536000\r\n");

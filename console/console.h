@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/timefmt.h"
 #include "console/action.h"
+#include "console/report.h"
 #include "net/loop.h"
 #include "store/view.h"
 
@@ -48,6 +49,11 @@ struct console_ops {
     /* Send action to the engine; the answer comes by console_answer with the
      * same token.  0 or an error (then no answer comes). */
     int (*act)(void *arg, uint64_t token, const struct action *action);
+    /* Make a report now and write it into out.  0; E_PARSE the range or format
+     * is none; E_LIMIT it has not begun or is too long.  NULL: there are none.
+     */
+    int (*report)(void *arg, const struct report_ask *ask, struct buf *out,
+        struct report_answer *ret);
 };
 
 /* Make a console: reads its templates, texts and static files, and listens;

@@ -15,7 +15,7 @@ set_here(const struct context *ctx, json_t *ui)
     } places[] = {{{"/incidents", 10}, "at_incidents"},
         {{"/sources", 8}, "at_sources"}, {{"/deliveries", 11}, "at_deliveries"},
         {{"/settings", 9}, "at_settings"}, {{"/silences", 9}, "at_silences"},
-        {{"/calendar", 9}, "at_calendar"}, {{"/handover", 9}, "at_calendar"},
+        {{"/reports", 8}, "at_reports"}, {{"/calendar", 9}, "at_calendar"}, {{"/handover", 9}, "at_calendar"},
         {{"/ledger", 7}, "at_ledger"}};
 
     if (str_eq(ctx->path, STR("/")))
@@ -67,7 +67,7 @@ set_title(const struct context *ctx, const char *name, json_t *value)
         const char *name, *key;
     } titles[] = {{"incidents", "nav_incidents"}, {"sources", "nav_sources"},
         {"deliveries", "nav_deliveries"}, {"settings", "nav_settings"},
-        {"login", "login_title"}};
+        {"login", "login_title"}, {"reports", "nav_reports"}};
     const json_t *incident = json_object_get(value, "incident");
     const json_t *source = json_object_get(value, "source");
 

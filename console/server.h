@@ -61,6 +61,7 @@ struct exchange {
     const char *type;   /* static; NULL: no body */
     const char *cache;  /* Cache-Control, static; default "no-store" */
     struct buf headers; /* further header lines, each with CR LF */
+    struct str style;   /* a style sheet within the page that may apply; static */
     struct buf body;
     void *data; /* the handler's */
     /* the server's */

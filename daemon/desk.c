@@ -15,6 +15,7 @@
 #include "console/console.h"
 #include "daemon/datafiles.h"
 #include "daemon/pb.h"
+#include "daemon/report_make.h"
 #include "daemon/role.h"
 #include "daemon/sandbox.h"
 #include "store/view.h"
@@ -58,7 +59,38 @@ desk_act(void *arg, uint64_t token, const struct action *action)
     return r;
 }
 
-static const struct console_ops desk_ops = {desk_act};
+static int
+desk_report(void *arg, const struct report_ask *ask, struct buf *out,
+    struct report_answer *ret)
+{
+    struct desk *desk = arg;
+    struct report_from from = {.view = desk->view,
+        .zone = ask->zone,
+        .bureau = ask->bureau,
+        .now = loop_wall(desk->role->loop)};
+    struct report_form form = {
+        .lang = ask->lang, .url = ask->url, .zone = ask->zone};
+    struct report_made made;
+    enum report_format format;
+    int r = report_format_parse(ask->format, &format);
+
+    if (r == 0)
+        r = report_make(&from, ask->range, &made);
+    if (r != 0)
+        return r;
+    r = report_made_write(&made, &form, format, out);
+    ret->type = report_format_type(format);
+    report_made_name(&made, format, ret->name);
+    snprintf(ret->range, sizeof ret->range, "%s", made.range.name);
+    ret->style = format == REPORT_HTML ? report_style() : STR_NONE;
+    ret->finished = made.range.finished;
+    ret->kept = made.kept;
+    report_made_done(&made);
+    return r;
+}
+
+static const struct console_ops desk_ops = {
+    .act = desk_act, .report = desk_report};
 
 static void
 desk_fill_config(const struct desk *desk, const Tocsin__ConsoleConfig *in,

@@ -4,7 +4,7 @@
 
 static const char style[] =
     ":root{color-scheme:light}"
-    "*{box-sizing:border-box}"
+    "*{box-sizing:border-box}p,li,h1,h2,h3{overflow-wrap:anywhere}"
     "html{background:#e9ebee}"
     "body{margin:1.5rem auto;padding:2rem 2.4rem;max-width:60rem;"
     "background:#fff;color:#1b1b1b;line-height:1.6;font-size:16px;"

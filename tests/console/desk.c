@@ -191,7 +191,7 @@ add_user(struct desk *desk, const char *name, const char *role, bool strong)
 static void
 desk_console(struct desk *desk, const struct desk_options *options)
 {
-    static const struct console_ops ops = {engine_act};
+    static const struct console_ops ops = {.act = engine_act};
     struct toc_error error = {0};
     struct console_config config = {.listen = options->listen,
         .url = options->url,
