@@ -115,8 +115,20 @@ hint(const struct gate_policy *policy, struct str url)
     return "; allow_addresses or ports would open it";
 }
 
+/* An address of a channel holds a token: behind its host it is not shown. */
+static struct str
+without_token(struct arena *scratch, struct str url)
+{
+    struct url parts;
+
+    if (url_parse(url, &parts) < 0)
+        return STR("…");
+    return arena_printf(scratch, "%.*s://%.*s/…", STR_ARG(parts.scheme),
+        STR_ARG(parts.host));
+}
+
 static void
-check_url(const struct gate_policy *policy, struct arena *scratch,
+check_url(const struct gate_policy *policy, struct arena *scratch, bool secret,
     struct str url, const struct place *place, struct toc_errors *errors)
 {
     struct str normal;
@@ -126,7 +138,8 @@ check_url(const struct gate_policy *policy, struct arena *scratch,
         return;
     if (gate_url(policy, scratch, url, &normal, &reason) < 0)
         toc_errors_add(errors, place->file, place->url_line, place->url_column,
-            "url \"%.*s\" is refused: %s%s", STR_ARG(url), reason,
+            "url \"%.*s\" is refused: %s%s",
+            STR_ARG(secret ? without_token(scratch, url) : url), reason,
             hint(policy, url));
     arena_clear(scratch);
 }
@@ -224,7 +237,7 @@ check_sources(const struct config *c, struct entries *entries,
         check_selectors(s, place, errors);
         check_ranges(open_ranges(&policy, s->allow, s->nallow), place, errors);
         check_source_proxy(s, place, errors);
-        check_url(&policy, scratch, s->url, place, errors);
+        check_url(&policy, scratch, false, s->url, place, errors);
     }
 }
 
@@ -246,7 +259,7 @@ check_channels(const struct config *c, struct entries *entries,
             open_ranges(&policy, ch->allow, ch->nallow), place, errors);
         /* A mail server's address is its kind's to judge. */
         if (url_is_http(ch->url))
-            check_url(&policy, scratch, ch->url, place, errors);
+            check_url(&policy, scratch, true, ch->url, place, errors);
         config_check_channel(c->arena, ch, &policy, place, errors);
     }
 }

@@ -256,12 +256,22 @@ read_url(const struct target *t, const struct ynode *node)
     return 0;
 }
 
+/* What is secret stands at several places of struct channel; this is its
+ * start. */
+static struct channel *
+channel_of(const struct target *t)
+{
+    return (struct channel *)(void *)((char *)t->field - t->option->offset);
+}
+
 static int
 read_any_url(const struct target *t, const struct ynode *node)
 {
-    struct str s;
+    struct str s, ref = STR_NONE;
     struct url parts;
-    int err = bounded(t, node, &s);
+    int err = node->type == YAML_MAP
+                  ? config_secret_text(t->reader, node, &s, &ref)
+                  : bounded(t, node, &s);
 
     if (err < 0)
         return err;
@@ -274,6 +284,7 @@ read_any_url(const struct target *t, const struct ynode *node)
             "https://www.example.org/hook, or smtp://mail.example.org",
             t->option->key);
     *(struct str *)t->field = s;
+    channel_of(t)->url_ref = ref;
     return 0;
 }
 
@@ -610,13 +621,6 @@ read_ports(const struct target *t, const struct ynode *node)
     }
     list_end(t, ports, n);
     return err;
-}
-
-/* Secrets stand at several places of struct channel; base is its start. */
-static struct channel *
-channel_of(const struct target *t)
-{
-    return (struct channel *)(void *)((char *)t->field - t->option->offset);
 }
 
 static int

@@ -123,5 +123,8 @@ const struct option *config_entry_options(
  * append it to channel.  0, or E_CONF with an error that does not hold it. */
 int config_secret_read(const struct option_reader *reader,
     const struct ynode *node, struct channel *channel);
+/* The same for one text by itself, with its reference as it is printed. */
+int config_secret_text(const struct option_reader *reader,
+    const struct ynode *node, struct str *ret_text, struct str *ret_ref);
 
 #endif

@@ -111,6 +111,19 @@ print_secrets(struct buf *out, const struct option *option, const void *field)
     buf_add_char(out, ']');
 }
 
+/* An address that came by reference is printed as that. */
+static void
+print_any_url(struct buf *out, const struct option *option, const void *field)
+{
+    const struct channel *channel =
+        (const void *)((const char *)field - option->offset);
+
+    if (channel->url_ref.n)
+        buf_add_str(out, channel->url_ref);
+    else
+        print_text(out, option, field);
+}
+
 static void
 print_enum(struct buf *out, const struct option *option, const void *field)
 {
@@ -207,7 +220,7 @@ static const struct printer {
     [OPTION_HOURS] = {print_hours, false},
     [OPTION_MATCH] = {print_match, false},
     [OPTION_SUCCESS] = {print_success, false},
-    [OPTION_ANY_URL] = {print_text, true},
+    [OPTION_ANY_URL] = {print_any_url, true},
     [OPTION_SECRET] = {NULL, false}, /* printed as secrets */
     [OPTION_SECRETS] = {print_secrets, false},
 };

@@ -96,29 +96,43 @@ is_one_line(struct str text)
     return text.n > 0;
 }
 
-/* Keep the secret and, for printing, its reference. */
+/* The secret and, for printing, its reference. */
 static int
-append(const struct option_reader *r, const struct ynode *node, struct str kind,
-    struct str name, struct str secret, struct channel *channel)
+keep(const struct option_reader *r, const struct ynode *node, struct str kind,
+    struct str name, struct str secret, struct str *ret_text,
+    struct str *ret_ref)
 {
     if (!is_one_line(secret))
         return wrong(r, node, "is to hold one line, the secret", name);
-    if (channel->nsecrets >= CONFIG_MAX_SECRETS)
-        return wrong(r, node, "a channel has at most four secrets", name);
     struct str copy = arena_str(r->arena, secret);
     struct str ref =
         arena_printf(r->arena, "{%.*s: %.*s}", STR_ARG(kind), STR_ARG(name));
     if (!copy.p || !ref.p)
         return wrong(r, node, "out of memory", name);
-    channel->secrets[channel->nsecrets] = copy;
-    channel->secret_refs[channel->nsecrets] = ref;
-    channel->nsecrets++;
+    *ret_text = copy;
+    *ret_ref = ref;
     return 0;
 }
 
 int
 config_secret_read(const struct option_reader *reader, const struct ynode *node,
     struct channel *channel)
+{
+    size_t n = channel->nsecrets;
+
+    if (n >= CONFIG_MAX_SECRETS)
+        return wrong(
+            reader, node, "a channel has at most four secrets", STR_NONE);
+    if (config_secret_text(reader, node, &channel->secrets[n],
+            &channel->secret_refs[n]) < 0)
+        return E_CONF;
+    channel->nsecrets++;
+    return 0;
+}
+
+int
+config_secret_text(const struct option_reader *reader, const struct ynode *node,
+    struct str *ret_text, struct str *ret_ref)
 {
     static const char *const kinds[] = {"file", "credential", "env", NULL};
     _cleanup_(buf_done) struct buf text;
@@ -153,5 +167,6 @@ config_secret_read(const struct option_reader *reader, const struct ynode *node,
     }
     if (err < 0)
         return E_CONF;
-    return append(reader, value, kind, name, str_trim(buf_str(&text)), channel);
+    return keep(reader, value, kind, name, str_trim(buf_str(&text)), ret_text,
+        ret_ref);
 }
