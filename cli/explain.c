@@ -48,12 +48,25 @@ print_rest(struct client *client, const json_t *answer)
         printf("silence %.*s by %.*s until %.*s: %.*s\n", STR_ARG(id),
             STR_ARG(author), STR_ARG(until), STR_ARG(reason));
     }
+    json_array_foreach(json_object_get(answer, "on_call"), i, one)
+    {
+        struct str rota = client_text(client, one, "rota");
+        json_t *person;
+        size_t k;
+
+        printf("on call (%.*s):", STR_ARG(rota));
+        json_array_foreach(json_object_get(one, "people"), k, person)
+            printf("%s %s", k ? "," : "", json_string_value(person));
+        putchar('\n');
+    }
     json_array_foreach(json_object_get(answer, "next"), i, one)
     {
         struct str what = client_text(client, one, "what"),
+                   name = client_text(client, one, "name"),
                    at = client_time(client, one, "at");
 
-        printf("%.*s: %.*s\n", STR_ARG(at), STR_ARG(what));
+        printf("%.*s  %.*s%s%.*s\n", STR_ARG(at), STR_ARG(what),
+            name.n ? ": " : "", STR_ARG(name));
     }
 }
 

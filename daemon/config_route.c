@@ -247,6 +247,7 @@ config_match_read(const struct option_reader *reader,
  * ------------------------------------------------------------ */
 
 struct check {
+    const struct duty *duty;
     const struct entries *channels, *sources, *owners;
     struct toc_errors *errors;
     const char *what;
@@ -292,6 +293,18 @@ has_tag(const struct check *check, struct str tag)
     return false;
 }
 
+static bool
+has_owner_tag(const struct check *check, struct str tag)
+{
+    const struct duty *duty = check->duty;
+
+    for (size_t i = 0; i < duty->nowners; i++)
+        for (size_t t = 0; t < duty->owners[i].ntags; t++)
+            if (str_eq(duty->owners[i].tags[t], tag))
+                return true;
+    return false;
+}
+
 static void
 unknown(const struct check *check, const char *what, struct str name)
 {
@@ -315,6 +328,9 @@ check_match(const struct check *check, const struct route_match *match)
     for (size_t i = 0; i < match->nowners; i++)
         if (!has_owner(check, match->owners[i]))
             unknown(check, "owner", match->owners[i]);
+    for (size_t i = 0; i < match->nowner_tags; i++)
+        if (!has_owner_tag(check, match->owner_tags[i]))
+            unknown(check, "tag of an owner", match->owner_tags[i]);
     for (size_t i = 0; i < match->ntags; i++)
         if (!has_tag(check, match->tags[i]))
             unknown(check, "tag of a source", match->tags[i]);
@@ -335,7 +351,8 @@ config_check_routes(struct config *config, struct entries *routes,
     const struct entries *sources, const struct entries *owners,
     struct toc_errors *errors)
 {
-    struct check check = {.channels = channels,
+    struct check check = {.duty = &config->duty,
+        .channels = channels,
         .sources = sources,
         .owners = owners,
         .errors = errors};

@@ -8,6 +8,9 @@
 #include "base/err.h"
 #include "base/jsonx.h"
 #include "daemon/engine_act.h"
+#include "daemon/engine_clock.h"
+#include "daemon/engine_outbox.h"
+#include "daemon/engine_rota.h"
 #include "daemon/engine_route.h"
 
 static const char *
@@ -34,6 +37,28 @@ on_its_way(const struct engine *engine, struct str channel)
     return n;
 }
 
+/* What the channel itself stands in the way with: its limit, or its state. */
+static json_t *
+explain_limits(struct engine *engine, const struct channel *channel,
+    const struct incident *incident)
+{
+    const struct line *line = engine_line(engine, channel->id);
+    bool urgent = incident->level >= LEVEL_ORANGE;
+    struct mono now = loop_mono(engine->loop);
+    json_t *json = json_object();
+
+    (void)jsonx_set(
+        json, "on_its_way", json_integer(on_its_way(engine, channel->id)));
+    if (line == NULL)
+        return json;
+    (void)jsonx_set(
+        json, "wait_ms", json_integer(engine_line_wait(engine, line)));
+    if (line->limited)
+        (void)jsonx_set(json, "room",
+            json_integer((json_int_t)window_room(&line->window, urgent, now)));
+    return json;
+}
+
 static int
 explain_channel(struct engine *engine, const struct channel *channel,
     const struct incident *incident, json_t *list)
@@ -58,8 +83,7 @@ explain_channel(struct engine *engine, const struct channel *channel,
         json, "inhibited_by", d.by ? json_integer(d.by) : json_null());
     (void)jsonx_set(json, "disabled",
         json_boolean(engine_channel_is_disabled(engine, channel->id)));
-    (void)jsonx_set(
-        json, "on_its_way", json_integer(on_its_way(engine, channel->id)));
+    (void)jsonx_set(json, "limits", explain_limits(engine, channel, incident));
     return json_array_append_new(list, json) ? E_NOMEM : 0;
 }
 
@@ -83,18 +107,63 @@ explain_silences(
     return r;
 }
 
-/* What happens to it by itself, and when. */
 static void
-explain_next(const struct incident *incident, json_t *list)
+add_next(json_t *list, const char *what, struct str name, struct wall at)
 {
-    const char *what = incident->state == INCIDENT_SNOOZED
-                           ? "the snooze ends"
-                           : "the acknowledgement runs out";
+    json_t *one = json_object();
+
+    (void)jsonx_set(one, "what", json_string(what));
+    (void)jsonx_set(one, "name", jsonx_str(name));
+    (void)jsonx_set(one, "at", jsonx_time(at));
+    (void)json_array_append_new(list, one);
+}
+
+/* What happens to it by itself, and when. */
+static int
+explain_next(
+    struct engine *engine, const struct incident *incident, json_t *list)
+{
+    struct escalation_run run;
+    struct clock_run *runs = NULL;
+    size_t n = 0;
+    int r = engine_clocks_running(engine, incident->id, &runs, &n);
 
     if (wall_is_set(incident->until) && incident_state_is_open(incident->state))
-        (void)json_array_append_new(
-            list, json_pack("{ssso}", "what", what, "at",
-                      jsonx_time(incident->until)));
+        add_next(list,
+            incident->state == INCIDENT_SNOOZED ? "snooze ends"
+                                                : "acknowledgement runs out",
+            STR_NONE, incident->until);
+    for (size_t i = 0; i < n && r == 0; i++)
+        if (wall_is_set(runs[i].due))
+            add_next(list, "deadline", runs[i].title, runs[i].due);
+    if (r != 0)
+        return r;
+    r = store_escalation_load(engine->store, incident->id, engine->arena, &run);
+    if (r == 0 && wall_is_set(run.next))
+        add_next(list, "escalation", run.policy, run.next);
+    return r == E_NOTFOUND ? 0 : r;
+}
+
+/* Who is on call now, by rota. */
+static int
+explain_on_call(struct engine *engine, json_t *list)
+{
+    const struct duty *duty = &engine->config->duty;
+    int r = 0;
+
+    for (size_t i = 0; i < duty->nrotas && r == 0; i++) {
+        json_t *one = json_object(), *people = json_array();
+        struct on_call on_call;
+
+        r = engine_rota_at(
+            engine, &duty->rotas[i], engine_now(engine), &on_call);
+        for (size_t k = 0; r == 0 && k < on_call.n; k++)
+            (void)json_array_append_new(people, jsonx_str(on_call.names[k]));
+        (void)jsonx_set(one, "rota", jsonx_str(duty->rotas[i].name));
+        (void)jsonx_set(one, "people", people);
+        (void)json_array_append_new(list, one);
+    }
+    return r;
 }
 
 static json_t *
@@ -119,7 +188,7 @@ act_explain(struct asked *asked)
     struct engine *engine = asked->engine;
     const struct config *config = engine->config;
     json_t *channels = json_array(), *silences = json_array(),
-           *next = json_array(), *json = json_object();
+           *next = json_array(), *on_call = json_array(), *json = json_object();
     struct incident incident;
     int r = engine_incident_load(engine, asked->id, &incident);
 
@@ -128,7 +197,9 @@ act_explain(struct asked *asked)
     if (r == 0)
         r = explain_silences(engine, &incident, silences);
     if (r == 0)
-        explain_next(&incident, next);
+        r = explain_next(engine, &incident, next);
+    if (r == 0)
+        r = explain_on_call(engine, on_call);
     if (r == 0)
         (void)jsonx_set(json, "incident", explain_incident(&incident));
     (void)jsonx_set(json, "at", jsonx_time(engine_now(engine)));
@@ -138,6 +209,7 @@ act_explain(struct asked *asked)
     (void)jsonx_set(json, "channels", channels);
     (void)jsonx_set(json, "silences", silences);
     (void)jsonx_set(json, "next", next);
+    (void)jsonx_set(json, "on_call", on_call);
     if (r == 0)
         return act_data(asked, json);
     json_decref(json);

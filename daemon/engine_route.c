@@ -100,18 +100,32 @@ static int
 subject_of(struct engine *engine, const struct incident *incident,
     enum incident_event event, bool tags, struct route_subject *ret)
 {
+    const struct owner *owner =
+        incident->owner.n ? duty_owner(&engine->config->duty, incident->owner)
+                          : NULL;
+
     *ret = (struct route_subject){.id = incident->id,
         .level = incident->level,
         .category = incident->category,
         .owner = incident->owner,
+        .owner_tags = owner ? owner->tags : NULL,
+        .nowner_tags = owner ? owner->ntags : 0,
         .event = str_of(incident_event_name(event))};
     return tags ? subject_tags(engine, ret) : 0;
+}
+
+static bool
+is_workday(const void *calendar, int64_t day)
+{
+    return calendar_is_workday(calendar, day);
 }
 
 static struct hours_place
 place_of(const struct engine *engine)
 {
-    return (struct hours_place){.zone = engine->zone};
+    return (struct hours_place){.zone = engine->zone,
+        .is_workday = is_workday,
+        .calendar = &engine->config->duty.calendar};
 }
 
 /* --- the steps
