@@ -139,10 +139,8 @@ describe(struct try_channel *run)
         set(run, "message", words);
     if (!run->dry)
         return CLI_OK;
-    if (!channel_ops_find(run->view.kind)->render)
-        request = json_null(); /* mail: the words are all there is to see */
-    else if (preview_request(&run->view, &run->message, loop_wall(run->loop),
-                 run->arena, &request) < 0)
+    if (preview_request(&run->view, &run->message, loop_wall(run->loop),
+            run->arena, &request) < 0)
         return fail("the message cannot be written for this channel");
     set(run, "request", request);
     return CLI_OK;

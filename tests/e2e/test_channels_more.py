@@ -291,6 +291,17 @@ class Mail(Kinds):
         self.assertEqual(len(fake.taken()), 1)
         self.assertEqual(self.deliveries("smtp")[0]["attempts"], 2)
 
+    def test_who_was_refused_stands_on_the_incident(self):
+        fake = self.mail()
+        fake.recipients[WANG] = "550 5.1.1 no such user here"
+        self.begin("smtp")
+        self.route.set_items(ITEMS)
+        self.wait_delivered("smtp")
+        shown = json.dumps(self.d.api("GET", "/api/v1/incidents/1"),
+                           ensure_ascii=False)
+        self.assertIn("550 5.1.1 no such user here", shown)
+        self.assertIn(WANG, shown)
+
     def test_what_replies_mean(self):
         fake = self.mail()
         self.begin("smtp", start=False)
