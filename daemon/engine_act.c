@@ -323,77 +323,77 @@ act_token(struct asked *asked)
 /* --- writing one of them ----------------------------------------------------------------- */
 
 static int
+act_login_failed(struct asked *asked)
+{
+    return act_ledger(asked, "login.failed", 0, NULL);
+}
+
+static int
+act_hub_verified(struct asked *asked)
+{
+    return hub_verified(
+        asked->engine, asked->object, asked->text, asked->in->id);
+}
+
+static int
+act_hub_denied(struct asked *asked)
+{
+    return hub_denied(asked->engine, asked->object, asked->text);
+}
+
+/* Which action is done by whom. */
+static const struct {
+    enum action_kind kind;
+    int (*run)(struct asked *asked);
+} acts[] = {
+    {ACTION_HOLD, act_keeping},
+    {ACTION_RELEASE, act_keeping},
+    {ACTION_ASSESS, act_keeping},
+    {ACTION_EVIDENCE_SEEN, act_keeping},
+    {ACTION_MERGE, act_merge},
+    {ACTION_UNMERGE, act_unmerge},
+    {ACTION_SPLIT, act_split},
+    {ACTION_UNSPLIT, act_unsplit},
+    {ACTION_CHECK_ITEMS, act_check_items},
+    {ACTION_EXCEPTION_ADD, act_exception_add},
+    {ACTION_EXCEPTION_END, act_exception_end},
+    {ACTION_SILENCE_ADD, act_silence_add},
+    {ACTION_SILENCE_END, act_silence_end},
+    {ACTION_EXPLAIN, act_explain},
+    {ACTION_CHANNELS, engine_channels_show},
+    {ACTION_LINK_SHOW, act_link_show},
+    {ACTION_LINK_DO, act_link_do},
+    {ACTION_USER_ADD, act_user_add},
+    {ACTION_USER_PASSWORD, act_user_password},
+    {ACTION_USER_LANG, act_user_lang},
+    {ACTION_SESSION_OPEN, act_session},
+    {ACTION_SESSION_CLOSE, act_session},
+    {ACTION_SESSION_TOUCH, act_session},
+    {ACTION_TOKEN_ADD, act_token},
+    {ACTION_TOKEN_DROP, act_token},
+    {ACTION_CLOCK_DONE, engine_clock_done},
+    {ACTION_DUTY, engine_duty_show},
+    {ACTION_ROTA_OVERRIDE, engine_rota_override},
+    {ACTION_ROTA_OVERRIDE_DROP, engine_rota_override_drop},
+    {ACTION_HANDOVER_ACCEPT, engine_rota_accept},
+    {ACTION_LOGIN_FAILED, act_login_failed},
+    {ACTION_HUB_VERIFIED, act_hub_verified},
+    {ACTION_HUB_DENIED, act_hub_denied},
+    {ACTION_RESEND, act_resend},
+    {ACTION_TEST_CHANNEL, act_test_channel},
+};
+
+static int
 act_write(struct asked *asked)
 {
     enum incident_act act;
 
     if (act_of((enum action_kind)asked->in->kind, &act) == 0)
         return act_incident(asked, act);
-    switch (asked->in->kind) {
-    case ACTION_HOLD:
-    case ACTION_RELEASE:
-    case ACTION_ASSESS:
-    case ACTION_EVIDENCE_SEEN:
-        return act_keeping(asked);
-    case ACTION_MERGE:
-        return act_merge(asked);
-    case ACTION_UNMERGE:
-        return act_unmerge(asked);
-    case ACTION_SPLIT:
-        return act_split(asked);
-    case ACTION_UNSPLIT:
-        return act_unsplit(asked);
-    case ACTION_CHECK_ITEMS:
-        return act_check_items(asked);
-    case ACTION_SILENCE_ADD:
-        return act_silence_add(asked);
-    case ACTION_SILENCE_END:
-        return act_silence_end(asked);
-    case ACTION_EXPLAIN:
-        return act_explain(asked);
-    case ACTION_CHANNELS:
-        return engine_channels_show(asked);
-    case ACTION_LINK_SHOW:
-        return act_link_show(asked);
-    case ACTION_LINK_DO:
-        return act_link_do(asked);
-    case ACTION_USER_ADD:
-        return act_user_add(asked);
-    case ACTION_USER_PASSWORD:
-        return act_user_password(asked);
-    case ACTION_USER_LANG:
-        return act_user_lang(asked);
-    case ACTION_SESSION_OPEN:
-    case ACTION_SESSION_CLOSE:
-    case ACTION_SESSION_TOUCH:
-        return act_session(asked);
-    case ACTION_TOKEN_ADD:
-    case ACTION_TOKEN_DROP:
-        return act_token(asked);
-    case ACTION_CLOCK_DONE:
-        return engine_clock_done(asked);
-    case ACTION_DUTY:
-        return engine_duty_show(asked);
-    case ACTION_ROTA_OVERRIDE:
-        return engine_rota_override(asked);
-    case ACTION_ROTA_OVERRIDE_DROP:
-        return engine_rota_override_drop(asked);
-    case ACTION_HANDOVER_ACCEPT:
-        return engine_rota_accept(asked);
-    case ACTION_LOGIN_FAILED:
-        return act_ledger(asked, "login.failed", 0, NULL);
-    case ACTION_HUB_VERIFIED:
-        return hub_verified(
-            asked->engine, asked->object, asked->text, asked->in->id);
-    case ACTION_HUB_DENIED:
-        return hub_denied(asked->engine, asked->object, asked->text);
-    case ACTION_RESEND:
-        return act_resend(asked);
-    case ACTION_TEST_CHANNEL:
-        return act_test_channel(asked);
-    default:
-        return E_NOTFOUND;
-    }
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+        if (acts[i].kind == (enum action_kind)asked->in->kind)
+            return acts[i].run(asked);
+    return E_NOTFOUND;
 }
 
 static const char *
@@ -695,6 +695,11 @@ engine_action(struct engine *engine, const Tocsin__ActionRequest *in)
         if (asked.object.n ? engine_purge_policy(engine, in->token)
                            : engine_purge_now(engine, in->token))
             act_answer(&asked, E_BUSY, "A purge is under way.", NULL);
+        break;
+    case ACTION_EXCEPTION_ADD:
+    case ACTION_EXCEPTION_END:
+        act_any(&asked);
+        act_new_rules(&asked);
         break;
     default:
         act_any(&asked);
