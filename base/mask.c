@@ -409,7 +409,7 @@ mask_value(json_t *value, int depth, json_t **ret)
     const char *key;
     void *next;
     size_t i;
-    json_t *child, *masked;
+    json_t *child, *masked = NULL;
     int r = 0;
 
     *ret = NULL;

@@ -12,7 +12,7 @@
 
 #include "base/timefmt.h"
 
-enum { BEFORE_BYTES = 48 }; /* that are searched for a word */
+enum { BEFORE_BYTES = 30 }; /* that are searched for a word */
 
 /* --- words before
  * ---------------------------------------------------------------- */
@@ -41,28 +41,41 @@ static const char *const tied_words[] = {"tel", "phone", "mobile", "mob",
     "call", "cell", "wx", "vx", "v", "qq", "t", "m", "sms", "g", "sfz", "id",
     "sjh", "sj", "dh", "wechat", "weixin", "lxdh"};
 
-/* What may stand between a word and its number, or belong to the word. */
+/* What may stand between a word and its number, or belong to the word: its
+ * length in bytes at the end of s, which is not empty. */
 static size_t
 filler_length(struct str s)
 {
-    static const char *const fillers[] = {" ", ":", "：", "=", "\"", "“", "”",
-        "（", "(", "号码", "号", "號", "码", "是", "为", "　", "\t", "'", "[",
-        "【", "#", "_", "-", "+", "）", ")", "\n", "\xC2\xA0", "，", ","};
+    static const char ascii[] = " :=\"('[#_-+)\n\t,";
+    static const char *const others[] = {"：", "“", "”", "（", "号码", "号",
+        "號", "码", "是", "为", "　", "【", "）", "\xC2\xA0", "，"};
+    char last = s.p[s.n - 1];
 
-    for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++) {
-        if (str_ends(s, str_of(fillers[i])))
-            return strlen(fillers[i]);
+    if ((unsigned char)last < 0x80)
+        return last && strchr(ascii, last) ? 1 : 0;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (str_ends(s, str_of(others[i])))
+            return strlen(others[i]);
     }
     return 0;
+}
+
+static char
+lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 static bool
 ends_with_word(struct str s, struct words words)
 {
+    char last = lower(s.p[s.n - 1]);
+
     for (size_t i = 0; i < words.n; i++) {
         struct str word = str_of(words.list[i]);
 
-        if (s.n >= word.n && str_eq_nocase(str_from(s, s.n - word.n), word))
+        if (word.p[word.n - 1] == last && s.n >= word.n &&
+            str_eq_nocase(str_from(s, s.n - word.n), word))
             return true;
     }
     return false;
@@ -80,6 +93,8 @@ has_word(const struct mask_number *number, struct words words)
     while (s.n > 0) {
         size_t n;
 
+        if (s.p[s.n - 1] >= '0' && s.p[s.n - 1] <= '9')
+            return false; /* another number */
         if (ends_with_word(s, words))
             return true;
         n = filler_length(s);

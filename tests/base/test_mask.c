@@ -74,7 +74,7 @@ test_identity(void **state)
         "身份证号码是11010119900307867x，", "身份证号码是110101********867x，");
     expect("身份证11010119900307775X岁", "身份证110101********775X岁");
     expect("110101 19900307 7758", "110101 ******** 7758");
-    expect("110101900307775", "110101*****7775" + 0);
+    expect("110101900307775", "110101*****7775");
     expect("学籍号G110101199003077758", "学籍号G110101********7758");
     stays("110101901307775"); /* no such day */
     stays("999999199003077758");
@@ -256,12 +256,14 @@ test_json(void **state)
     buf_done(&out);
 }
 
-/* A megabyte of what looks most like work is done at once. */
+/* A megabyte of what looks most like work is done at once, also under
+ * sanitizers. */
 static void
 test_linear(void **state)
 {
     static const char *const hard[] = {"1 ", "138-", "1381234567",
-        "13812345678 ", "身份证", "号号号", "QQ号码", "a@", "一"};
+        "13812345678 ", "身份证", "号号号",
+        "号：：：：：：：：：12345678901234567890 ", "QQ号码", "a@", "一"};
     struct buf text, out;
 
     (void)state;
@@ -274,7 +276,7 @@ test_linear(void **state)
             buf_add_cstr(&text, hard[k]);
         begun = clock();
         assert_int_equal(mask_text(&out, buf_str(&text)), 0);
-        if (clock() - begun > 3 * CLOCKS_PER_SEC)
+        if (clock() - begun > 8 * CLOCKS_PER_SEC)
             fail_msg("\"%s\" takes too long", hard[k]);
         buf_done(&text);
         buf_done(&out);
