@@ -141,6 +141,7 @@ metrics_store(struct context *ctx, struct buf *out)
     metric(out, "configuration_generation", "gauge", "Configuration in force.",
         n.generation);
     metrics_sources(ctx, out);
+    metrics_channels(ctx, out);
     if (wall_is_set(n.last_commit) && n.last_commit.ms > 0)
         metric(out, "last_commit_timestamp_seconds", "gauge",
             "When the store last changed.",

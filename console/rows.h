@@ -27,6 +27,7 @@ json_t *row_source_item(struct context *ctx, const struct source_item *row);
 
 /* Write what /metrics says of sources. */
 void metrics_sources(struct context *ctx, struct buf *out);
+void metrics_channels(struct context *ctx, struct buf *out);
 
 /* All sources, asked for once per request; none when there are more than
  * ROWS_MAX_SOURCES of them, which no list on a page could hold. */

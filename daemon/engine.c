@@ -9,6 +9,7 @@
  */
 #include "daemon/engine.h"
 #include "daemon/engine_besides.h"
+#include "daemon/engine_canary.h"
 
 #include <libgen.h>
 #include <stdio.h>
@@ -198,6 +199,10 @@ engine_pulse(void *arg)
     engine_expire(engine);
     engine_retract_run(engine);
     engine_silence_run(engine);
+    engine_remind_run(engine);
+    engine_canary_run(engine);
+    engine_heartbeat_run(
+        engine, engine_is_well(engine) && engine->failing.ms == 0);
     engine_held_run(engine);
     engine_follow(engine);
     engine_many(engine);
@@ -277,7 +282,11 @@ engine_frame(
         engine_poll_handed(engine, frame->poll_handed);
         break;
     case TOCSIN__FRAME__BODY_PARSE_RESULT:
-        engine_poll_result(engine, ipc_index(ipc), frame->parse_result);
+        if (!engine_canary_parsed(engine, frame->parse_result))
+            engine_poll_result(engine, ipc_index(ipc), frame->parse_result);
+        break;
+    case TOCSIN__FRAME__BODY_BEAT_RESULT:
+        engine_heartbeat_answered(engine, frame->beat_result);
         break;
     case TOCSIN__FRAME__BODY_SEND_RESULT:
         engine_send_result(engine, frame->send_result);

@@ -11,6 +11,11 @@ int engine_outbox_add(struct engine *engine, const struct channel *channel,
     int64_t incident, enum level level, enum incident_event event,
     struct str body);
 
+/* The same, and its number. */
+int engine_outbox_put(struct engine *engine, const struct channel *channel,
+    int64_t incident, enum level level, enum incident_event event,
+    struct str body, int64_t *ret_id);
+
 /* Tell the channels that want it of conditions that stand. */
 void engine_notice(struct engine *engine);
 /* Look whether many sources fail together. */

@@ -15,7 +15,7 @@
 #ifndef TOCSIN_DAEMON_ENGINE_OUTBOX_H
 #define TOCSIN_DAEMON_ENGINE_OUTBOX_H
 
-#include "daemon/engine.h"
+#include "daemon/engine_canary.h"
 #include "notify/delivery.h"
 #include "notify/window.h"
 #include "store/channels.h"
@@ -41,12 +41,16 @@ struct line {
     unsigned failures;        /* attempts in a row without an answer */
     unsigned refusals;        /* "too many" in a row */
     bool fold;                /* what waits becomes a digest */
+    bool late;                /* its canary is missing, and it was said */
 };
 
 struct outbox {
     struct line *lines; /* of config->channels, by number; owned */
     size_t n;
     struct wall begun; /* when this engine started */
+    struct canary canary;
+    struct heartbeat heartbeat;
+    struct reminder reminder;
 };
 
 /* --- engine_line.c ----------------------------------------------------------

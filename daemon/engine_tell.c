@@ -34,9 +34,9 @@ enum {
  * ------------------------------------------------------- */
 
 int
-engine_outbox_add(struct engine *engine, const struct channel *channel,
+engine_outbox_put(struct engine *engine, const struct channel *channel,
     int64_t incident, enum level level, enum incident_event event,
-    struct str body)
+    struct str body, int64_t *ret_id)
 {
     struct wall now = engine_now(engine);
     char id[BODY_ID_SIZE];
@@ -50,7 +50,6 @@ engine_outbox_add(struct engine *engine, const struct channel *channel,
         .created = now,
         .next = now,
         .finished = WALL_NONE};
-    int64_t number;
     int r;
 
     if (engine_channel_is_disabled(engine, channel->id)) {
@@ -62,12 +61,23 @@ engine_outbox_add(struct engine *engine, const struct channel *channel,
     }
     digest_random(random, sizeof random);
     delivery.message_id = str_of(body_message_id(random, id));
-    r = store_delivery_add(engine->store, &delivery, &number);
+    r = store_delivery_add(engine->store, &delivery, ret_id);
     if (r == 0)
         r = engine_write_then(engine, &(struct pending){.kind = PENDING_SEND});
     if (r == 0)
-        engine_changed(engine, "delivery", number);
+        engine_changed(engine, "delivery", *ret_id);
     return r;
+}
+
+int
+engine_outbox_add(struct engine *engine, const struct channel *channel,
+    int64_t incident, enum level level, enum incident_event event,
+    struct str body)
+{
+    int64_t id;
+
+    return engine_outbox_put(
+        engine, channel, incident, level, event, body, &id);
 }
 
 int

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "daemon/notify_beat.h"
 #include "daemon/outward.h"
 #include "daemon/pb.h"
 #include "notify/sender.h"
@@ -270,6 +271,14 @@ notify_start(struct role *role)
 }
 
 static void
+notify_ask(struct notify *notify, const Tocsin__BeatRequest *in)
+{
+    if (notify->sender && notify->config && notify->role->engine)
+        notify_beat(sender_http(notify->sender), notify->role->engine,
+            notify->config, in);
+}
+
+static void
 notify_peer(struct role *role, struct ipc *ipc)
 {
     (void)role;
@@ -287,6 +296,8 @@ notify_frame(
         notify_configure(role, frame->notify_config);
     else if (frame->body_case == TOCSIN__FRAME__BODY_SEND_REQUEST)
         notify_send(role->state, frame->send_request);
+    else if (frame->body_case == TOCSIN__FRAME__BODY_BEAT_REQUEST)
+        notify_ask(role->state, frame->beat_request);
 }
 
 static void

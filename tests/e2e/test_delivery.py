@@ -1,13 +1,17 @@
 """Receivers that fail: at least once, one id, and nothing is lost."""
+import os
+import signal
+import time
+
 from harness import E2E, main, wait_until
 
 ITEMS = [(1, "旧", ""), (2, "云溪三中宿舍起火", "消防已到场")]
 
 
 class Delivery(E2E):
-    def begin(self):
+    def begin(self, **more):
         self.route, source = self.feed()
-        self.d = self.daemon([source])
+        self.d = self.daemon([source], **more)
         self.wait_baseline(self.d, "news")
 
     def deliveries(self, state=None):
@@ -65,6 +69,72 @@ class Delivery(E2E):
                    expect=(200, 201, 202))
         wait_until(lambda: self.receiver.delivered("test"), 20, "the message")
         self.assertEqual(self.receiver.wrong, [])
+
+    def test_an_incident_that_nobody_took_is_told_again(self):
+        self.begin(settings={"notify": {"repeat_interval": "5s"}})
+        self.route.set_items(ITEMS)
+        self.wait_opened(1, 30)
+        again = wait_until(lambda: self.receiver.delivered(
+            "incident.reminded"), 60, "a reminder")[0]["data"]
+        self.assertEqual(again["reason"], "repeat interval elapsed")
+        number = again["incident"]["id"]
+        self.d.api("POST", "/api/v1/incidents/%d/actions" % number,
+                   {"action": "acknowledge"})
+        time.sleep(1)
+        n = len(self.receiver.delivered("incident.reminded"))
+        time.sleep(20)
+        self.assertEqual(len(self.receiver.delivered("incident.reminded")), n)
+
+
+class Canary(E2E):
+    """The daily message, and the heartbeat."""
+
+    def begin(self, **notify):
+        self.route, source = self.feed()
+        self.d = self.daemon([source], settings={"notify": dict({
+            "canary": "00:00", "canary_every": "10s"}, **notify)})
+        self.wait_baseline(self.d, "news")
+
+    def line(self):
+        return self.d.api("GET", "/api/v1/deliveries")["channels"][0]
+
+    def test_it_reaches_every_channel_and_makes_no_incident(self):
+        self.begin()
+        told = wait_until(lambda: self.receiver.delivered("canary"), 40,
+                          "the daily message")[0]["data"]
+        self.assertEqual(told["channel"], "desk")
+        self.assertGreaterEqual(told["rules"], 1)
+        self.assertIn("没有发生任何事件", told["text"])
+        wait_until(lambda: self.line()["canary_accepted"], 20, "its mark")
+        self.assertEqual(self.d.incidents(), [])
+        text = self.d.api("GET", "/metrics", raw=True)[1].decode()
+        self.assertIn('tocsin_channel_canary_accepted_timestamp_seconds'
+                      '{channel="desk"}', text)
+
+    def test_one_that_is_missing_is_a_condition(self):
+        self.receiver.always = (503, [])
+        self.begin(canary_within="3s")
+        wait_until(lambda: self.receiver.attempts, 40, "an attempt")
+        wait_until(lambda: "not accepted in time" in self.d.log(), 40,
+                   "the condition")
+        self.receiver.always = None
+        wait_until(lambda: self.line()["canary_accepted"], 60, "the end")
+
+    def test_the_heartbeat_goes_on_while_all_is_well(self):
+        beat = self.origin.route("/beat")
+        self.begin(canary="none", heartbeat_interval="5s",
+                   heartbeat_url=self.origin.url + "/beat")
+        wait_until(lambda: len(beat.requests) >= 2, 40, "two beats")
+        answer = wait_until(lambda: self.d.api(
+            "GET", "/api/v1/deliveries").get("heartbeat"), 20, "its mark")
+        self.assertIsNotNone(answer["ok"])
+        for pid in self.d.roles()["engine"]:
+            os.kill(pid, signal.SIGSTOP)
+        n = len(beat.requests)
+        time.sleep(8)
+        self.assertLessEqual(len(beat.requests), n + 1)
+        for pid in self.d.roles()["engine"]:
+            os.kill(pid, signal.SIGCONT)
 
 
 if __name__ == "__main__":
