@@ -39,15 +39,36 @@ report_format_ending(enum report_format format)
 /* --- head and end ----------------------------------------------------------
  */
 
+/* "2026-W48" is read by people as the 48th week of 2026. */
+static struct str
+range_name(const struct writing *w, enum report_kind kind)
+{
+    struct str name = fig_str(w->range, "name");
+    struct str year = str_first(name, 4), rest = str_from(name, 5);
+
+    switch (kind) {
+    case REPORT_WEEK:
+        return SAY(w, WORD_NAME_WEEK, year, str_from(rest, 1));
+    case REPORT_MONTH:
+        return SAY(w, WORD_NAME_MONTH, year, rest);
+    case REPORT_QUARTER:
+        return SAY(w, WORD_NAME_QUARTER, year, str_from(rest, 1));
+    case REPORT_DAY:
+    case REPORT_DAYS:
+    default:
+        return name;
+    }
+}
+
 static struct str
 title(const struct writing *w)
 {
     enum report_kind kind;
-    enum report_word word = WORD_TITLE_DAYS;
 
-    if (report_kind_parse(fig_str(w->range, "kind"), &kind) == 0)
-        word = (enum report_word)(WORD_TITLE_DAY + (int)kind);
-    return say_join(w, say(w, word), STR(" "), fig_str(w->range, "name"));
+    if (report_kind_parse(fig_str(w->range, "kind"), &kind) != 0)
+        kind = REPORT_DAYS;
+    return say_join(w, say(w, (enum report_word)(WORD_TITLE_DAY + (int)kind)),
+        STR(" "), range_name(w, kind));
 }
 
 static void

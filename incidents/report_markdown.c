@@ -5,17 +5,32 @@
 static void
 md_escape(struct buf *out, struct str s)
 {
-    static const char special[] = "\\`*_[]<>|#~&";
+    static const char special[] = "\\`*_[]|#~";
 
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
 
         if (c == '\n' || c == '\r')
             c = ' ';
+        if (c == '<' || c == '>' || c == '&') { /* also for lax readers */
+            (void)buf_add_cstr(out, c == '<'   ? "&lt;"
+                                    : c == '>' ? "&gt;"
+                                               : "&amp;");
+            continue;
+        }
         if (str_find_char(STR(special), c) < sizeof special - 1)
             (void)buf_add_char(out, '\\');
         (void)buf_add_char(out, c);
     }
+}
+
+/* A word ends before the white space behind it, else marks do not close. */
+static struct str
+md_word(struct str s)
+{
+    while (s.n > 1 && s.p[s.n - 1] == ' ')
+        s.n--;
+    return s;
 }
 
 static void
@@ -24,10 +39,11 @@ md_text(struct buf *out, const struct doc_text *text)
     for (const struct doc_span *s = text->first; s; s = s->next) {
         (void)buf_add_cstr(out, s->link.n ? "[" : "");
         (void)buf_add_cstr(out, s->strong ? "**" : "");
-        md_escape(out, s->text);
+        md_escape(out, md_word(s->text));
         (void)buf_add_cstr(out, s->strong ? "**" : "");
         if (s->link.n)
             (void)buf_printf(out, "](<%.*s>)", STR_ARG(s->link));
+        (void)buf_add_str(out, str_from(s->text, md_word(s->text).n));
     }
 }
 

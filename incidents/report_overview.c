@@ -143,7 +143,8 @@ say_state(const struct writing *w, struct buf *out)
     for (size_t i = 0; i < json_array_size(owners); i++)
         wrong += fig_n(json_array_get(owners, i), "false_alarms");
     (void)buf_add_str(
-        out, SAY(w, WORD_O_ENDED, say_n(w, ended), say_n(w, wrong)));
+        out, ended ? SAY(w, WORD_O_ENDED, say_n(w, ended), say_n(w, wrong))
+                   : say(w, WORD_O_ENDED_NONE));
     (void)buf_add_str(out, open == 0 ? say(w, WORD_O_OPEN_NONE)
                            : serious ? SAY(w, WORD_O_OPEN_SERIOUS,
                                            say_n(w, open), say_n(w, serious))

@@ -89,7 +89,8 @@ write_volume(struct writing *w)
         note(w, SAY(w, WORD_V_MERGED, say_n(w, fig_n(volume, "merged"))));
     if (fig_n(volume, "baseline"))
         note(w, SAY(w, WORD_V_BASELINE, say_n(w, fig_n(volume, "baseline"))));
-    if (json_array_size(days) > 1) {
+    if (json_array_size(days) > 1 &&
+        fig_n(volume, "items") + fig_n(volume, "incidents") > 0) {
         if (fig_n(volume, "incidents"))
             days_chart(w, days);
         days_table(w, days);

@@ -286,7 +286,9 @@ write_coverage(struct writing *w)
     struct str sources = say_n(w, fig_n(coverage, "sources"));
 
     heading(w, 2, WORD_S_COVERAGE);
-    if (lost == 0) {
+    if (fig_n(coverage, "sources") == 0) {
+        paragraph(w, say(w, WORD_COVER_NONE));
+    } else if (lost == 0) {
         paragraph(w, SAY(w, WORD_COVER_ALL, sources));
     } else {
         paragraph(w, SAY(w, WORD_COVER_SUM, sources,
