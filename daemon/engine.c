@@ -184,8 +184,9 @@ engine_pulse(void *arg)
 {
     struct engine *engine = arg;
     Tocsin__Alive alive = TOCSIN__ALIVE__INIT;
+    bool well = engine_is_well(engine);
 
-    if (engine_is_well(engine))
+    if (well)
         (void)ipc_send(engine->role->parent, FRAME(alive, ALIVE, &alive));
     engine_watch_clock(engine);
     ping_one(engine, &engine->fetch);
@@ -201,8 +202,7 @@ engine_pulse(void *arg)
     engine_silence_run(engine);
     engine_remind_run(engine);
     engine_canary_run(engine);
-    engine_heartbeat_run(
-        engine, engine_is_well(engine) && engine->failing.ms == 0);
+    engine_heartbeat_run(engine, well && engine->failing.ms == 0);
     engine_held_run(engine);
     engine_follow(engine);
     engine_many(engine);
