@@ -8,17 +8,12 @@
  * says no more than "it failed": a command that it sends names the step, a
  * reply that it reads is the reason.  Nothing heard there is kept but replies;
  * commands hold the password.
- *
- * When curl fails it says QUIT and waits for the answer in the same way.  The
- * answer matters to nobody, so the socket is closed for reading there and the
- * wait ends at once.
  */
 #include "net/mail.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <openssl/ssl.h>
 
@@ -29,8 +24,7 @@
 
 enum {
     MAIL_ARENA_BYTES = 4 * 1024 * 1024,
-    MAIL_MAX_SOCKETS = 8,       /* addresses of one name that are tried */
-    MAIL_MAX_LINE_BYTES = 4096, /* of the server's */
+    MAIL_MAX_LINE_BYTES = 4096,                    /* of the server's */
     MAIL_MAX_OUT_BYTES = 2 * MAIL_MAX_BYTES + 4096 /* with every dot doubled */
 };
 
@@ -53,7 +47,6 @@ struct mail_call {
     CURL *easy;
     struct loop_timer *timer;
     struct mono begun;
-    int fds[MAIL_MAX_SOCKETS]; /* open, or -1 */
     char error_text[CURL_ERROR_SIZE];
 
     struct loop_io *io; /* once we talk ourselves */
@@ -190,28 +183,12 @@ static curl_socket_t
 open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct mail_call *call = call_of(arg);
-    size_t i = 0;
 
-    while (i < MAIL_MAX_SOCKETS && call->fds[i] >= 0)
-        i++;
     if (purpose != CURLSOCKTYPE_IPCXN || call->failed ||
-        i == MAIL_MAX_SOCKETS ||
         judge(call, &address->addr, address->addrlen) < 0)
         return CURL_SOCKET_BAD;
-    call->fds[i] = socket(address->family,
+    return socket(address->family,
         address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
-    return call->fds[i] < 0 ? CURL_SOCKET_BAD : call->fds[i];
-}
-
-static int
-close_socket(void *arg, curl_socket_t fd)
-{
-    struct mail_call *call = call_of(arg);
-
-    for (size_t i = 0; i < MAIL_MAX_SOCKETS; i++)
-        if (call->fds[i] == fd)
-            call->fds[i] = -1;
-    return close(fd);
 }
 
 /* --- while curl talks ------------------------------------------------------
@@ -226,13 +203,6 @@ heard_command(struct mail_call *call, struct str text)
     } commands[] = {{"EHLO", MAIL_HELLO}, {"HELO", MAIL_HELLO},
         {"STARTTLS", MAIL_TLS}, {"AUTH", MAIL_LOGIN}};
 
-    if (str_starts(text, STR("QUIT"))) {
-        call->talk.over = true;
-        for (size_t i = 0; i < MAIL_MAX_SOCKETS; i++)
-            if (call->fds[i] >= 0)
-                shutdown(call->fds[i], SHUT_RD);
-        return;
-    }
     if (call->talk.step == MAIL_LOGIN)
         return; /* what follows is part of it */
     for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
@@ -296,8 +266,6 @@ set_protection(CURL *easy, struct mail_call *call)
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, call);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, call);
     /* A connection of its own: it was judged, and with CONNECT_ONLY it ends
      * with the handle's part in it. */
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
@@ -447,8 +415,6 @@ mail_new(struct http *http, const struct mail_request *request,
     mail_talk_init(&call->talk);
     buf_init(&call->in, MAIL_MAX_LINE_BYTES);
     buf_init(&call->out, MAIL_MAX_OUT_BYTES);
-    for (size_t i = 0; i < MAIL_MAX_SOCKETS; i++)
-        call->fds[i] = -1;
     call->begun = loop_mono(http->loop);
     call->arena = arena_new(MAIL_ARENA_BYTES);
     if (!call->arena || copy_request(call, request) < 0 ||

@@ -522,6 +522,10 @@ the_loop_does_not_wait_for_a_farewell(void **state)
     assert_true(send_one(&r).accepted);
     script.rcpt[0] = script.rcpt[1] = "550 no";
     assert_false(send_one(&r).accepted);
+    script.auth = "535 no"; /* here it is curl that leaves */
+    r.user = STR("desk");
+    r.password = STR("T0k3nT0k3n");
+    assert_false(send_one(&r).accepted);
     clock_gettime(CLOCK_MONOTONIC, &b);
     assert_true(b.tv_sec - a.tv_sec < 3);
 }
@@ -537,6 +541,12 @@ the_gate_is_asked(void **state)
 
     (void)state;
     script = (struct server_script){0};
+    /* The name may be asked for, what it means is refused. */
+    assert_int_equal(
+        gate_allow_parse(STR("10.0.0.0/8"), NULL, &policy.allow[0]), 0);
+    o = send_one(&r);
+    assert_int_equal(o.result, HTTP_REFUSED);
+    assert_false(was_heard("EHLO"));
     policy.nallow = 0;
     o = send_one(&r);
     assert_int_equal(o.result, HTTP_REFUSED);

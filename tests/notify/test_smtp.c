@@ -216,6 +216,10 @@ a_title_makes_no_header(void **state)
     mime_header_text(&out, "Subject", STR("ok =?x"));
     assert_non_null(strstr(buf_cstr(&out), "Subject: =?UTF-8?B?"));
     buf_clear(&out);
+    mime_header_text(&out, "Subject", STR("a\r\nBcc: x"));
+    assert_string_equal(
+        buf_cstr(&out), "Subject: =?UTF-8?B?YSAgQmNjOiB4?=\r\n");
+    buf_clear(&out);
     mime_header_text(&out, "Subject", STR("a fire"));
     assert_string_equal(buf_cstr(&out), "Subject: a fire\r\n");
     buf_clear(&out);
