@@ -124,12 +124,13 @@ line_break(const struct result *result)
     int r;
 
     line->probe.ms = loop_mono(result->engine->loop).ms + SCHEDULE_PROBE_MS;
-    if (!wall_is_set(line->state.broken))
-        line->state.broken = result->now;
     line->state.disabled = result->input.class == CLASS_GONE;
+    if (!line->state.disabled && !wall_is_set(line->state.broken))
+        line->state.broken = result->now;
     engine_line_why(line, utf8_cut(words(result), LINE_WHY_BYTES));
     r = engine_line_save(result->engine, line);
-    if (r == 0)
+    /* One that asks never to be called again has a dead letter to tell of. */
+    if (r == 0 && !line->state.disabled)
         r = condition(result, "broken", true, &edge);
     if (r == 0 && edge)
         log_say(LOG_ERROR,
@@ -154,7 +155,7 @@ line_mend(const struct result *result)
             result->engine->store, result->delivery.channel, result->now);
     }
     line->failures = line->refusals = 0;
-    if (!was_broken && !wall_is_set(line->state.wait_until))
+    if (!was_broken && !line->state.disabled && line->state.why.n == 0)
         return r;
     line->state.broken = line->state.wait_until = WALL_NONE;
     line->state.disabled = false;

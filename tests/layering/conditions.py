@@ -24,7 +24,11 @@ ROOT = sys.argv[1] if len(sys.argv) > 1 else os.path.join(
 wrong = []
 # Kinds that the whole program is not made to show, and where they are shown.
 ELSEWHERE = {"slow-rule": ("tests/rules/test_traps.c",
-                           "slow_expressions_are_given_up")}
+                           "slow_expressions_are_given_up"),
+             "broken": ("tests/e2e/test_storm.py",
+                        "test_a_broken_channel_is_announced_by_another"),
+             "canary": ("tests/e2e/test_delivery.py",
+                        "test_one_that_is_missing_is_a_condition")}
 
 
 def say(sentence, *args):
