@@ -76,8 +76,9 @@ release_add(
     int r = store_incident_counts(
         engine->store, incident->id, &incident->items, &incident->sources);
 
-    *view = (struct body_incident){
-        .incident = incident, .url = url_of(engine, incident->id)};
+    *view = (struct body_incident){.incident = incident,
+        .url = url_of(engine, incident->id),
+        .discreet = config_is_discreet(engine->config, incident->category)};
     if (r == 0)
         r = store_incident_sources(engine->store, incident->id, engine->arena,
             &sources, &view->nsources);

@@ -316,7 +316,11 @@ answer(struct asked *asked, const struct brought *b)
         (void)jsonx_set(json, "expires", jsonx_time(b->link.expires));
     }
     if (b->state != LINK_ALTERED && incident->id != 0) {
-        struct str title = mask_in(asked->engine->arena, incident->title);
+        bool discreet =
+            config_is_discreet(asked->engine->config, incident->category);
+        struct str title = discreet
+                               ? STR_NONE
+                               : mask_in(asked->engine->arena, incident->title);
 
         (void)jsonx_set(json, "incident", json_integer(incident->id));
         (void)jsonx_set(

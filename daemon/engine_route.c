@@ -302,7 +302,7 @@ engine_route_look_again(
 static int
 hold(struct engine *engine, const struct channel *channel,
     const struct incident *incident, enum incident_event event,
-    const char *reason, const struct route_decision *decision)
+    const struct route_decision *decision)
 {
     struct wall now = engine_now(engine);
     struct held held = {.incident = incident->id,
@@ -325,7 +325,6 @@ hold(struct engine *engine, const struct channel *channel,
     details = json_object();
     (void)jsonx_set(details, "channel", jsonx_str(channel->id));
     (void)jsonx_set(details, "word", jsonx_str(held.word));
-    (void)jsonx_set(details, "reason", jsonx_str(str_of(reason)));
     (void)jsonx_set(details, "until", jsonx_time(held.until));
     if (decision->silence)
         (void)jsonx_set(details, "silence", json_integer(decision->silence));
@@ -341,8 +340,9 @@ engine_route_gate(struct engine *engine, const struct channel *channel,
     struct route_decision decision;
     int r = engine_route(engine, channel, incident, event, &decision);
 
+    (void)reason; /* what is told later says why it comes so late */
     if (r == 0 && decision.verdict == ROUTE_HOLD)
-        r = hold(engine, channel, incident, event, reason, &decision);
+        r = hold(engine, channel, incident, event, &decision);
     else if (r == 0 && decision.verdict == ROUTE_SEND)
         r = store_held_settle(engine->store, incident->id, channel->id,
             STR("told"), engine_now(engine));
