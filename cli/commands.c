@@ -239,7 +239,7 @@ const struct command cli_commands[] = {
         "[OPTION]…",
         "Add a person who may use the console",
         CLIENT_OPTIONS
-        "  --role ROLE     viewer, operator (default) or admin\n"
+        "  --role ROLE     viewer, operator (default), editor or admin\n"
         "  --password-file FILE\n"
         "                  read the password from FILE (\"-\": standard "
         "input)\n"

@@ -16,7 +16,7 @@ set_here(const struct context *ctx, json_t *ui)
         {{"/sources", 8}, "at_sources"}, {{"/deliveries", 11}, "at_deliveries"},
         {{"/settings", 9}, "at_settings"}, {{"/silences", 9}, "at_silences"},
         {{"/reports", 8}, "at_reports"}, {{"/calendar", 9}, "at_calendar"}, {{"/handover", 9}, "at_calendar"},
-        {{"/ledger", 7}, "at_ledger"}};
+        {{"/rules", 6}, "at_rules"}, {{"/ledger", 7}, "at_ledger"}};
 
     if (str_eq(ctx->path, STR("/")))
         (void)json_object_set_new(ui, "at_incidents", json_true());
@@ -38,6 +38,8 @@ set_who(const struct context *ctx, json_t *ui)
     (void)json_object_set_new(ui, "csrf", json_string(who->csrf));
     (void)json_object_set_new(
         ui, "operator", json_boolean(who->role >= ROLE_OPERATOR));
+    (void)json_object_set_new(
+        ui, "editor", json_boolean(who->role >= ROLE_EDITOR));
     (void)json_object_set_new(
         ui, "admin", json_boolean(who->role >= ROLE_ADMIN));
 }

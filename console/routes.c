@@ -8,7 +8,8 @@ static const struct route routes[] = {
 };
 enum { ROUTES_COUNT = sizeof routes / sizeof *routes };
 
-static const char *const role_names[] = {"", "", "viewer", "operator", "admin"};
+static const char *const role_names[] = {"", "", "viewer", "operator",
+    "editor", "admin"};
 
 const char *
 user_role_name(enum role role)

@@ -23,6 +23,7 @@ enum role {
     ROLE_NOBODY, /* no log-in needed */
     ROLE_VIEWER,
     ROLE_OPERATOR,
+    ROLE_EDITOR, /* also changes what rules say */
     ROLE_ADMIN
 };
 const char *user_role_name(

@@ -13,6 +13,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/jsonx.h"
+#include "base/log.h"
 #include "base/mask.h"
 #include "base/utf8.h"
 #include "daemon/engine_act.h"
@@ -26,6 +27,7 @@
 #include "daemon/engine_retract.h"
 #include "daemon/engine_purge.h"
 #include "daemon/engine_report.h"
+#include "daemon/engine_teach.h"
 #include "daemon/pb.h"
 #include "incidents/state.h"
 
@@ -220,6 +222,7 @@ static bool
 role_is_sound(struct str role)
 {
     return str_eq(role, STR("viewer")) || str_eq(role, STR("operator")) ||
+           str_eq(role, STR("editor")) ||
            str_eq(role, STR("admin"));
 }
 
@@ -638,6 +641,17 @@ act_push(struct asked *asked)
             : r == E_BUSY ? "The house is busy. Please try again."
                           : act_why(r),
             NULL);
+}
+
+/* What is in force comes from the database as well: compile the rules anew. */
+static void
+act_new_rules(struct asked *asked)
+{
+    struct engine *engine = asked->engine;
+
+    if (engine_commit(engine) != 0 || engine_config_reload(engine, NULL) != 0)
+        log_say(LOG_ERROR,
+            "the exceptions of the rules change at the next reload only", NULL);
 }
 
 static bool

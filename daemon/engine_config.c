@@ -23,6 +23,7 @@
 #include "daemon/engine_clock.h"
 #include "daemon/engine_poll.h"
 #include "daemon/engine_score.h"
+#include "daemon/engine_teach.h"
 #include "daemon/pb.h"
 
 enum {
@@ -322,6 +323,7 @@ engine_swap(struct engine *engine, struct config *config_taken,
     char *name = arena_cstr(config_taken->arena, config_taken->zone);
     int fd = -1, r = name ? zone_load(name, &zone) : E_NOMEM;
 
+    engine_teach_rules(engine, config_taken, &rules_taken);
     if (r == 0)
         r = rules_share(rules_taken, &fd);
     if (r == 0)

@@ -39,6 +39,22 @@ hash_is_set(const uint8_t hash[DIGEST_SIZE])
     return memcmp(hash, zero, DIGEST_SIZE) != 0;
 }
 
+/* Its tags, and one that is its own: rules may be of one source. */
+static char **
+tags_of(struct arena *arena, const struct source *source, size_t *ret_n)
+{
+    char **tags = ARENA_ARRAY(arena, source->ntags + 1, char *);
+
+    if (tags == NULL)
+        return NULL;
+    for (size_t i = 0; i < source->ntags; i++)
+        tags[i] = pb_cstr(arena, source->tags[i]);
+    tags[source->ntags] = pb_cstr(
+        arena, arena_printf(arena, "source:%.*s", STR_ARG(source->id)));
+    *ret_n = source->ntags + 1;
+    return tags;
+}
+
 void
 poll_describe(struct engine *engine, const struct source *source,
     const struct source_state *state, Tocsin__PollRequest *out,
@@ -64,8 +80,7 @@ poll_describe(struct engine *engine, const struct source *source,
         pb_cstr(arena, source->zone.n ? source->zone : engine->config->zone);
     context->title = pb_cstr(arena, source->title);
     context->tier = pb_cstr(arena, source->tier);
-    context->tags = pb_cstrs(arena, source->tags, source->ntags);
-    context->n_tags = source->ntags;
+    context->tags = tags_of(arena, source, &context->n_tags);
 }
 
 static int

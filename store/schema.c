@@ -420,6 +420,10 @@ static const char erasable[] =
     "  AND k.purged IS NOT NULL)) BEGIN"
     "  SELECT RAISE(ABORT, 'the ledger is append-only'); END;";
 
+/* Step 16: what became of a rule's findings is asked by rule. */
+static const char rule_findings[] =
+    "CREATE INDEX finding_rule ON finding(rule, revision);";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -438,6 +442,7 @@ static const char *const steps[][STEP_PARTS] = {
     {clocks, rotas},
     {channels},
     {erasable},
+    {rule_findings},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -450,7 +455,8 @@ static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 10;", "PRAGMA user_version = 11;",
     "PRAGMA user_version = 12;", "PRAGMA user_version = 13;",
     "PRAGMA user_version = 14;",
-    "PRAGMA user_version = 15;"};
+    "PRAGMA user_version = 15;",
+    "PRAGMA user_version = 16;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned

@@ -34,6 +34,8 @@ int view_matched_count(
 /* What one rule came to. */
 struct rule_sum {
     struct str rule;        /* id */
+    struct str title;
+    struct str cause; /* what its false alarms mostly were; absent: none */
     uint64_t items;         /* it held on, in their newest revision */
     uint64_t indeterminate; /* of these: a limit ended it */
     uint64_t incidents;     /* that such an item is in */

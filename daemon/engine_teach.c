@@ -1,0 +1,336 @@
+/*
+ * engine_teach: exceptions that false alarms taught, as a part of the rules.
+ *
+ * The database keeps what an editor accepted; no file is written.  Whenever the
+ * rules are compiled each exception becomes one more rule of the bureau's own,
+ * which holds where the rule holds and its words stand, and takes that rule's
+ * points away:
+ *
+ *   - id: exception-12
+ *     category: food
+ *     points: -45
+ *     all: [{rule: food-poisoning}, 招聘]
+ *
+ * so that it stands in every explanation that it changes.  One whose rule is
+ * gone, or that no longer compiles, is left out and named in the log.
+ */
+#include "daemon/engine_teach.h"
+
+#include "base/err.h"
+#include "base/jsonx.h"
+#include "base/log.h"
+#include "base/utf8.h"
+#include "daemon/engine_act.h"
+#include "rules/names.h"
+#include "store/teach.h"
+
+enum {
+    TEACH_ARENA_BYTES = 16 * 1024 * 1024,
+    TEACH_MAX_BYTES = 1024 * 1024,
+    TEACH_MAX_REASON_BYTES = 1000
+};
+
+/* --- as rules ------------------------------------------------------------ */
+
+static void
+add_json(struct buf *out, json_t *value_taken)
+{
+    if (value_taken)
+        (void)jsonx_dump(value_taken, out); /* JSON is YAML */
+    json_decref(value_taken);
+}
+
+static void
+add_exception(struct buf *out, struct arena *arena, const struct exception *e,
+    int points)
+{
+    struct str title = e->nterms ? e->terms[0] : STR("");
+    struct civil day;
+
+    (void)buf_printf(out, " - {id: exception-%lld, title: ", (long long)e->id);
+    add_json(out, jsonx_str(arena_printf(arena, "例外 %lld：%.*s",
+                      (long long)e->id, STR_ARG(title))));
+    (void)buf_add_cstr(out, ", category: ");
+    (void)buf_add_str(out, e->category);
+    (void)buf_printf(out, ", points: %d, all: [{rule: ", -points);
+    (void)buf_add_str(out, e->rule);
+    (void)buf_add_char(out, '}');
+    for (size_t i = 0; i < e->nterms; i++) {
+        (void)buf_add_cstr(out, ", ");
+        add_json(out, jsonx_str(e->terms[i]));
+    }
+    (void)buf_add_char(out, ']');
+    if (e->source.n) {
+        (void)buf_add_cstr(out, ", sources: {tags: [");
+        add_json(out, jsonx_str(arena_printf(
+                          arena, "source:%.*s", STR_ARG(e->source))));
+        (void)buf_add_cstr(out, "]}");
+    }
+    if (wall_is_set(e->until)) {
+        day = civil_of_wall(e->until, 8 * 60);
+        (void)buf_printf(out, ", until: %04d-%02d-%02d", day.year, day.month,
+            day.day);
+    }
+    (void)buf_add_cstr(out, "}\n");
+}
+
+/* The exceptions whose rule is there, as the text of a rule file. */
+static size_t
+exceptions_write(const struct exception *list, size_t n, struct arena *arena,
+    const struct ruleset *rules, struct buf *out)
+{
+    size_t written = 0;
+
+    (void)buf_add_cstr(out, "rules:\n");
+    for (size_t i = 0; i < n; i++) {
+        uint32_t rule;
+
+        if (ruleset_find(rules, list[i].rule, &rule) != 0) {
+            log_printf(LOG_NOTICE,
+                "exception %lld is left out: there is no rule %.*s any more",
+                (long long)list[i].id, STR_ARG(list[i].rule));
+            continue;
+        }
+        add_exception(out, arena, &list[i], ruleset_rule(rules, rule).points);
+        written++;
+    }
+    return written;
+}
+
+static int
+exceptions_compile(const struct config *config, struct arena *arena,
+    struct str text, struct toc_errors *errors, struct ruleset **ret)
+{
+    struct rule_file *files =
+        ARENA_ARRAY(arena, config->nrules + 1, struct rule_file);
+    struct toc_errors warnings = {.n = 0};
+    struct zone *zone = NULL;
+    char *name = arena_cstr(arena, config->zone);
+    struct rule_options options = {
+        .region = config->region_file.text.p ? &config->region_file : NULL,
+        .owners = config->owners,
+        .nowners = config->nowners,
+        .warnings = &warnings};
+    int r;
+
+    if (!files || !name)
+        return E_NOMEM;
+    for (size_t i = 0; i < config->nrules; i++)
+        files[i] = config->rules[i];
+    files[config->nrules] =
+        (struct rule_file){.name = "exceptions", .text = text};
+    (void)zone_load(name, &zone);
+    options.zone = zone;
+    r = ruleset_compile_with(
+        files, config->nrules + 1, &options, errors, ret);
+    toc_errors_done(&warnings);
+    zone_free(zone);
+    return r;
+}
+
+static int
+teach_compile(struct engine *engine, const struct config *config,
+    struct arena *arena, struct toc_errors *errors, struct ruleset **rules)
+{
+    struct exception *list = NULL;
+    struct ruleset *fresh = NULL;
+    _cleanup_(buf_done) struct buf text;
+    size_t n = 0, written = 0;
+    int r = store_exceptions(
+        engine->store, engine_now(engine), arena, &list, &n);
+
+    buf_init(&text, TEACH_MAX_BYTES);
+    if (r == 0 && n > 0)
+        written = exceptions_write(list, n, arena, *rules, &text);
+    if (r != 0 || written == 0)
+        return r;
+    r = text.err ? text.err
+                 : exceptions_compile(config, arena,
+                       arena_str(arena, buf_str(&text)), errors, &fresh);
+    if (r != 0)
+        return r;
+    ruleset_free(*rules);
+    *rules = fresh;
+    return 0;
+}
+
+void
+engine_teach_rules(struct engine *engine, const struct config *config,
+    struct ruleset **rules)
+{
+    struct arena *arena = arena_new(TEACH_ARENA_BYTES);
+    struct toc_errors errors = {0};
+    int r = arena ? teach_compile(engine, config, arena, &errors, rules)
+                  : E_NOMEM;
+
+    if (r != 0)
+        log_printf(LOG_ERROR, "the exceptions are not in force: %s",
+            errors.n ? errors.list[0].text : err_text(r));
+    toc_errors_done(&errors);
+    arena_free(arena);
+}
+
+/* --- accepting ----------------------------------------------------------- */
+
+/* Whether a term is nothing but the name of a school or a place, or a part of
+ * one. */
+static bool
+term_is_name(const struct engine *engine, struct str term)
+{
+    const struct config *config = engine->config;
+
+    for (size_t i = 0; i < config->nowners; i++) {
+        if (str_find(config->owners[i].name, term) < config->owners[i].name.n)
+            return true;
+        for (size_t k = 0; k < config->owners[i].naliases; k++)
+            if (str_find(config->owners[i].aliases[k], term) <
+                config->owners[i].aliases[k].n)
+                return true;
+    }
+    return false;
+}
+
+static bool
+term_is_sound(struct str term)
+{
+    size_t n = utf8_count(term);
+
+    if (n < EXCEPTION_MIN_TERM_CHARS || n > EXCEPTION_MAX_TERM_CHARS)
+        return false;
+    for (size_t i = 0; i < term.n; i++)
+        if ((unsigned char)term.p[i] < 0x20 || term.p[i] == '/' ||
+            term.p[i] == '*')
+            return false;
+    return true;
+}
+
+static int
+read_terms(struct asked *asked, struct exception *e)
+{
+    json_t *list = json_object_get(asked->args, "terms"), *one;
+    struct str *terms =
+        ARENA_ARRAY(asked->engine->arena, EXCEPTION_MAX_TERMS, struct str);
+    bool only_names = true;
+    size_t i;
+
+    if (!terms)
+        return E_NOMEM;
+    json_array_foreach(list, i, one)
+    {
+        struct str term = {json_string_value(one), json_string_length(one)};
+
+        if (i >= EXCEPTION_MAX_TERMS || !json_is_string(one) ||
+            !term_is_sound(term)) {
+            asked->words = "One to four words of 2 to 32 characters, without "
+                           "/ and *, are needed.";
+            return E_DENIED;
+        }
+        only_names = only_names && term_is_name(asked->engine, term);
+        terms[e->nterms++] = term;
+    }
+    e->terms = terms;
+    if (e->nterms == 0 || only_names) {
+        asked->words = e->nterms == 0
+                           ? "One to four words of 2 to 32 characters, without "
+                             "/ and *, are needed."
+                           : "The name of a school or a place alone is no "
+                             "exception: it would hide what happens there.";
+        return E_DENIED;
+    }
+    return 0;
+}
+
+/* True incidents that it would have hidden: only who says so may hide them. */
+static int
+check_effect(struct asked *asked, const struct exception *e,
+    struct teach_effect *ret)
+{
+    struct teach_try try = {.rule = e->rule,
+        .terms = e->terms,
+        .nterms = e->nterms,
+        .source = e->source};
+    int r = store_teach_effect(
+        asked->engine->store, &try, asked->engine->arena, ret);
+
+    if (r == 0 && ret->right > 0 &&
+        !json_is_true(json_object_get(asked->args, "force"))) {
+        asked->words = "It would have hidden incidents that were true.";
+        return E_DENIED;
+    }
+    return r;
+}
+
+static json_t *
+exception_details(
+    const struct exception *e, const struct teach_effect *effect)
+{
+    json_t *details = json_object(), *terms = json_array();
+
+    for (size_t i = 0; i < e->nterms; i++)
+        (void)json_array_append_new(terms, jsonx_str(e->terms[i]));
+    (void)jsonx_set(details, "exception", json_integer(e->id));
+    (void)jsonx_set(details, "rule", jsonx_str(e->rule));
+    (void)jsonx_set(details, "terms", terms);
+    if (e->source.n)
+        (void)jsonx_set(details, "source", jsonx_str(e->source));
+    if (effect) {
+        (void)jsonx_set(details, "hides_false_alarms",
+            json_integer((json_int_t)effect->wrong));
+        (void)jsonx_set(
+            details, "hides_true", json_integer((json_int_t)effect->right));
+    }
+    return details;
+}
+
+int
+act_exception_add(struct asked *asked)
+{
+    struct engine *engine = asked->engine;
+    struct exception e = {.rule = jsonx_get_str(asked->args, "rule"),
+        .source = jsonx_get_str(asked->args, "source"),
+        .until = asked->in->until_ms > 0 ? (struct wall){asked->in->until_ms}
+                                         : WALL_NONE,
+        .reason = str_first(asked->text,
+            asked->text.n < TEACH_MAX_REASON_BYTES ? asked->text.n
+                                                   : TEACH_MAX_REASON_BYTES),
+        .incident = asked->id,
+        .made = engine_now(engine),
+        .made_by = asked->by};
+    struct teach_effect effect;
+    struct rule_info rule;
+    uint32_t number;
+    int r = read_terms(asked, &e);
+
+    if (r != 0)
+        return r;
+    if (e.reason.n == 0 ||
+        (wall_is_set(e.until) && e.until.ms <= e.made.ms))
+        return E_DENIED;
+    if (ruleset_find(engine->rules, e.rule, &number) != 0 ||
+        str_starts(e.rule, STR("exception-"))) {
+        asked->words = "There is no such rule.";
+        return E_NOTFOUND;
+    }
+    rule = ruleset_rule(engine->rules, number);
+    e.category = rule.category;
+    e.points = rule.points;
+    r = check_effect(asked, &e, &effect);
+    if (r == 0)
+        r = store_exception_add(engine->store, &e, &e.id);
+    if (r == 0)
+        r = act_ledger(asked, "exception.added", asked->id,
+            exception_details(&e, &effect));
+    return r ? r : act_data(asked, exception_details(&e, &effect));
+}
+
+int
+act_exception_end(struct asked *asked)
+{
+    struct engine *engine = asked->engine;
+    int r = store_exception_end(
+        engine->store, asked->id, asked->by, engine_now(engine));
+
+    return r ? r
+             : act_ledger(asked, "exception.ended", 0,
+                   json_pack("{sI}", "exception", (json_int_t)asked->id));
+}

@@ -1,0 +1,336 @@
+/*
+ * view_teach: which words tell the false alarms of a rule from its true ones.
+ *
+ * Candidates are runs of two to four Han characters of the false alarm's own
+ * items, in the title or within NEAR_CHARS of what the rule found.  Each is
+ * counted over the stored incidents of the rule; names and what the rule found
+ * itself are no candidates.  The same store gives the same words.
+ */
+#include "store/view_teach.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "store/inside.h"
+
+enum {
+    WORDS_MAX = 600,       /* candidates of one false alarm */
+    WORD_MIN_CHARS = 2,
+    WORD_MAX_CHARS = 4,
+    NEAR_CHARS = 20,
+    NAMES_MAX = 4000 /* of sources and owners that are no candidates */
+};
+
+/* What drills, lessons, advertisements and stories are made of. */
+static const char *const typical[] = {"演练", "演习", "预案", "培训", "讲座",
+    "宣传", "主题班会", "班会", "科普", "知识", "竞赛", "课程", "招聘", "招生",
+    "电影", "电视剧", "小说", "游戏", "回顾", "周年", "纪念", "历史", "报告会",
+    "研讨", "论文", "模拟", "示范", "观摩", "表彰", "比赛", "活动", "防范",
+    "提醒", "攻略", "加盟", "优惠"};
+/* Characters that begin or end no word. */
+static const char *const loose[] = {"的", "了", "在", "和", "与", "是", "有",
+    "对", "等", "及", "为", "被", "将", "其", "该", "这", "那", "一", "不",
+    "们", "个", "中", "上", "下", "于", "从", "到", "就", "也", "都", "并"};
+
+struct word {
+    struct str text;
+    uint64_t wrong, right, unknown;
+    int64_t last; /* incident that it was last counted for */
+    bool typical;
+};
+
+struct finder {
+    struct arena *arena;
+    int64_t incident;
+    struct str rule;
+    struct word words[WORDS_MAX];
+    size_t n;
+    struct str names[NAMES_MAX];
+    size_t nnames;
+};
+
+static bool
+is_one_of(struct str s, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(s, str_of(list[i])))
+            return true;
+    return false;
+}
+
+static bool
+is_han(uint32_t c)
+{
+    return (c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3400 && c <= 0x4dbf);
+}
+
+/* Whether the word is a part of a name: 青石 of 青石小学. */
+static bool
+is_of_name(const struct finder *f, struct str word)
+{
+    for (size_t i = 0; i < f->nnames; i++)
+        if (memmem(f->names[i].p, f->names[i].n, word.p, word.n))
+            return true;
+    return false;
+}
+
+static bool
+stands_before_school(struct str text, size_t end)
+{
+    static const char *const endings[] = {"小学", "中学", "学校", "幼儿园",
+        "初中", "高中", "大学", "学院", "县", "市", "镇", "乡", "村", "区"};
+    struct str rest = str_from(text, end);
+
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+        if (str_starts(rest, str_of(endings[i])))
+            return true;
+    return false;
+}
+
+static void
+finder_add(struct finder *f, struct str text, size_t from, size_t to)
+{
+    struct str word = {text.p + from, to - from};
+    size_t last = word.n - 3;
+
+    if (f->n == WORDS_MAX || word.n < 6)
+        return;
+    if (is_one_of(str_first(word, 3), loose, sizeof(loose) / sizeof(*loose)) ||
+        is_one_of((struct str){word.p + last, 3}, loose,
+            sizeof(loose) / sizeof(*loose)))
+        return;
+    for (size_t i = 0; i < f->n; i++)
+        if (str_eq(f->words[i].text, word))
+            return;
+    if (is_of_name(f, word) || stands_before_school(text, to))
+        return;
+    f->words[f->n++] = (struct word){.text = arena_str(f->arena, word),
+        .typical = is_one_of(word, typical, sizeof(typical) / sizeof(*typical))};
+}
+
+/* Whether the characters from first to last touch what the rule found, or (in a
+ * text) are far from it. */
+static bool
+is_apart(const struct teach_item *item, enum rule_field field, size_t first,
+    size_t last)
+{
+    bool near = field == FIELD_TITLE;
+
+    for (size_t i = 0; i < item->nspans; i++) {
+        const struct span *s = &item->spans[i];
+
+        if (s->field != field)
+            continue;
+        if (first < s->end && last > s->start)
+            return false;
+        near = near || (last + NEAR_CHARS >= s->start &&
+                           first <= s->end + NEAR_CHARS);
+    }
+    return near;
+}
+
+static void
+finder_take(struct finder *f, const struct teach_item *item,
+    enum rule_field field, struct str text)
+{
+    size_t start[WORD_MAX_CHARS + 1] = {0}; /* bytes of the last characters */
+    size_t run = 0, at = 0, chars = 0;
+
+    while (at < text.n) {
+        size_t from = at;
+        uint32_t c = utf8_next(text, &at);
+
+        chars++;
+        if (!is_han(c)) {
+            run = 0;
+            continue;
+        }
+        memmove(start, start + 1, sizeof(start) - sizeof(start[0]));
+        start[WORD_MAX_CHARS] = from;
+        run++;
+        for (size_t k = WORD_MIN_CHARS; k <= WORD_MAX_CHARS && k <= run; k++)
+            if (is_apart(item, field, chars - k, chars))
+                finder_add(f, text, start[WORD_MAX_CHARS + 1 - k], at);
+    }
+}
+
+static int
+finder_collect(void *arg, const struct teach_item *item)
+{
+    struct finder *f = arg;
+
+    if (item->incident != f->incident)
+        return 0;
+    finder_take(f, item, FIELD_TITLE, item->title);
+    finder_take(f, item, FIELD_TEXT, item->text);
+    return 0;
+}
+
+static int
+finder_count(void *arg, const struct teach_item *item)
+{
+    struct finder *f = arg;
+
+    for (size_t i = 0; i < f->n; i++) {
+        struct word *w = &f->words[i];
+
+        if (w->last == item->incident ||
+            !teach_item_has(item, &w->text, 1))
+            continue;
+        w->last = item->incident;
+        if (item->state == INCIDENT_FALSE_ALARM)
+            w->wrong++;
+        else if (item->state == INCIDENT_CLOSED)
+            w->right++;
+        else
+            w->unknown++;
+    }
+    return 0;
+}
+
+/* Words that no true incident has come first; then what false alarms are made
+ * of, then those that most false alarms have, then longer ones. */
+static int
+word_order(const void *a, const void *b)
+{
+    const struct word *x = a, *y = b;
+
+    if ((x->right == 0) != (y->right == 0))
+        return x->right == 0 ? -1 : 1;
+    if ((x->unknown == 0) != (y->unknown == 0))
+        return x->unknown == 0 ? -1 : 1;
+    if (x->typical != y->typical)
+        return x->typical ? -1 : 1;
+    if (x->wrong != y->wrong)
+        return x->wrong > y->wrong ? -1 : 1;
+    if (x->text.n != y->text.n)
+        return x->text.n > y->text.n ? -1 : 1;
+    return memcmp(x->text.p, y->text.p, x->text.n);
+}
+
+static int
+finder_names(struct db *db, struct finder *f)
+{
+    struct query q;
+    int r;
+
+    db_query(db, &q,
+        DB_SQL("SELECT title FROM source_state UNION"
+               " SELECT owner FROM source_state WHERE owner IS NOT NULL UNION"
+               " SELECT owner FROM incident WHERE owner IS NOT NULL"
+               " LIMIT ?"));
+    query_int(&q, NAMES_MAX);
+    while ((r = query_next(&q)) == 0 && f->nnames < NAMES_MAX)
+        f->names[f->nnames++] = query_get_str(&q, f->arena);
+    if (q.done || f->nnames == NAMES_MAX)
+        r = 0;
+    query_done(&q);
+    return r;
+}
+
+static int
+finder_give(struct finder *f, struct teach_word **ret, size_t *ret_n)
+{
+    struct teach_word *out =
+        ARENA_ARRAY(f->arena, TEACH_MAX_WORDS, struct teach_word);
+    size_t n = 0;
+
+    if (!out)
+        return E_NOMEM;
+    qsort(f->words, f->n, sizeof(f->words[0]), word_order);
+    for (size_t i = 0; i < f->n && n < TEACH_MAX_WORDS; i++) {
+        const struct word *w = &f->words[i];
+        bool part = false;
+
+        /* A part of a word that is there already says the same. */
+        for (size_t k = 0; k < n && !part; k++)
+            part = memmem(out[k].word.p, out[k].word.n, w->text.p, w->text.n) ||
+                   memmem(w->text.p, w->text.n, out[k].word.p, out[k].word.n);
+        if (part)
+            continue;
+        out[n++] = (struct teach_word){.word = w->text,
+            .wrong = w->wrong,
+            .right = w->right,
+            .unknown = w->unknown,
+            .typical = w->typical,
+            .suggested = w->right == 0};
+    }
+    *ret = out;
+    *ret_n = n;
+    return 0;
+}
+
+int
+view_teach_words(struct view *view, int64_t incident, struct str rule,
+    struct arena *arena, struct teach_word **ret, size_t *ret_n)
+{
+    struct finder *f = ARENA_NEW(arena, struct finder);
+    int r = f ? db_begin(&view->db) : E_NOMEM;
+
+    if (r != 0)
+        return r;
+    f->arena = arena;
+    f->incident = incident;
+    f->rule = rule;
+    r = finder_names(&view->db, f);
+    if (r == 0)
+        r = teach_each_item(&view->db, rule, arena, finder_collect, f);
+    if (r == 0)
+        r = teach_each_item(&view->db, rule, NULL, finder_count, f);
+    db_rollback(&view->db);
+    if (r == 0)
+        r = finder_give(f, ret, ret_n);
+    return r == 0 && arena_failed(arena) ? E_NOMEM : r;
+}
+
+int
+view_teach_effect(struct view *view, const struct teach_try *try,
+    struct arena *arena, struct teach_effect *ret)
+{
+    int r = db_begin(&view->db);
+
+    if (r == 0)
+        r = teach_effect(&view->db, try, arena, ret);
+    db_rollback(&view->db);
+    return r;
+}
+
+int
+view_teach_rules(struct view *view, int64_t incident, struct arena *arena,
+    struct teach_rule **ret, size_t *ret_n)
+{
+    struct list list = {.arena = arena, .size = sizeof(struct teach_rule)};
+    struct query q;
+    int r;
+
+    db_query(&view->db, &q,
+        DB_SQL("SELECT f.rule, f.title, f.category, max(f.points)"
+               " FROM incident_item AS m JOIN item AS i ON i.id = m.item"
+               " JOIN finding AS f ON f.revision = i.revision"
+               " WHERE m.incident IN " FAMILY("?1") " AND f.points > 0"
+               " GROUP BY f.rule ORDER BY 4 DESC, 1 LIMIT 20"));
+    query_int(&q, incident);
+    while ((r = query_next(&q)) == 0) {
+        struct teach_rule *row = list_add(&list);
+
+        if (!row) {
+            r = E_NOMEM;
+            break;
+        }
+        row->rule = query_get_str(&q, arena);
+        row->title = query_get_str(&q, arena);
+        row->category = query_get_str(&q, arena);
+        row->points = (int)query_get_int(&q);
+    }
+    if (q.done)
+        r = 0;
+    query_done(&q);
+    if (r == 0 && arena_failed(arena))
+        r = E_NOMEM;
+    if (r == 0) {
+        *ret = list.rows;
+        *ret_n = list.n;
+    }
+    return r;
+}
