@@ -12,6 +12,8 @@
 #include "cli/client.h"
 #include "daemon/config.h"
 
+enum { ROTA_MAX_WORDS = 4 };
+
 /* What was asked for, beyond the common options. */
 struct wish {
     struct client client;
@@ -346,6 +348,31 @@ run(struct wish *wish, int argc, char **argv)
     return status;
 }
 
+/* Take one option.  False when it is wrong. */
+static bool
+take(struct wish *wish, int c)
+{
+    switch (c) {
+    case 'd':
+        wish->days = optarg;
+        return true;
+    case 'f':
+        wish->from = optarg;
+        return true;
+    case 'u':
+        wish->until = optarg;
+        return true;
+    case 'i':
+        wish->instead = optarg;
+        return true;
+    case 'r':
+        wish->reason = optarg;
+        return true;
+    default:
+        return client_option(&wish->client, c);
+    }
+}
+
 int
 cmd_rota(int argc, char **argv)
 {
@@ -356,21 +383,20 @@ cmd_rota(int argc, char **argv)
         {"instead", required_argument, NULL, 'i'},
         {"reason", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
     struct wish wish = {.days = NULL};
-    int c;
+    char *words[ROTA_MAX_WORDS];
+    int n = 0;
 
-    while ((c = client_getopt(argc, argv, options)) != -1) {
-        if (c == 'd')
-            wish.days = optarg;
-        else if (c == 'f')
-            wish.from = optarg;
-        else if (c == 'u')
-            wish.until = optarg;
-        else if (c == 'i')
-            wish.instead = optarg;
-        else if (c == 'r')
-            wish.reason = optarg;
-        else if (!client_option(&wish.client, c))
+    /* Words and options in any order. */
+    while (optind < argc) {
+        int c = client_getopt(argc, argv, options);
+
+        if (c != -1 && !take(&wish, c))
             return CLI_USAGE;
+        if (c == -1 && optind < argc) {
+            if (n == ROTA_MAX_WORDS)
+                return usage();
+            words[n++] = argv[optind++];
+        }
     }
-    return run(&wish, argc - optind, argv + optind);
+    return run(&wish, n, words);
 }
