@@ -649,6 +649,8 @@ act_new_rules(struct asked *asked)
 {
     struct engine *engine = asked->engine;
 
+    if (!asked->new_rules)
+        return;
     if (engine_commit(engine) != 0 || engine_config_reload(engine, NULL) != 0)
         log_say(LOG_ERROR,
             "the exceptions of the rules change at the next reload only", NULL);

@@ -21,6 +21,7 @@ struct asked {
     const Tocsin__ActionRequest *in;
     struct str object, text, role, by, from;
     int64_t id;        /* what it is about, one at a time */
+    bool new_rules;    /* exceptions of rules have changed */
     json_t *args;      /* the request's data as a JSON object, or NULL; owned */
     char *data;        /* JSON for the answer, owned */
     const char *words; /* why it was refused, when no sentence of err's says

@@ -16,6 +16,9 @@
  */
 #include "daemon/engine_teach.h"
 
+#include <string.h>
+
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/jsonx.h"
 #include "base/log.h"
@@ -129,12 +132,13 @@ exceptions_compile(const struct config *config, struct arena *arena,
 }
 
 static int
-teach_compile(struct engine *engine, const struct config *config,
+teach_compile(struct engine *engine, struct config *config,
     struct arena *arena, struct toc_errors *errors, struct ruleset **rules)
 {
     struct exception *list = NULL;
     struct ruleset *fresh = NULL;
     _cleanup_(buf_done) struct buf text;
+    uint8_t hash[DIGEST_SIZE];
     size_t n = 0, written = 0;
     int r = store_exceptions(
         engine->store, engine_now(engine), arena, &list, &n);
@@ -151,12 +155,17 @@ teach_compile(struct engine *engine, const struct config *config,
         return r;
     ruleset_free(*rules);
     *rules = fresh;
+    /* Other rules are another generation. */
+    digest_parts((struct str[]){{(const char *)config->hash, DIGEST_SIZE},
+                     buf_str(&text)},
+        2, hash);
+    memcpy(config->hash, hash, DIGEST_SIZE);
     return 0;
 }
 
 void
-engine_teach_rules(struct engine *engine, const struct config *config,
-    struct ruleset **rules)
+engine_teach_rules(
+    struct engine *engine, struct config *config, struct ruleset **rules)
 {
     struct arena *arena = arena_new(TEACH_ARENA_BYTES);
     struct toc_errors errors = {0};
@@ -320,6 +329,7 @@ act_exception_add(struct asked *asked)
     if (r == 0)
         r = act_ledger(asked, "exception.added", asked->id,
             exception_details(&e, &effect));
+    asked->new_rules = r == 0;
     return r ? r : act_data(asked, exception_details(&e, &effect));
 }
 
@@ -330,6 +340,7 @@ act_exception_end(struct asked *asked)
     int r = store_exception_end(
         engine->store, asked->id, asked->by, engine_now(engine));
 
+    asked->new_rules = r == 0;
     return r ? r
              : act_ledger(asked, "exception.ended", 0,
                    json_pack("{sI}", "exception", (json_int_t)asked->id));

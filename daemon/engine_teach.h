@@ -8,10 +8,11 @@
 
 struct asked;
 
-/* Compile the exceptions in force into rules, which are replaced; where that
- * cannot be done they stay as they are, and the log says why. */
-void engine_teach_rules(struct engine *engine, const struct config *config,
-    struct ruleset **rules);
+/* Compile the exceptions in force into rules, which are replaced, and add them
+ * to the configuration's hash; where that cannot be done both stay as they are,
+ * and the log says why. */
+void engine_teach_rules(
+    struct engine *engine, struct config *config, struct ruleset **rules);
 /* An editor accepts an exception, or ends one, in the open transaction. */
 int act_exception_add(struct asked *asked);
 int act_exception_end(struct asked *asked);
