@@ -33,6 +33,7 @@ static const struct condition_text names[] = {
     [CONDITION_UNDELIVERABLE] = WORDS("Undeliverable", "无法送达"),
     [CONDITION_BROKEN] = WORDS("Broken", "通道失效"),
     [CONDITION_CANARY] = WORDS("Daily check missing", "自检未达"),
+    [CONDITION_UNREACHED] = WORDS("Nobody reached", "无人接到"),
     [CONDITION_SLOW_RULE] = WORDS("Slow rule", "规则过慢"),
     [CONDITION_CONFIGURATION] = WORDS("Configuration", "配置有误"),
 };
@@ -83,6 +84,10 @@ static const struct condition_text advices[] = {
     [CONDITION_BROKEN] = WORDS(
         "Its messages wait and are not lost. See in the reason whether the robot was removed, its key changed, or its keyword or address list is wrong; put that right and test the channel.",
         "消息正在等待，不会丢失。请按原因检查机器人是否被移除、密钥是否更换、关键词或地址名单是否正确；修复后请测试该通道。"),
+    [CONDITION_UNREACHED] = WORDS(
+        "See the rota for hours with nobody, and the channels of who is on "
+        "call; put somebody on call by an override.",
+        "请检查值班表是否有空档、值班人的通道是否可用；可先用换班补上人。"),
     [CONDITION_CANARY] = WORDS(
         "The daily message was not accepted in time. Test the channel, and look at its last attempts.",
         "每日自检消息未按时送达。请测试该通道，并查看最近的发送记录。"),

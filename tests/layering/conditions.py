@@ -23,7 +23,9 @@ ROOT = sys.argv[1] if len(sys.argv) > 1 else os.path.join(
     os.path.dirname(os.path.abspath(__file__)), "..", "..")
 wrong = []
 # Kinds that the whole program is not made to show, and where they are shown.
-ELSEWHERE = {"slow-rule": ("tests/rules/test_traps.c",
+ELSEWHERE = {"unreached": ("tests/e2e/test_rota.py",
+                           "test_a_step_that_reaches_nobody_is_an_event"),
+             "slow-rule": ("tests/rules/test_traps.c",
                            "slow_expressions_are_given_up"),
              "broken": ("tests/e2e/test_storm.py",
                         "test_a_broken_channel_is_announced_by_another"),
