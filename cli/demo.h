@@ -5,6 +5,7 @@
  *   demo_render    a source as the feed or page that it is at one moment
  *   demo_config    the configuration of a daemon that watches the county
  *   demo_receiver  checks and prints the webhooks that come back
+ *   demo_robot     a chat robot that the duty group reads
  *   demo_server    the HTTP server that joins them
  *
  * Only what happens on loopback is played; nothing here runs in the daemon.
@@ -126,6 +127,27 @@ struct demo_message {
 int demo_receive(struct demo_receiver *receiver,
     const struct demo_message *message, struct wall now);
 void demo_receiver_done(struct demo_receiver *receiver);
+
+/* A chat robot.  Its key is no secret: it is of loopback. */
+#define DEMO_ROBOT_TOKEN "demo"
+#define DEMO_ROBOT_SECRET "SECdemo-of-an-invented-county"
+enum { DEMO_ROBOT_PER_MINUTE = 20 };
+struct demo_robot {
+    bool chinese;
+    unsigned messages, refused;
+    struct wall calls[DEMO_ROBOT_PER_MINUTE]; /* the last ones, in a ring */
+    size_t ncalls;
+    struct wall until; /* silenced */
+    FILE *out;
+};
+struct demo_call {
+    struct str token, timestamp, sign; /* of the query, decoded once */
+    struct str body;
+};
+/* Take a message or not, print what was taken, and append the JSON that it
+ * answers with status 200.  0 or the error of answer. */
+int demo_robot_call(struct demo_robot *robot, const struct demo_call *call,
+    struct wall now, struct buf *answer);
 
 /* Serve until the duration ends or a signal comes.  CLI_OK or CLI_FAILED. */
 int demo_serve(struct demo_script *script, const struct demo_options *options);

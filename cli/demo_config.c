@@ -155,8 +155,14 @@ add_channel(struct buf *out, const char *base_url)
              "    kind: webhook\n"
              "    url: %s/hook/desk\n"
              "    secret: {file: secrets/desk}\n"
-             "    insecure_http: true # loopback; in everyday life https\n",
-        base_url);
+             "    insecure_http: true # loopback; in everyday life https\n"
+             "  - id: group\n"
+             "    kind: dingtalk\n"
+             "    url: %s/robot/send?access_token=" DEMO_ROBOT_TOKEN "\n"
+             "    secret: {file: secrets/group}\n"
+             "    min_level: orange\n"
+             "    insecure_http: true\n",
+        base_url, base_url);
 }
 
 int
@@ -181,6 +187,9 @@ demo_config_write(const struct demo_script *script,
     }
     if (err == 0)
         err = make_secret(dir, secret, reterr);
+    if (err == 0)
+        err = write_file(dir, "secrets/group", STR(DEMO_ROBOT_SECRET "\n"),
+            0600, reterr);
     if (err == 0) {
         add_main(&text, options, port);
         err = write_file(dir, "tocsin.yaml", buf_str(&text), 0600, reterr);

@@ -14,6 +14,7 @@
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/http.h>
+#include <event2/keyvalq_struct.h>
 
 #include "base/digest.h"
 #include "base/jsonx.h"
@@ -37,6 +38,7 @@ struct server {
     struct loop_timer *tick;
     char base_url[64];
     struct demo_receiver receiver;
+    struct demo_robot robot;
     FILE *record;
     struct mono asked;   /* first request of any source */
     struct mono started; /* of the script */
@@ -253,6 +255,29 @@ serve_hook(struct server *s, struct evhttp_request *req)
     reply(req, status, NULL, NULL);
 }
 
+static void
+serve_robot(struct server *s, const struct evhttp_uri *uri,
+    struct evhttp_request *req)
+{
+    struct evbuffer *in = evhttp_request_get_input_buffer(req);
+    size_t n = evbuffer_get_length(in);
+    const char *text = evhttp_uri_get_query(uri);
+    _cleanup_(buf_done) struct buf answer;
+    struct evkeyvalq query;
+    struct demo_call call = {
+        .body = {n ? (const char *)evbuffer_pullup(in, -1) : "", n}};
+
+    buf_init(&answer, 1024);
+    if (evhttp_parse_query_str(text ? text : "", &query) == 0) {
+        call.token = str_of(evhttp_find_header(&query, "access_token"));
+        call.timestamp = str_of(evhttp_find_header(&query, "timestamp"));
+        call.sign = str_of(evhttp_find_header(&query, "sign"));
+        demo_robot_call(&s->robot, &call, loop_wall(s->loop), &answer);
+        evhttp_clear_headers(&query);
+    }
+    reply(req, 200, "application/json", &answer);
+}
+
 /* A publication's own page: /SOURCE/NUMBER.html */
 static bool
 serve_page(struct server *s, struct str path, struct evhttp_request *req)
@@ -310,6 +335,8 @@ request_cb(struct evhttp_request *req, void *arg)
     if (evhttp_request_get_command(req) == EVHTTP_REQ_POST) {
         if (str_eq(path, STR("/hook/desk")))
             serve_hook(s, req);
+        else if (str_eq(path, STR("/robot/send")))
+            serve_robot(s, uri, req);
         else
             reply(req, 404, NULL, NULL);
         return;
@@ -446,6 +473,8 @@ demo_serve(struct demo_script *script, const struct demo_options *options)
         return CLI_FAILED;
     s.receiver.out = stdout;
     s.receiver.chinese = options->chinese;
+    s.robot.out = stdout;
+    s.robot.chinese = options->chinese;
     buf_init(&s.receiver.secret, 128);
     int status = prepare(&s);
     if (status == CLI_OK)

@@ -206,7 +206,8 @@ set_rules(struct view *view, json_t *json, const json_t *in)
         struct str title = jsonx_get_str(rule, "title");
 
         if (!title.n)
-            title = jsonx_get_str(rule, "rule");
+            title =
+                words_factor(jsonx_get_str(rule, "rule"), view->style->english);
         set_str(view, one, "title", foreign(view, title, VIEW_NAME_BYTES));
         set_str(view, one, "points",
             arena_printf(view->arena, "%+lld",

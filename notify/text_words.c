@@ -92,6 +92,23 @@ static const struct pair reasons[] = {
      "an operator sent a test; nothing has happened"},
     {NULL, NULL, NULL}};
 
+/* What adds to a score and is no rule (rules/score.c). */
+static const struct pair factors[] = {
+    {"category-weight", "类别权重", "Weight of the category"},
+    {"source-weight", "来源影响力", "Reach of the source"},
+    {"source-tier", "来源类型", "Kind of source"},
+    {"corroboration", "多个来源印证", "Other sources say so too"},
+    {"other-categories", "其余类别折算", "Other categories count less"},
+    {"nothing-to-raise", "没有可加重的情形", "Nothing to raise"},
+    {"indeterminate", "规则未能判定，须人工查看", "Could not be decided: a human must look"},
+    {"key-date", "重点时段", "Key date"},
+    {"age", "发布已久", "Published long ago"},
+    {"level-floor", "规则定的最低级别", "At least this level, says a rule"},
+    {"context-limit", "语境限定的最高级别", "At most this level in this context"},
+    {"further-rules", "其余规则", "Further rules"},
+    {"test-rules", "若试行规则生效", "If the rules on trial counted"},
+    {NULL, NULL, NULL}};
+
 static const struct pair acts[] = {
     {"acknowledge", "认领", "Acknowledge"},
     {"snooze", "暂缓", "Snooze"},
@@ -165,6 +182,12 @@ struct str
 words_reason(struct str reason, bool english)
 {
     return find(reasons, reason, english);
+}
+
+struct str
+words_factor(struct str code, bool english)
+{
+    return find(factors, code, english);
 }
 
 struct str

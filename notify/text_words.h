@@ -16,6 +16,8 @@ struct str words_category(struct str code, bool english);
 struct str words_state(struct str code, bool english);
 /* Why a message was sent: the engine's sentence, or its translation. */
 struct str words_reason(struct str reason, bool english);
+/* What adds to a score and is no rule: "corroboration" is 多个来源印证. */
+struct str words_factor(struct str code, bool english);
 /* What a link acts: "acknowledge" is 确认. */
 struct str words_act(struct str act, bool english);
 /* Others, by name. */
