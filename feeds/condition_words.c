@@ -85,8 +85,7 @@ static const struct condition_text advices[] = {
         "Its messages wait and are not lost. See in the reason whether the robot was removed, its key changed, or its keyword or address list is wrong; put that right and test the channel.",
         "消息正在等待，不会丢失。请按原因检查机器人是否被移除、密钥是否更换、关键词或地址名单是否正确；修复后请测试该通道。"),
     [CONDITION_UNREACHED] = WORDS(
-        "See the rota for hours with nobody, and the channels of who is on "
-        "call; put somebody on call by an override.",
+        "See the rota for hours with nobody, and the channels of who is on call; put somebody on call by an override.",
         "请检查值班表是否有空档、值班人的通道是否可用；可先用换班补上人。"),
     [CONDITION_CANARY] = WORDS(
         "The daily message was not accepted in time. Test the channel, and look at its last attempts.",
