@@ -22,6 +22,7 @@
 #include "base/timefmt.h"
 #include "daemon/engine_clock.h"
 #include "daemon/engine_poll.h"
+#include "daemon/engine_route.h"
 #include "daemon/engine_score.h"
 #include "daemon/engine_teach.h"
 #include "daemon/pb.h"
@@ -303,6 +304,8 @@ write_generation(
             engine->store, config->sources, config->nsources, now);
     if (r == 0)
         r = engine_rules_taken(engine, now);
+    if (r == 0)
+        r = engine_held_reload(engine);
     if (r == 0)
         r = engine_ledger(engine, "config.loaded", 0, STR_NONE, STR_NONE,
             json_pack("{sIsI}", "generation", (json_int_t)*ret, "sources",

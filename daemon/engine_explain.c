@@ -93,7 +93,7 @@ explain_silences(
 {
     struct silence *silences = NULL;
     size_t n = 0;
-    int r = engine_silences_of(engine, incident, &silences, &n);
+    int r = engine_silences_of(engine, incident, engine->arena, &silences, &n);
 
     for (size_t i = 0; i < n && r == 0; i++) {
         json_t *one = json_object();

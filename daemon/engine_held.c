@@ -16,7 +16,10 @@
 #include "notify/body.h"
 #include "store/silences.h"
 
-enum { HELD_MAX = 400 /* looked at in one go */ };
+enum {
+    HELD_MAX = 400,     /* looked at in one go */
+    HELD_KEEP_DAYS = 30 /* after it was told, or was not to be */
+};
 
 /* What is to be told to one channel. */
 struct release {
@@ -284,6 +287,10 @@ held_write(struct release *release, struct held *due, size_t n)
     }
     if (r == 0 && release->n > 0)
         r = release_tell(release);
+    if (r == 0)
+        r = store_held_forget(release->engine->store,
+            (struct wall){engine_now(release->engine).ms -
+                          HELD_KEEP_DAYS * (int64_t)MS_DAY});
     return r;
 }
 
@@ -304,4 +311,10 @@ engine_held_run(struct engine *engine)
         return;
     release->engine = engine;
     (void)engine_write_end(engine, held_write(release, due, n));
+}
+
+int
+engine_held_reload(struct engine *engine)
+{
+    return store_held_hurry(engine->store, 0, engine_now(engine));
 }

@@ -15,7 +15,7 @@
 enum {
     ROUTE_LOOK_AGAIN_MS = MS_MINUTE, /* at what waits for no certain time */
     ROUTE_MAX_BESIDES = 1000,        /* open incidents that may inhibit */
-    ROUTE_MAX_TAGS = 512             /* of all sources of one incident */
+    ROUTE_SCRATCH_BYTES = 16 * 1024 * 1024 /* of one decision */
 };
 
 const char *
@@ -56,33 +56,37 @@ has_text(const struct str *list, size_t n, struct str s)
     return false;
 }
 
-/* The tags of all sources that report it and are still configured. */
+/* The tags of all sources that report it and are still configured; in arena,
+ * which is the engine's or one that is thrown away. */
 static int
-subject_tags(struct engine *engine, struct route_subject *subject)
+subject_tags(
+    struct engine *engine, struct arena *arena, struct route_subject *subject)
 {
     struct str *ids = NULL, *tags;
-    size_t n = 0;
-    int r = store_incident_source_ids(
-        engine->store, subject->id, engine->arena, &ids, &n);
+    size_t n = 0, most = 0;
+    const struct source *sources[STORE_MAX_SOURCE_IDS];
+    size_t known = 0;
+    int r =
+        store_incident_source_ids(engine->store, subject->id, arena, &ids, &n);
 
     if (r != 0)
         return r;
-    tags = ARENA_ARRAY(engine->arena, ROUTE_MAX_TAGS, struct str);
-    if (tags == NULL)
-        return E_NOMEM;
-    subject->tags = tags;
-    for (size_t i = 0; i < n; i++) {
-        const struct source *source;
+    for (size_t i = 0; i < n && known < STORE_MAX_SOURCE_IDS; i++) {
         uint32_t at;
 
         if (engine_watch_find(engine, ids[i], &at) != 0)
             continue;
-        source = engine->watches[at].source;
-        for (size_t t = 0; t < source->ntags; t++)
-            if (subject->ntags < ROUTE_MAX_TAGS &&
-                !has_text(tags, subject->ntags, source->tags[t]))
-                tags[subject->ntags++] = source->tags[t];
+        sources[known] = engine->watches[at].source;
+        most += sources[known++]->ntags;
     }
+    tags = ARENA_ARRAY(arena, most + 1, struct str);
+    if (tags == NULL)
+        return E_NOMEM;
+    subject->tags = tags;
+    for (size_t i = 0; i < known; i++)
+        for (size_t t = 0; t < sources[i]->ntags; t++)
+            if (!has_text(tags, subject->ntags, sources[i]->tags[t]))
+                tags[subject->ntags++] = sources[i]->tags[t];
     return 0;
 }
 
@@ -96,9 +100,10 @@ inhibits_need_tags(const struct config *config)
     return false;
 }
 
+/* tags: where its sources' tags are to live, NULL: they are not needed. */
 static int
 subject_of(struct engine *engine, const struct incident *incident,
-    enum incident_event event, bool tags, struct route_subject *ret)
+    enum incident_event event, struct arena *tags, struct route_subject *ret)
 {
     const struct owner *owner =
         incident->owner.n ? duty_owner(&engine->config->duty, incident->owner)
@@ -111,7 +116,7 @@ subject_of(struct engine *engine, const struct incident *incident,
         .owner_tags = owner ? owner->tags : NULL,
         .nowner_tags = owner ? owner->ntags : 0,
         .event = str_of(incident_event_name(event))};
-    return tags ? subject_tags(engine, ret) : 0;
+    return tags ? subject_tags(engine, tags, ret) : 0;
 }
 
 static bool
@@ -186,31 +191,60 @@ drop_for(struct step *step, const struct inhibit *inhibit, int64_t by)
     step->decided = true;
 }
 
+/* The first inhibition that drops it while by is open, or NULL.  The tags of
+ * by's sources are asked for only when all else holds. */
+static int
+inhibit_of(struct step *step, const struct incident *other,
+    struct arena *scratch, const struct inhibit **ret)
+{
+    const struct config *config = step->engine->config;
+    struct route_subject by;
+    bool tagged = false;
+    int r = subject_of(step->engine, other, INCIDENT_EVENT_OPENED, NULL, &by);
+
+    *ret = NULL;
+    for (size_t i = 0; i < config->ninhibits && r == 0; i++) {
+        struct inhibit plain = config->inhibits[i];
+
+        plain.when.ntags = 0;
+        if (!inhibit_drops(&plain, &step->subject, &by))
+            continue;
+        if (!tagged && inhibits_need_tags(config)) {
+            r = subject_tags(step->engine, scratch, &by);
+            tagged = true;
+        }
+        if (r == 0 &&
+            inhibit_drops(&config->inhibits[i], &step->subject, &by)) {
+            *ret = &config->inhibits[i];
+            break;
+        }
+    }
+    return r;
+}
+
 static int
 step_inhibit(struct step *step)
 {
     struct engine *engine = step->engine;
-    const struct config *config = engine->config;
     struct incident *others = NULL;
+    struct arena *scratch;
     size_t n = 0;
-    int r = 0;
+    int r;
 
-    if (config->ninhibits == 0 || step->incident->level == LEVEL_RED)
+    if (engine->config->ninhibits == 0 || step->incident->level == LEVEL_RED)
         return 0;
-    r = store_open_incidents(engine->store, LEVEL_BLUE, ROUTE_MAX_BESIDES,
-        engine->arena, &others, &n);
-    for (size_t k = 0; k < n && r == 0 && !step->decided; k++) {
-        struct route_subject by;
+    scratch = arena_new(ROUTE_SCRATCH_BYTES);
+    r = scratch ? store_open_incidents(engine->store, LEVEL_BLUE,
+                      ROUTE_MAX_BESIDES, scratch, &others, &n)
+                : E_NOMEM;
+    for (size_t i = 0; i < n && r == 0 && !step->decided; i++) {
+        const struct inhibit *inhibit;
 
-        r = subject_of(engine, &others[k], INCIDENT_EVENT_OPENED,
-            inhibits_need_tags(config), &by);
-        for (size_t i = 0; i < config->ninhibits && r == 0; i++) {
-            if (!inhibit_drops(&config->inhibits[i], &step->subject, &by))
-                continue;
-            drop_for(step, &config->inhibits[i], others[k].id);
-            break;
-        }
+        r = inhibit_of(step, &others[i], scratch, &inhibit);
+        if (r == 0 && inhibit)
+            drop_for(step, inhibit, others[i].id);
     }
+    arena_free(scratch);
     return r;
 }
 
@@ -267,7 +301,9 @@ engine_route(struct engine *engine, const struct channel *channel,
     if (!step.decided)
         r = subject_of(engine, incident, event,
             routes_need_tags(config->routes, config->nroutes) ||
-                inhibits_need_tags(config),
+                    inhibits_need_tags(config)
+                ? engine->arena
+                : NULL,
             &step.subject);
     if (r == 0 && !step.decided)
         step_routes(&step);

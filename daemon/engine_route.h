@@ -68,16 +68,18 @@ struct wall engine_route_look_again(
 /* Tell what has waited long enough: one digest to each channel.  At every
  * pulse. */
 void engine_held_run(struct engine *engine);
+/* Another configuration: look at all that waits.  Within a transaction. */
+int engine_held_reload(struct engine *engine);
 
 /* --- engine_silence.c -------------------------------------------------------
  */
-/* The first silence in force that matches incident, or E_NOTFOUND; it lives
- * in the engine's arena. */
+/* The silence in force that holds incident back the longest, or E_NOTFOUND: its
+ * number, end, author and reason, in the engine's arena. */
 int engine_silence_find(struct engine *engine, const struct incident *incident,
     struct silence *ret);
-/* All of them. */
+/* All of them, in arena. */
 int engine_silences_of(struct engine *engine, const struct incident *incident,
-    struct silence **ret, size_t *ret_n);
+    struct arena *arena, struct silence **ret, size_t *ret_n);
 /* End those that are over.  At every pulse. */
 void engine_silence_run(struct engine *engine);
 /* Within the open transaction: make one of the request's data; end one. */

@@ -11,7 +11,10 @@
 #include "daemon/engine_route.h"
 #include "store/silences.h"
 
-enum { SILENCE_MAX_RULES = 256 };
+enum {
+    SILENCE_MAX_RULES = 256,
+    SILENCE_SCRATCH_BYTES = 16 * 1024 * 1024 /* of one look at all of them */
+};
 
 /* --- matching
  * -------------------------------------------------------------------- */
@@ -28,20 +31,20 @@ need_findings(const struct silence *list, size_t n)
 
 int
 engine_silences_of(struct engine *engine, const struct incident *incident,
-    struct silence **ret, size_t *ret_n)
+    struct arena *arena, struct silence **ret, size_t *ret_n)
 {
     struct silence_subject subject = {.incident = incident};
     struct silence *list = NULL;
     struct str *sources = NULL, *rules = NULL;
     size_t n = 0, kept = 0;
-    int r = store_silences(engine->store, engine->arena, &list, &n);
+    int r = store_silences(engine->store, arena, &list, &n);
 
     if (r == 0 && need_findings(list, n))
-        r = store_incident_source_ids(engine->store, incident->id,
-            engine->arena, &sources, &subject.nsources);
+        r = store_incident_source_ids(
+            engine->store, incident->id, arena, &sources, &subject.nsources);
     if (r == 0 && need_findings(list, n))
         r = store_incident_rules(engine->store, incident->id, SILENCE_MAX_RULES,
-            engine->arena, &rules, &subject.nrules);
+            arena, &rules, &subject.nrules);
     if (r != 0)
         return r;
     subject.sources = sources;
@@ -57,21 +60,40 @@ engine_silences_of(struct engine *engine, const struct incident *incident,
 }
 
 /* Of several the one that lasts longest, so that its end is the end. */
+static const struct silence *
+longest(const struct silence *list, size_t n)
+{
+    size_t best = 0;
+
+    for (size_t i = 1; i < n; i++)
+        if (list[i].until.ms > list[best].until.ms)
+            best = i;
+    return &list[best];
+}
+
 int
 engine_silence_find(
     struct engine *engine, const struct incident *incident, struct silence *ret)
 {
-    struct silence *list;
-    size_t n, best = 0;
-    int r = engine_silences_of(engine, incident, &list, &n);
+    struct arena *scratch = arena_new(SILENCE_SCRATCH_BYTES);
+    struct silence *list = NULL;
+    size_t n = 0;
+    int r = scratch ? engine_silences_of(engine, incident, scratch, &list, &n)
+                    : E_NOMEM;
 
-    if (r != 0 || n == 0)
-        return r ? r : E_NOTFOUND;
-    for (size_t i = 1; i < n; i++)
-        if (list[i].until.ms > list[best].until.ms)
-            best = i;
-    *ret = list[best];
-    return 0;
+    if (r == 0 && n == 0)
+        r = E_NOTFOUND;
+    if (r == 0) {
+        const struct silence *found = longest(list, n);
+
+        /* What is shown of it outlives the others. */
+        *ret = (struct silence){.id = found->id,
+            .until = found->until,
+            .author = arena_str(engine->arena, found->author),
+            .reason = arena_str(engine->arena, found->reason)};
+    }
+    arena_free(scratch);
+    return r;
 }
 
 /* --- made and ended by people

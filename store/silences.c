@@ -238,6 +238,16 @@ store_held_due(struct store *store, struct wall now, size_t max,
 }
 
 int
+store_held_forget(struct store *store, struct wall before)
+{
+    struct query q;
+
+    db_query(&store->db, &q, DB_SQL("DELETE FROM held WHERE settled < ?"));
+    query_int(&q, before.ms);
+    return query_run(&q);
+}
+
+int
 store_held_hurry(struct store *store, int64_t silence, struct wall now)
 {
     struct query q;
@@ -331,8 +341,8 @@ act_key_load(struct store *store, uint8_t ret[STORE_ACT_KEY_SIZE])
     struct query q;
     int r;
 
-    db_query(&store->db, &q,
-        DB_SQL("SELECT value FROM meta WHERE key = 'act-key'"));
+    db_query(
+        &store->db, &q, DB_SQL("SELECT value FROM meta WHERE key = 'act-key'"));
     r = query_next(&q);
     if (r == 0 && !query_get_hash(&q, ret, STORE_ACT_KEY_SIZE))
         r = E_CORRUPT;

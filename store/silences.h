@@ -46,6 +46,8 @@ int store_held_settle(struct store *store, int64_t incident, struct str channel,
 /* Those to be looked at at now, by channel, then as they came; at most max. */
 int store_held_due(struct store *store, struct wall now, size_t max,
     struct arena *arena, struct held **ret, size_t *ret_n);
+/* Forget what was settled before. */
+int store_held_forget(struct store *store, struct wall before);
 /* Look at all that wait (for silence, when it is not 0) at once. */
 int store_held_hurry(struct store *store, int64_t silence, struct wall now);
 

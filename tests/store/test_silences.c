@@ -135,6 +135,9 @@ one_waits_per_incident_and_channel(void **state)
         store_held_settle(f->store, one, STR("none"), STR("told"), at(11)), 0);
     assert_int_equal(view_held_count(f->view, &count), 0);
     assert_int_equal(count, 1);
+    assert_int_equal(store_held_forget(f->store, at(11)), 0);
+    assert_int_equal(view_held_count(f->view, &count), 0);
+    assert_int_equal(count, 1);
     /* After it was told another may wait. */
     h = wait_for(one, "desk", 90);
     assert_int_equal(store_held_put(f->store, &h, &first), 0);
