@@ -77,9 +77,8 @@ settle(const struct config *config, struct report_schedule *s,
     static const char *const whens[] = {
         "at is to be a time of day as \"08:00\"",
         "at is to be a weekday and a time as \"Mon 08:00\"",
-        "at is to be a day of the month, 1 to 28, and a time as \"1 08:00\"",
-        "at is to be a day of the first month, 1 to 28, and a time as "
-        "\"1 08:00\""};
+        "at is to be a day, 1 to 28, and a time as \"1 08:00\"",
+        "at is to be a day, 1 to 28, and a time as \"1 08:00\""};
 
     if (report_kind_parse(s->range_text, &s->kind) != 0)
         return; /* said already */

@@ -48,7 +48,7 @@ days_table(struct writing *w, const json_t *days)
 {
     struct doc_table *t = table(w, "days", say(w, WORD_CAP_DAYS), 3 + LEVELS);
 
-    column(w, t, 0, WORD_C_DAY, false, 20);
+    column(w, t, 0, WORD_C_DAY, true, 20);
     column(w, t, 1, WORD_C_ITEMS, true, 0);
     column(w, t, 2, WORD_C_MATCHES, true, 0);
     for (size_t k = 0; k < LEVELS; k++)
