@@ -381,6 +381,18 @@ check_bounds(const struct check *check)
             "which are parts of it");
 }
 
+static void
+check_canary(const struct check *check)
+{
+    struct str text = check->config->delivery.canary;
+    int16_t minute;
+
+    if (!str_eq(text, STR("none")) &&
+        (hours_parse_time(text, &minute) != 0 || minute == HOURS_DAY_MINUTES))
+        complain(check, "notify", "canary",
+            "is to be a time of day as \"09:10\", or none");
+}
+
 void
 config_check(struct config *config, const struct option_place *places,
     struct entries *sources, struct entries *channels,
@@ -395,6 +407,7 @@ config_check(struct config *config, const struct option_place *places,
     }
     check_bounds(&check);
     check_proxy(&check);
+    check_canary(&check);
     check_console(&check);
     check_ids(sources, "source", errors);
     check_ids(channels, "channel", errors);

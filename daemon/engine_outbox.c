@@ -20,7 +20,11 @@
 #include "base/err.h"
 #include "daemon/pb.h"
 
-enum { OUTBOX_TIMER_MAX_MS = 60 * MS_SECOND, OUTBOX_TIMER_MIN_MS = 50 };
+enum {
+    OUTBOX_TIMER_MAX_MS = 60 * MS_SECOND,
+    OUTBOX_TIMER_MIN_MS = 50,
+    OUTBOX_ROUND_MS = MS_MINUTE + 5 * MS_SECOND /* around :00 and :30 */
+};
 
 /* One channel's turn. */
 struct turn {
@@ -215,6 +219,26 @@ turn_probe(const struct turn *turn, const struct delivery *rows, size_t n)
         outbox_send_all(turn, &one->id, 1);
 }
 
+/* Feishu asks to be left alone at round times, when everybody's clocks strike:
+ * what comes by the clock waits for a minute or two. */
+static bool
+strikes(const struct turn *turn)
+{
+    int64_t half = engine_now(turn->engine).ms % (30 * MS_MINUTE);
+
+    return str_eq(turn->channel->kind, STR("feishu")) &&
+           (half < OUTBOX_ROUND_MS || half > 30 * MS_MINUTE - OUTBOX_ROUND_MS);
+}
+
+static bool
+is_by_the_clock(const struct delivery *row)
+{
+    return !delivery_is_urgent(row) && row->incident == 0 &&
+           (str_eq(row->type, STR("digest")) ||
+               str_eq(row->type, STR("report")) ||
+               str_eq(row->type, STR("handover")));
+}
+
 /* Leave out what is in flight, and of a channel that is down what can wait: all
  * but what is urgent and was never tried. */
 static size_t
@@ -222,10 +246,13 @@ turn_filter(const struct turn *turn, struct delivery *rows, size_t n)
 {
     bool down = turn->line->failures >= LINE_DOWN_AFTER &&
                 turn->now.ms < turn->line->retry.ms;
+    bool round = strikes(turn);
     size_t kept = 0;
 
     for (size_t i = 0; i < n; i++) {
         if (engine_send_find(turn->engine, rows[i].id))
+            continue;
+        if (round && is_by_the_clock(&rows[i]))
             continue;
         if (down && !is_trial(&rows[i]) &&
             !(delivery_is_urgent(&rows[i]) && rows[i].attempts == 0))
@@ -233,6 +260,25 @@ turn_filter(const struct turn *turn, struct delivery *rows, size_t n)
         rows[kept++] = rows[i];
     }
     return kept;
+}
+
+/* A channel that is down is tried at its own intervals, with the first message
+ * that waits, whatever that one's schedule says: it is over when it answers. */
+static void
+turn_revive(const struct turn *turn)
+{
+    const struct wall ever = {INT64_MAX};
+    struct delivery *rows;
+    size_t n;
+
+    if (turn->line->failures < LINE_DOWN_AFTER ||
+        turn->now.ms < turn->line->retry.ms || turn_places(turn) == 0 ||
+        window_room(&turn->line->window, true, turn->now) == 0)
+        return;
+    if (store_delivery_due(turn->engine->store, turn->channel->id, ever, 1,
+            turn->engine->arena, &rows, &n) == 0 &&
+        n == 1)
+        outbox_send_all(turn, &rows[0].id, 1);
 }
 
 static void
@@ -257,6 +303,8 @@ turn_take(const struct turn *turn)
         turn_probe(turn, rows, n);
         return;
     }
+    if (n == 0)
+        turn_revive(turn);
     while (urgent < n && delivery_is_urgent(&rows[urgent]))
         urgent++;
     if (n < 2)
@@ -290,10 +338,12 @@ turn_sleep(const struct turn *turn)
         return OUTBOX_TIMER_MAX_MS;
     due = later(next.ms - engine_now(engine).ms, 0);
     due = later(due, line->wait.ms - turn->now.ms);
+    if (line->window.under_way > 0 || strikes(turn))
+        due = later(due, MS_SECOND); /* an answer looks again by itself */
     if (wall_is_set(line->state.broken))
         return later(due, line->probe.ms - turn->now.ms);
     if (line->failures >= LINE_DOWN_AFTER)
-        due = later(due, line->retry.ms - turn->now.ms);
+        due = later(line->wait.ms, line->retry.ms) - turn->now.ms;
     if (line->limited) {
         wait = window_wait(&line->window, true, turn->now);
         if (wait == 0)

@@ -26,7 +26,7 @@ enum {
     OUTBOX_SINGLES = 3,     /* of them by themselves to one with a limit */
     LINE_DOWN_AFTER = 3,    /* attempts in a row without an answer */
     LINE_DOWN_FIRST_MS = 5 * MS_SECOND, /* then one at a time, after this … */
-    LINE_DOWN_MAX_MS = 5 * MS_MINUTE,   /* … doubled each time, up to this */
+    LINE_DOWN_MAX_MS = 10 * MS_MINUTE,  /* … doubled each time, up to this */
     LINE_WHY_BYTES = 600
 };
 

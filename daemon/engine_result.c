@@ -150,7 +150,7 @@ line_mend(const struct result *result)
     int r = 0;
 
     if (line->failures >= LINE_DOWN_AFTER || was_broken) {
-        line->fold = true;
+        line->fold = was_broken || line->limited;
         r = store_delivery_hurry(
             result->engine->store, result->delivery.channel, result->now);
     }
@@ -204,8 +204,9 @@ line_fail(const struct result *result)
         wait *= 2;
     wait = wait < LINE_DOWN_MAX_MS ? wait : LINE_DOWN_MAX_MS;
     wait += wait * result->input.random / UINT32_MAX / 5;
+    if (wait < result->input.retry_after_ms)
+        wait = result->input.retry_after_ms;
     line->retry.ms = loop_mono(result->engine->loop).ms + wait;
-    line->fold = true;
     if (wall_is_set(line->state.broken))
         line->probe.ms = line->retry.ms;
 }

@@ -196,6 +196,25 @@ class Storm(E2E):
                 if d["channel"] == "desk"]
         self.assertEqual(sum(1 for d in rows if d["folded"]), 10)
 
+    def test_a_robot_that_is_away_is_asked_seldom_and_gets_all(self):
+        self.begin()
+        self.robot.status = 500
+        self.publish(30, "漏水")
+        self.opened(30)
+        wait_until(lambda: len(self.robot.calls) >= 3, 20, "attempts")
+        time.sleep(10)
+        tries = len(self.robot.calls)
+        self.assertLessEqual(tries, 9)
+        with self.robot.lock:
+            self.robot.status = 200
+            self.robot.calls = []
+        wait_until(lambda: len(self.robot.incidents()) == 30, 60,
+                   "every incident at the robot")
+        time.sleep(1)
+        self.assertEqual(set(self.robot.incidents().values()), {1})
+        wait_until(lambda: not self.deliveries(state="pending"), 30,
+                   "an empty outbox")
+
     def test_a_broken_channel_is_announced_by_another(self):
         self.begin()
         self.robot.always = 300005

@@ -118,6 +118,97 @@ test_a_life(void **state)
     assert_int_equal(course.next.ms, t.ms);
 }
 
+/* A robot that is away for ninety minutes: its messages are tried by the
+ * schedule, signed anew each time, with one id and one body, and arrive. */
+static void
+test_ninety_minutes_offline(void **state)
+{
+    static const struct str kinds[] = {
+        {"webhook", 7}, {"dingtalk", 8}, {"feishu", 6}};
+    static const char body[] =
+        "{\"type\":\"test\",\"timestamp\":\"2026-06-07T01:31:00Z\","
+        "\"data\":{\"channel\":\"desk\"}}";
+
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const struct channel_ops *ops = channel_ops_find(kinds[i]);
+        struct channel_config config = {.id = STR("desk"),
+            .kind = kinds[i],
+            .url = STR("https://robot.yunxi.example/send?access_token=t"),
+            .secrets = {STR("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")},
+            .nsecrets = 1,
+            .lang = STR("zh")};
+        struct channel_message message = {.id = STR("msg_abc"),
+            .type = STR("test"),
+            .body = STR(body)};
+        struct arena *arena = arena_new(8 << 20);
+        struct delivery_course course;
+        struct str before = STR_NONE;
+        struct wall t = now;
+        unsigned tries = 0;
+
+        delivery_init(&course, t);
+        while (course.step != STEP_DELIVERED) {
+            struct http_request request = {0};
+            struct str signed_by;
+            bool back = t.ms - now.ms >= 90 * MS_MINUTE;
+
+            apply(&course, DELIVERY_EVENT_SEND, CLASS_DELIVERED, t);
+            message.attempt = ++tries;
+            assert_int_equal(
+                ops->render(&config, &message, t, arena, &request), 0);
+            /* What differs: a header, the address, or the body. */
+            signed_by = arena_printf(arena, "%.*s %.*s", STR_ARG(request.url),
+                STR_ARG(request.body));
+            for (size_t k = 0; k < request.nheaders; k++)
+                signed_by = arena_printf(arena, "%.*s %.*s",
+                    STR_ARG(signed_by), STR_ARG(request.headers[k].value));
+            assert_false(str_eq(signed_by, before));
+            before = signed_by;
+            apply(&course, DELIVERY_EVENT_RESULT,
+                back ? CLASS_DELIVERED : CLASS_TRANSIENT, t);
+            if (course.step == STEP_WAITING)
+                t = course.next;
+        }
+        assert_int_equal(tries, 5);
+        assert_true(t.ms - now.ms < 4 * MS_HOUR);
+        arena_free(arena);
+    }
+}
+
+static void
+test_other_forms_and_hourly_trials(void **state)
+{
+    struct delivery_input refused = {.event = DELIVERY_EVENT_RESULT,
+        .class = CLASS_BAD_PAYLOAD,
+        .again = true};
+    struct delivery_course course;
+    struct wall t = now;
+
+    (void)state;
+    delivery_init(&course, t);
+    apply(&course, DELIVERY_EVENT_SEND, CLASS_DELIVERED, t);
+    assert_int_equal(delivery_apply(&course, &refused, t), 0);
+    assert_int_equal(course.step, STEP_WAITING);
+    assert_int_equal(course.next.ms, t.ms + DELIVERY_AGAIN_MS);
+    apply(&course, DELIVERY_EVENT_SEND, CLASS_DELIVERED, t);
+    refused.again = false;
+    assert_int_equal(delivery_apply(&course, &refused, t), 0);
+    assert_int_equal(course.step, STEP_DEAD);
+    /* Where nobody is: once an hour, until the schedule's hours are over. */
+    delivery_init(&course, t);
+    do {
+        apply(&course, DELIVERY_EVENT_SEND, CLASS_DELIVERED, t);
+        apply(&course, DELIVERY_EVENT_RESULT, CLASS_DEAD_TARGET, t);
+        if (course.step == STEP_WAITING) {
+            assert_int_equal(course.next.ms - t.ms, SCHEDULE_PROBE_MS);
+            t = course.next;
+        }
+    } while (course.step == STEP_WAITING);
+    assert_int_equal(course.step, STEP_DEAD);
+    assert_int_equal(t.ms - now.ms, SCHEDULE_LENGTH_MS);
+}
+
 static void
 test_names(void **state)
 {
@@ -155,6 +246,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_pair),
         cmocka_unit_test(test_a_life),
+        cmocka_unit_test(test_ninety_minutes_offline),
+        cmocka_unit_test(test_other_forms_and_hourly_trials),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_drawing),
     };
