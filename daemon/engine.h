@@ -17,7 +17,8 @@
  *   engine_tell.c    what is to be told → messages in the outbox
  *   engine_notice.c, engine_many.c
  *                    conditions that stand are told; many at once are one
- *   engine_outbox.c  messages → notify; verdicts → outbox
+ *   engine_outbox.c  messages → notify; verdicts → outbox (engine_outbox.h)
+ *   engine_canary.c  a message a day through all of it (engine_canary.h)
  *   engine_act.c     what operators ask
  *
  * Writes join one open transaction, committed within COMMIT_DELAY_MS or when
