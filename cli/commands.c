@@ -110,7 +110,7 @@ const struct command cli_commands[] = {
     {"rota", "[show | gaps | at TIME | add | replace | remove | drop N | accept N]",
         "Say who is on call, change shifts, take over",
         CLIENT_OPTIONS
-        "  show            who is on call, and the shifts of --days N (14)\n"
+        "  show            who is on call, and the shifts of --days N (7)\n"
         "  gaps            hours with nobody in --days N; 1 when there are any\n"
         "  at TIME         who is on call then, by the configuration alone\n"
         "  add ROTA PERSON, replace ROTA PERSON --instead PERSON, remove ROTA "

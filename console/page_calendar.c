@@ -12,7 +12,7 @@
 #include "base/num.h"
 #include "console/context.h"
 #include "console/rows.h"
-#include "store/view_clocks.h"
+#include "console/rows_clock.h"
 
 enum {
     CALENDAR_DATA_BYTES = 4096,
@@ -314,7 +314,8 @@ row_open(struct context *ctx, const struct incident_row *row,
     if (run->id == 0)
         return one;
     clock = json_object();
-    set_str(clock, "title", run->title);
+    set_str(
+        clock, "title", ctx->json ? run->title : rows_clock_title(ctx, run));
     set_time(ctx, clock, "due", run->due);
     set_flag(clock, "missed", wall_is_set(run->breached));
     (void)json_object_set_new(one, "clock", clock);

@@ -2,11 +2,10 @@
 
 #include "base/jsonx.h"
 #include "console/rows.h"
-#include "store/view_clocks.h"
 
 /* One of ours has its name in the reader's language. */
-static struct str
-title_of(const struct context *ctx, const struct clock_run *run)
+struct str
+rows_clock_title(const struct context *ctx, const struct clock_run *run)
 {
     struct str text = text_of(ctx, "clock", run->clock);
 
@@ -49,7 +48,7 @@ row_clock(const struct context *ctx, const struct clock_run *run)
     const char *state = state_of(run);
 
     set_str(one, "id", run->clock);
-    set_str(one, "title", ctx->json ? run->title : title_of(ctx, run));
+    set_str(one, "title", ctx->json ? run->title : rows_clock_title(ctx, run));
     set_str(one, "document", run->document);
     set_str(one, "state", str_of(state));
     set_time(ctx, one, "started", run->started);

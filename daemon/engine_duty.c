@@ -13,7 +13,7 @@
 #include "daemon/engine_rota.h"
 
 enum {
-    DUTY_DAYS = 14, /* shown when nobody says how many */
+    DUTY_DAYS = 7, /* shown when nobody says how many */
     DUTY_MAX_DAYS = 400,
     DUTY_MAX_SHIFTS = 120, /* of a rota that are shown */
     DUTY_MAX_GAPS = 20,
@@ -169,6 +169,15 @@ ranges_json(const struct day_range *list, size_t n, int64_t today)
 }
 
 static json_t *
+day_json(const struct config *config, struct wall t)
+{
+    char local[TIMEFMT_LOCAL_SIZE];
+
+    timefmt_local(config->duty.zone, t, local);
+    return jsonx_str(str_first(str_of(local), sizeof("2026-06-07") - 1));
+}
+
+static json_t *
 key_dates_json(const struct config *config, struct wall now)
 {
     json_t *json = json_array();
@@ -186,6 +195,9 @@ key_dates_json(const struct config *config, struct wall now)
         (void)jsonx_set(one, "name", jsonx_str(d->name));
         (void)jsonx_set(one, "from", jsonx_time(span->from));
         (void)jsonx_set(one, "until", jsonx_time(span->until));
+        (void)jsonx_set(one, "first", day_json(config, span->from));
+        (void)jsonx_set(
+            one, "last", day_json(config, (struct wall){span->until.ms - 1}));
         (void)jsonx_set(one, "on", json_boolean(now.ms >= span->from.ms));
         (void)jsonx_set(one, "exam", json_boolean(d->exam));
         (void)jsonx_set(one, "yearly", json_boolean(d->nspans > 1));

@@ -260,34 +260,6 @@ end_shifts(struct engine *engine, const struct rota *rota,
     return r;
 }
 
-/* Nobody is on call: said once, when it begins. */
-static int
-look_for_gap(struct engine *engine, const struct rota *rota,
-    const struct on_call *on_call, bool first)
-{
-    struct str subject =
-        arena_printf(engine->arena, "rota:%.*s", STR_ARG(rota->name));
-    struct str text = arena_printf(engine->arena,
-        "nobody is on call in the rota \"%.*s\"", STR_ARG(rota->name));
-    bool edge = false;
-    int r;
-
-    (void)first;
-    if (on_call->n > 0)
-        return engine_escalate_somebody(engine, subject);
-    r = store_condition_open(engine->store, subject, STR("unreached"), text,
-        engine_now(engine), &edge);
-    if (r == 0 && edge) {
-        json_t *details = json_object();
-
-        (void)jsonx_set(details, "rota", jsonx_str(rota->name));
-        r = engine_ledger(engine, "rota.gap", 0, STR_NONE, STR_NONE, details);
-        log_say(LOG_WARN, "nobody is on call", "rota",
-            arena_cstr(engine->arena, rota->name), NULL);
-    }
-    return r;
-}
-
 static int
 look(struct engine *engine, const struct rota *rota, struct handover *open,
     size_t n)
@@ -322,7 +294,7 @@ look(struct engine *engine, const struct rota *rota, struct handover *open,
             r = begin(engine, rota, now.names[i], buf_str(&names), nlast == 0);
     }
     buf_done(&names);
-    return r ? r : look_for_gap(engine, rota, &now, nlast == 0);
+    return r;
 }
 
 bool
