@@ -115,6 +115,7 @@ make_title(struct making *m)
     size_t max =
         m->style->title_bytes ? m->style->title_bytes : TEXT_TITLE_BYTES;
     struct text_style style = *m->style;
+    struct str said;
     json_t *view;
     int err;
 
@@ -122,9 +123,12 @@ make_title(struct making *m)
     err = text_view(m->arena, m->message, &style, &budget, &m->text, &view);
     if (err < 0)
         return err;
+    said = title_words(m, view);
     m->text.title = text_cut(m->arena,
-        arena_printf(m->arena, "%.*s%.*s", STR_ARG(tag(m, view)),
-            STR_ARG(title_words(m, view))),
+        str_starts(said, get(view, "event"))
+            ? arena_str(m->arena, said)
+            : arena_printf(
+                  m->arena, "%.*s%.*s", STR_ARG(tag(m, view)), STR_ARG(said)),
         max);
     json_decref(view);
     return arena_failed(m->arena) ? E_NOMEM : 0;

@@ -273,6 +273,24 @@ set_condition(struct view *view, json_t *json, const json_t *in)
 
 /* --- kinds of messages ---------------------------------------------------- */
 
+static int
+event_of(struct str type, enum incident_event *ret)
+{
+    static const char *const names[] = {
+#define X(event, name) [INCIDENT_EVENT_##event] = name,
+        INCIDENT_EVENTS(X)
+#undef X
+    };
+
+    for (size_t i = 0; i < INCIDENT_EVENT_COUNT; i++) {
+        if (names[i] && str_eq(type, str_of(names[i]))) {
+            *ret = (enum incident_event)i;
+            return 0;
+        }
+    }
+    return E_PARSE;
+}
+
 static void
 incident_message(struct view *view, const json_t *data)
 {
@@ -284,6 +302,18 @@ incident_message(struct view *view, const json_t *data)
     set_rules(view, view->json, in);
     view->text->left_out = set_items(view, view->json, in);
     view->text->url = jsonx_get_str(in, "url");
+}
+
+/* What happened to an incident of a digest, unless it is merely there. */
+static void
+set_happened(struct view *view, json_t *json, const json_t *in)
+{
+    enum incident_event event;
+
+    if (event_of(jsonx_get_str(in, "event"), &event) == 0 &&
+        event != INCIDENT_EVENT_OPENED && event != INCIDENT_EVENT_DIGEST)
+        set_str(view, json, "happened",
+            str_of(words_event(event, view->style->english)));
 }
 
 /* Own links, one for each incident of a digest. */
@@ -323,6 +353,7 @@ digest_message(struct view *view, const json_t *data)
         } else {
             set_incident(view, json, one);
             set_own_link(view, json, one);
+            set_happened(view, json, one);
             (void)set_items(view, json, one);
         }
         set_number(view, json, "n", (int64_t)i + 1);
@@ -435,24 +466,6 @@ set_actions(struct view *view, const json_t *data)
     set(view, view->json, "has_actions",
         json_boolean(json_array_size(list) > 0));
     set(view, view->json, "actions", list);
-}
-
-static int
-event_of(struct str type, enum incident_event *ret)
-{
-    static const char *const names[] = {
-#define X(event, name) [INCIDENT_EVENT_##event] = name,
-        INCIDENT_EVENTS(X)
-#undef X
-    };
-
-    for (size_t i = 0; i < INCIDENT_EVENT_COUNT; i++) {
-        if (names[i] && str_eq(type, str_of(names[i]))) {
-            *ret = (enum incident_event)i;
-            return 0;
-        }
-    }
-    return E_PARSE;
 }
 
 static void

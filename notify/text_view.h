@@ -15,7 +15,8 @@
  *   new_items            list of title, source, url, link (title, linked)
  *   has_rules, rules     list of title, points, comma (all but the last)
  *   count                of a digest: how many it is about
- *   incidents            of a digest: each as above, with n and its link
+ *   incidents            of a digest: each as above, with n, its link and what
+ *                        happened to it, unless it opened
  *   conditions           of a digest: each with name, subject, text, since
  *   name, subject, text, advice, since, until, open, ended   of a condition
  *   channel              of a test

@@ -325,6 +325,16 @@ test_others(void **state)
     assert_string_equal(arena_cstr(arena, text.lines),
         "测试 · 渠道 duty\n值班员发送的测试，没有发生任何事件\n"
         "发自：云溪县教育局\n打开值班台 " CONSOLE);
+    /* A folded digest says what happened to each; no tag says it twice. */
+    text = make("{\"type\":\"digest\",\"data\":{\"incidents\":[{\"id\":1,"
+                "\"level\":\"blue\",\"title\":\"甲\",\"event\":\"incident."
+                "closed\"},{\"id\":2,\"level\":\"red\",\"title\":\"乙\","
+                "\"event\":\"incident.opened\"}]}}",
+        &style);
+    ASSERT_HAS(text.lines, "1. 【蓝色·已结案】甲\n2. 【红色】乙");
+    text = make("{\"type\":\"canary\",\"data\":{\"title\":\"每日自检：正常\"}}",
+        &style);
+    assert_string_equal(arena_cstr(arena, text.title), "每日自检：正常");
     assert_int_equal(
         text_make(arena, STR("{\"type\":\"test\"}"), &style, &text), E_PARSE);
     assert_int_equal(text_make(arena, STR("[]"), &style, &text), E_PARSE);
