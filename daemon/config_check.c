@@ -387,7 +387,7 @@ check_canary(const struct check *check)
     struct str text = check->config->delivery.canary;
     int16_t minute;
 
-    if (!str_eq(text, STR("none")) &&
+    if (text.n > 0 && !str_eq(text, STR("none")) &&
         (hours_parse_time(text, &minute) != 0 || minute == HOURS_DAY_MINUTES))
         complain(check, "notify", "canary",
             "is to be a time of day as \"09:10\", or none");
