@@ -37,6 +37,7 @@ struct word {
     struct str text;
     uint64_t wrong, right, unknown;
     int64_t last; /* incident that it was last counted for */
+    unsigned edges; /* of its ends that stand at a sign or a border */
     bool typical;
 };
 
@@ -88,11 +89,20 @@ stands_before_school(struct str text, size_t end)
     return false;
 }
 
+/* Whether no Han character follows. */
+static bool
+ends_run(struct str text, size_t at)
+{
+    return at >= text.n || !is_han(utf8_next(text, &at));
+}
+
 static void
-finder_add(struct finder *f, struct str text, size_t from, size_t to)
+finder_add(struct finder *f, struct str text, size_t from, size_t to,
+    bool begins)
 {
     struct str word = {text.p + from, to - from};
     size_t last = word.n - 3;
+    unsigned edges;
 
     if (f->n == WORDS_MAX || word.n < 6)
         return;
@@ -103,9 +113,11 @@ finder_add(struct finder *f, struct str text, size_t from, size_t to)
     for (size_t i = 0; i < f->n; i++)
         if (str_eq(f->words[i].text, word))
             return;
+    edges = (unsigned)begins + ends_run(text, to);
     if (is_of_name(f, word) || stands_before_school(text, to))
         return;
     f->words[f->n++] = (struct word){.text = arena_str(f->arena, word),
+        .edges = edges,
         .typical = is_one_of(word, typical, sizeof(typical) / sizeof(*typical))};
 }
 
@@ -151,7 +163,8 @@ finder_take(struct finder *f, const struct teach_item *item,
         run++;
         for (size_t k = WORD_MIN_CHARS; k <= WORD_MAX_CHARS && k <= run; k++)
             if (is_apart(item, field, chars - k, chars))
-                finder_add(f, text, start[WORD_MAX_CHARS + 1 - k], at);
+                finder_add(f, text, start[WORD_MAX_CHARS + 1 - k], at,
+                    k == run);
     }
 }
 
@@ -204,6 +217,8 @@ word_order(const void *a, const void *b)
         return x->typical ? -1 : 1;
     if (x->wrong != y->wrong)
         return x->wrong > y->wrong ? -1 : 1;
+    if (x->edges != y->edges)
+        return x->edges > y->edges ? -1 : 1;
     if (x->text.n != y->text.n)
         return x->text.n > y->text.n ? -1 : 1;
     return memcmp(x->text.p, y->text.p, x->text.n);

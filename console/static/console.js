@@ -120,6 +120,7 @@
   };
   if (bulk) {
     addEventListener('change', (event) => { if (event.target.matches('.c-pick input')) countPicked(); });
+    bulk.classList.add('live');
     countPicked();
   }
 
