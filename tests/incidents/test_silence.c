@@ -50,6 +50,19 @@ test_each_field_decides(void **state)
         &(struct silence_match){.incident = 7, .category = STR("fees")}, 0));
 }
 
+/* What is known of nothing is not known to be of that source alone. */
+static void
+test_no_source_is_not_that_source(void **state)
+{
+    struct silence_subject subject = {.incident = &incident};
+    struct silence_match source = {.source = STR("forum")},
+                         rule = {.rule = STR("test-poison")};
+
+    (void)state;
+    assert_false(silence_matches(&source, &subject));
+    assert_false(silence_matches(&rule, &subject));
+}
+
 /* Another source's report, or another rule, is told. */
 static void
 test_another_source_or_rule_breaks_it(void **state)
@@ -139,6 +152,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_each_field_decides, setup),
+        cmocka_unit_test_setup(test_no_source_is_not_that_source, setup),
         cmocka_unit_test_setup(test_another_source_or_rule_breaks_it, setup),
         cmocka_unit_test_setup(test_red_is_told_unless_it_is_named, setup),
         cmocka_unit_test_setup(test_what_is_refused, setup),
