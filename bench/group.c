@@ -284,8 +284,8 @@ print_one(const char *name, size_t n, double cpu, size_t right)
 static int
 measure(struct run *run)
 {
-    double ours, peer;
-    size_t right, peer_right;
+    double ours = 0, peer = 0;
+    size_t right = 0, peer_right = 0;
     int r = fill(run);
 
     if (r == 0)
