@@ -341,7 +341,7 @@ engine_rota_override(struct asked *asked)
     struct engine *engine = asked->engine;
     struct rota_override *before = NULL, override = {0};
     size_t n = 0;
-    int64_t id;
+    int64_t id = 0;
     int r = store_overrides(
         engine->store, engine_now(engine), engine->arena, &before, &n);
 

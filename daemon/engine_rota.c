@@ -19,8 +19,8 @@ engine_rota_context(struct engine *engine, const struct rota *rota,
     struct wall since, struct rota_context *ret)
 {
     struct rota_override *overrides = NULL;
-    const struct rota_extra *extras;
-    size_t n = 0, nextras;
+    const struct rota_extra *extras = NULL;
+    size_t n = 0, nextras = 0;
     int r =
         store_overrides(engine->store, since, engine->arena, &overrides, &n);
 
