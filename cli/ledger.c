@@ -141,8 +141,8 @@ check_anchor(struct ledger_run *run)
 
     if (num_parse_i64(number, 1, INT64_MAX, &id) < 0 || rest.n == 0 ||
         rest.n > 2 * LEDGER_HASH_SIZE) {
-        fprintf(stderr, "tocsin: --anchor %s is to be NUMBER:HASH\n",
-            run->anchor);
+        fprintf(
+            stderr, "tocsin: --anchor %s is to be NUMBER:HASH\n", run->anchor);
         return CLI_USAGE;
     }
     if (view_ledger_hash(run->view, id, kept) == 0) {
@@ -176,8 +176,8 @@ ledger_verify_cmd(struct ledger_run *run)
             out, "ok", json_boolean(check.fault == LEDGER_FAULT_NONE));
         (void)jsonx_set(
             out, "fault", json_string(ledger_fault_name(check.fault)));
-        (void)jsonx_set(out, "entry",
-            check.bad ? json_integer(check.bad) : json_null());
+        (void)jsonx_set(
+            out, "entry", check.bad ? json_integer(check.bad) : json_null());
         (void)jsonx_set(out, "entries", json_integer((json_int_t)check.count));
         (void)jsonx_set(out, "last", json_integer(check.last));
         (void)jsonx_set(out, "head", json_string(head));
@@ -197,7 +197,8 @@ ledger_verify_cmd(struct ledger_run *run)
     return run->anchor ? check_anchor(run) : CLI_OK;
 }
 
-/* --- list and export ------------------------------------------------------- */
+/* --- list and export -------------------------------------------------------
+ */
 
 static json_t *
 line_json(const struct ledger_line *line)
@@ -210,8 +211,8 @@ line_json(const struct ledger_line *line)
     (void)jsonx_set(out, "id", json_integer(line->row.id));
     (void)jsonx_set(out, "at", jsonx_time(e->at));
     (void)jsonx_set(out, "kind", jsonx_str(e->kind));
-    (void)jsonx_set(out, "incident",
-        e->incident ? json_integer(e->incident) : json_null());
+    (void)jsonx_set(
+        out, "incident", e->incident ? json_integer(e->incident) : json_null());
     (void)jsonx_set(out, "by", jsonx_str(e->by));
     (void)jsonx_set(out, "from", jsonx_str(e->from));
     if (e->text.n == 0 || jsonx_load(e->text, NULL, &details) != 0)
@@ -283,8 +284,8 @@ add_row(
     char local[TIMEFMT_LOCAL_SIZE];
 
     (void)tbl_printf(table, "%lld", (long long)line->row.id);
-    (void)tbl_add_cstr(table,
-        run->zone ? timefmt_local(run->zone, e->at, local) : "");
+    (void)tbl_add_cstr(
+        table, run->zone ? timefmt_local(run->zone, e->at, local) : "");
     (void)tbl_add(table, e->by);
     (void)tbl_add(table, e->from);
     (void)tbl_add(table, e->kind);
@@ -314,11 +315,10 @@ each_line(struct ledger_run *run, struct tbl *table)
             run->filter.limit = run->rows - shown;
         if (run->filter.limit > VIEW_PAGE_MAX)
             run->filter.limit = VIEW_PAGE_MAX;
-        r = view_ledger(
-            run->view, &run->filter, run->arena, &lines, &n, &more);
+        r = view_ledger(run->view, &run->filter, run->arena, &lines, &n, &more);
         if (r != 0) {
-            fprintf(stderr, "tocsin: the ledger cannot be read: %s\n",
-                err_text(r));
+            fprintf(
+                stderr, "tocsin: the ledger cannot be read: %s\n", err_text(r));
             return CLI_FAILED;
         }
         for (size_t i = 0; i < n; i++) {
@@ -366,7 +366,8 @@ ledger_export(struct ledger_run *run)
     return each_line(run, NULL);
 }
 
-/* --- the command line -------------------------------------------------------- */
+/* --- the command line --------------------------------------------------------
+ */
 
 /* "30d" and "12h" ago, or a date. */
 static int
@@ -376,17 +377,15 @@ read_time(const char *option, const char *text, struct wall *ret)
     int64_t n, unit = 0;
 
     if (s.n > 1)
-        unit = s.p[s.n - 1] == 'd'   ? MS_DAY
-               : s.p[s.n - 1] == 'h' ? MS_HOUR
-                                     : 0;
+        unit = s.p[s.n - 1] == 'd' ? MS_DAY : s.p[s.n - 1] == 'h' ? MS_HOUR : 0;
     if (unit && num_parse_i64(str_first(s, s.n - 1), 1, 36500, &n) == 0) {
         ret->ms = clock_wall().ms - n * unit;
         return CLI_OK;
     }
     if (timefmt_parse_rfc3339(s, ret) == 0)
         return CLI_OK;
-    fprintf(stderr, "tocsin: %s %s is to be 30d, 12h or a date\n", option,
-        text);
+    fprintf(
+        stderr, "tocsin: %s %s is to be 30d, 12h or a date\n", option, text);
     return CLI_USAGE;
 }
 
@@ -403,8 +402,8 @@ read_filter(struct ledger_run *run)
         status = read_time("--until", run->until, &run->filter.to);
     if (run->incident && num_parse_i64(str_of(run->incident), 1, INT64_MAX,
                              &run->filter.incident) != 0) {
-        fprintf(stderr, "tocsin: --incident %s is to be a number\n",
-            run->incident);
+        fprintf(
+            stderr, "tocsin: --incident %s is to be a number\n", run->incident);
         return CLI_USAGE;
     }
     if (run->limit && num_parse_i64(str_of(run->limit), 1, 1000000, &n) != 0) {

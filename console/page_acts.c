@@ -133,8 +133,8 @@ read_number(const struct context *ctx, const char *name, json_t *args)
     int err = list ? read_ids(ctx, name, list) : E_NOMEM;
 
     if (!err && json_array_size(list) == 1)
-        err = json_object_set(args, name, json_array_get(list, 0)) ? E_NOMEM
-                                                                   : 0;
+        err =
+            json_object_set(args, name, json_array_get(list, 0)) ? E_NOMEM : 0;
     else if (!err && json_array_size(list) > 1)
         err = E_PARSE;
     json_decref(list);
@@ -143,8 +143,8 @@ read_number(const struct context *ctx, const char *name, json_t *args)
 
 /* The reason in words; of a cause that is chosen its name will do. */
 static const char *
-read_reason(struct context *ctx, const struct verb *verb,
-    struct action *action, json_t *args)
+read_reason(struct context *ctx, const struct verb *verb, struct action *action,
+    json_t *args)
 {
     struct str cause = field_get(ctx, "cause");
     enum incident_cause kind;
@@ -404,9 +404,9 @@ do_incidents_action(struct context *ctx)
     if (!fault && action->kind == ACTION_MERGE &&
         (json_array_size(ids) < 2 && !json_object_get(args, "into")))
         fault = "error_into";
-    if (!fault && ((action->kind == ACTION_MERGE && choose_target(args, ids)) ||
-                      json_object_set(args, "ids", ids) ||
-                      give_args(ctx, action, args)))
+    if (!fault &&
+        ((action->kind == ACTION_MERGE && choose_target(args, ids)) ||
+            json_object_set(args, "ids", ids) || give_args(ctx, action, args)))
         fault = "error_503";
     json_decref(args);
     json_decref(ids);

@@ -18,8 +18,8 @@ enum { FILTERS = sizeof filters / sizeof *filters };
 
 /* A date is midnight in the zone; of the last day its end. */
 static int
-read_time(const struct context *ctx, const char *name, bool end,
-    struct wall *ret)
+read_time(
+    const struct context *ctx, const char *name, bool end, struct wall *ret)
 {
     struct str text = query_get(ctx, name);
     struct civil c;

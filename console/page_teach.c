@@ -57,27 +57,26 @@ row_hit(const struct context *ctx, const struct teach_hit *hit)
 
     set_number(one, "id", hit->incident);
     set_str(one, "title", hit->title);
-    set_name(ctx, one, "state", "state",
-        str_of(incident_state_name(hit->state)));
+    set_name(
+        ctx, one, "state", "state", str_of(incident_state_name(hit->state)));
     set_time(ctx, one, "first_seen", hit->seen);
     (void)json_object_set_new(one, "whole", json_boolean(hit->whole));
     if (!ctx->json) {
         set_flag(one, "is_true", hit->state == INCIDENT_CLOSED);
         set_flag(one, "is_false", hit->state == INCIDENT_FALSE_ALARM);
         set_flag(one, "is_open",
-            hit->state != INCIDENT_CLOSED && hit->state != INCIDENT_FALSE_ALARM);
+            hit->state != INCIDENT_CLOSED &&
+                hit->state != INCIDENT_FALSE_ALARM);
     }
     return one;
 }
 
 static int
-set_effect(
-    struct context *ctx, const struct teach_try *try, json_t *value)
+set_effect(struct context *ctx, const struct teach_try *try, json_t *value)
 {
     struct teach_effect effect;
     json_t *object, *list;
-    int err =
-        view_teach_effect(ctx->console->view, try, ctx->arena, &effect);
+    int err = view_teach_effect(ctx->console->view, try, ctx->arena, &effect);
 
     if (err)
         return err;
@@ -100,7 +99,8 @@ set_effect(
     return 0;
 }
 
-/* --- the page of one false alarm ------------------------------------------- */
+/* --- the page of one false alarm -------------------------------------------
+ */
 
 static int
 set_words(struct context *ctx, int64_t incident, struct str rule, json_t *value)
@@ -131,15 +131,15 @@ set_words(struct context *ctx, int64_t incident, struct str rule, json_t *value)
 }
 
 static int
-set_rules(struct context *ctx, int64_t incident, struct str *chosen,
-    json_t *value)
+set_rules(
+    struct context *ctx, int64_t incident, struct str *chosen, json_t *value)
 {
     struct teach_rule *rules = NULL;
     json_t *list = json_array();
     size_t n = 0;
     bool known = false;
-    int err = view_teach_rules(
-        ctx->console->view, incident, ctx->arena, &rules, &n);
+    int err =
+        view_teach_rules(ctx->console->view, incident, ctx->arena, &rules, &n);
 
     for (size_t i = 0; !err && i < n; i++)
         known = known || str_eq(rules[i].rule, *chosen);
@@ -166,8 +166,7 @@ default_until(const struct context *ctx)
     struct wall t = {ctx->now.ms + TEACH_UNTIL_DAYS * (int64_t)MS_DAY};
     struct civil c = civil_of_wall(t, 0);
 
-    return arena_printf(
-        ctx->arena, "%04d-%02d-%02d", c.year, c.month, c.day);
+    return arena_printf(ctx->arena, "%04d-%02d-%02d", c.year, c.month, c.day);
 }
 
 static int
@@ -189,8 +188,8 @@ teach_fill(struct context *ctx, int64_t id, json_t *value)
     if (!err && rule.n > 0)
         err = set_words(ctx, id, rule, value);
     if (!err)
-        err = view_incident_items(
-            ctx->console->view, id, ctx->arena, &items, &n);
+        err =
+            view_incident_items(ctx->console->view, id, ctx->arena, &items, &n);
     if (err)
         return err;
     (void)json_object_set_new(value, "incident", row_incident(ctx, &row));
@@ -227,7 +226,8 @@ page_teach(struct context *ctx)
     reply(ctx, 200, "teach", value);
 }
 
-/* --- accepting and ending --------------------------------------------------- */
+/* --- accepting and ending ---------------------------------------------------
+ */
 
 static json_t *
 accept_args(struct context *ctx)
@@ -323,8 +323,7 @@ do_exception_add(struct context *ctx)
 void
 do_exception_end(struct context *ctx)
 {
-    struct action action = {
-        .kind = ACTION_EXCEPTION_END, .until = WALL_NONE};
+    struct action action = {.kind = ACTION_EXCEPTION_END, .until = WALL_NONE};
 
     if (arg_number(ctx, 0, &action.id)) {
         reply_error(ctx, 404, NULL);
@@ -333,7 +332,8 @@ do_exception_end(struct context *ctx)
     ask_engine(ctx, &action, accepted);
 }
 
-/* --- the rules ---------------------------------------------------------------- */
+/* --- the rules
+ * ---------------------------------------------------------------- */
 
 static json_t *
 row_exception(const struct context *ctx, const struct exception *e)
@@ -365,8 +365,7 @@ set_exceptions(struct context *ctx, json_t *value)
     struct exception *rows = NULL;
     json_t *list = json_array();
     size_t n = 0;
-    int err =
-        view_exceptions(ctx->console->view, ctx->arena, &rows, &n);
+    int err = view_exceptions(ctx->console->view, ctx->arena, &rows, &n);
 
     for (size_t i = 0; !err && i < n; i++)
         (void)json_array_append_new(list, row_exception(ctx, &rows[i]));
@@ -407,8 +406,7 @@ page_rules(struct context *ctx)
     struct rule_sum *sums = NULL;
     json_t *value = json_object(), *list = json_array();
     size_t n = 0;
-    int err =
-        view_rule_sums(ctx->console->view, since, ctx->arena, &sums, &n);
+    int err = view_rule_sums(ctx->console->view, since, ctx->arena, &sums, &n);
 
     for (size_t i = 0; !err && i < n; i++)
         (void)json_array_append_new(list, row_rule(ctx, &sums[i]));

@@ -32,8 +32,8 @@ row_related(const struct context *ctx, const struct related_row *row)
 
     set_number(one, "id", row->id);
     set_str(one, "title", row->title);
-    set_name(ctx, one, "state", "state",
-        str_of(incident_state_name(row->state)));
+    set_name(
+        ctx, one, "state", "state", str_of(incident_state_name(row->state)));
     return one;
 }
 
@@ -84,12 +84,10 @@ add_splits(struct context *ctx, int64_t incident, json_t *value)
 }
 
 int
-set_related(
-    struct context *ctx, const struct incident *incident, json_t *value)
+set_related(struct context *ctx, const struct incident *incident, json_t *value)
 {
     int64_t id = incident->id;
-    int err =
-        add_related(ctx, id, value, "merged", view_incident_merged);
+    int err = add_related(ctx, id, value, "merged", view_incident_merged);
 
     if (!err)
         err = add_related(ctx, id, value, "next", view_incident_next);

@@ -94,8 +94,8 @@ act_merge(struct asked *asked)
 {
     struct engine *engine = asked->engine;
     struct incident child, target;
-    int r = store_incident_load(
-        engine->store, asked->id, engine->arena, &child);
+    int r =
+        store_incident_load(engine->store, asked->id, engine->arena, &child);
 
     if (r == 0)
         r = engine_incident_load(engine, act_number(asked, "into"), &target);
@@ -127,8 +127,8 @@ act_unmerge(struct asked *asked)
         .act = INCIDENT_ACT_UNMERGE, .by = asked->by};
     struct incident_result result;
     struct incident child, parent;
-    int r = store_incident_load(
-        engine->store, asked->id, engine->arena, &child);
+    int r =
+        store_incident_load(engine->store, asked->id, engine->arena, &child);
 
     if (r == 0 && child.state != INCIDENT_MERGED)
         return act_refuse(asked, E_STATE, "It is merged into none.");
@@ -141,8 +141,8 @@ act_unmerge(struct asked *asked)
     if (r == 0)
         r = act_settle(asked, &parent, true);
     if (r == 0)
-        r = act_ledger(asked, "incident.unmerge", child.id,
-            details_of("from", parent.id));
+        r = act_ledger(
+            asked, "incident.unmerge", child.id, details_of("from", parent.id));
     if (r == 0)
         r = act_ledger(asked, "incident.unmerged_here", parent.id,
             details_of("incident", child.id));
@@ -187,8 +187,8 @@ split_is_done(struct asked *asked, const struct split *split, int64_t *ret)
     int64_t id, first = 0;
 
     for (size_t i = 0; i < split->nitems; i++) {
-        if (store_split_of(engine->store, split->origin, split->items[i],
-                &id) != 0 ||
+        if (store_split_of(
+                engine->store, split->origin, split->items[i], &id) != 0 ||
             (i > 0 && id != first))
             return false;
         first = id;
@@ -230,8 +230,8 @@ split_describe(struct asked *asked, struct incident *target, int64_t origin)
     struct incident_part *parts = NULL;
     size_t n = 0;
     json_t *details;
-    int r = store_incident_parts(engine->store, target->id, SPLIT_MAX_ITEMS,
-        engine->arena, &parts, &n);
+    int r = store_incident_parts(
+        engine->store, target->id, SPLIT_MAX_ITEMS, engine->arena, &parts, &n);
 
     if (r != 0 || n == 0)
         return r ? r : E_NOTFOUND;
@@ -304,8 +304,8 @@ act_split(struct asked *asked)
     struct incident origin, target;
     int64_t done;
     json_t *data;
-    int r = store_incident_load(
-        engine->store, asked->id, engine->arena, &origin);
+    int r =
+        store_incident_load(engine->store, asked->id, engine->arena, &origin);
 
     if (r == 0)
         r = split_asked(asked, &split);
@@ -324,8 +324,7 @@ act_split(struct asked *asked)
     if (r == 0 && target.id == origin.id)
         return act_refuse(asked, E_DENIED, "They are in there already.");
     if (r == 0 && !incident_state_is_open(target.state))
-        return act_refuse(
-            asked, E_STATE, "That one is over. Reopen it first.");
+        return act_refuse(asked, E_STATE, "That one is over. Reopen it first.");
     if (r == 0)
         r = split_write(asked, &split, &origin, &target);
     if (r != 0)
@@ -342,15 +341,13 @@ unsplit_target(struct asked *asked, const struct split *split,
     struct incident *origin, struct incident *target)
 {
     struct engine *engine = asked->engine;
-    struct incident_change change = {.act = INCIDENT_ACT_MERGE,
-        .by = asked->by,
-        .into = origin->id};
+    struct incident_change change = {
+        .act = INCIDENT_ACT_MERGE, .by = asked->by, .into = origin->id};
     struct incident_result result;
     uint32_t left = 0, sources;
     int r = store_incident_counts(engine->store, target->id, &left, &sources);
 
-    if (r == 0 && left == 0 && split->fresh &&
-        target->state != INCIDENT_MERGED)
+    if (r == 0 && left == 0 && split->fresh && target->state != INCIDENT_MERGED)
         r = incident_apply(target, &change, engine_now(engine), &result);
     return r ? r : act_settle(asked, target, left > 0);
 }

@@ -39,14 +39,13 @@ part_verdict(const struct engine *engine, const struct incident_part *part,
 }
 
 static int
-part_score(struct engine *engine, const struct incident_part *part,
-    struct score *ret)
+part_score(
+    struct engine *engine, const struct incident_part *part, struct score *ret)
 {
     const struct source *source = config_source(engine->config, part->source);
     struct source gone = {.id = part->source, .weight = 100};
-    struct item item = {.title = part->title,
-        .text = part->text,
-        .published = part->published};
+    struct item item = {
+        .title = part->title, .text = part->text, .published = part->published};
     struct verdict verdict;
     int r = part_verdict(engine, part, &verdict);
 
@@ -61,8 +60,8 @@ engine_rescore(struct engine *engine, struct incident *incident)
     struct incident fresh = *incident;
     struct incident_part *parts = NULL;
     size_t n = 0;
-    int r = store_incident_parts(engine->store, incident->id,
-        RESCORE_MAX_ITEMS, engine->arena, &parts, &n);
+    int r = store_incident_parts(engine->store, incident->id, RESCORE_MAX_ITEMS,
+        engine->arena, &parts, &n);
 
     fresh.score = 0;
     fresh.level = LEVEL_NONE;

@@ -9,20 +9,21 @@
  * twice is gone, since it was first missing.  An incident whose items are all
  * gone is retracted: it stays where it is, says so, and keeps what was read.
  */
+#include "daemon/engine_retract.h"
+
 #include "base/err.h"
 #include "base/jsonx.h"
 #include "daemon/engine_act.h"
 #include "daemon/engine_poll.h"
-#include "daemon/engine_retract.h"
 #include "daemon/pb.h"
 #include "incidents/gone.h"
 #include "incidents/state.h"
 #include "store/recheck.h"
 
 enum {
-    RECHECK_BATCH = 50,             /* are asked for in one go */
-    RECHECK_DAYS = 30,              /* after that an item stays as it is */
-    RECHECK_MISSES = 2,             /* in a row are gone */
+    RECHECK_BATCH = 50,                /* are asked for in one go */
+    RECHECK_DAYS = 30,                 /* after that an item stays as it is */
+    RECHECK_MISSES = 2,                /* in a row are gone */
     RECHECK_AGAIN_MS = 10 * MS_MINUTE, /* after the first miss, at most */
     RECHECK_STATUS_GONE = 410,
     RECHECK_STATUS_NOT_FOUND = 404
@@ -64,13 +65,13 @@ recheck_ask(struct engine *engine, struct recheck *recheck)
     int r = engine_incident_load(engine, recheck->incident, &incident);
 
     /* Where it cannot be answered it is asked again all the same. */
-    recheck->due = (struct wall){now.ms + recheck_wait(engine, recheck->checks)};
+    recheck->due =
+        (struct wall){now.ms + recheck_wait(engine, recheck->checks)};
     if (r == 0 && (old || !incident_state_is_open(incident.state)))
         recheck->due = WALL_NONE;
     if (r == 0)
         r = store_recheck_save(engine->store, recheck);
-    if (r == 0 && wall_is_set(recheck->due) &&
-        engine->config->recheck_ms > 0)
+    if (r == 0 && wall_is_set(recheck->due) && engine->config->recheck_ms > 0)
         r = engine_wanted_add(engine, &wanted);
     return r;
 }
@@ -118,8 +119,7 @@ act_check_items(struct asked *asked)
 enum seen { SEEN_NOTHING, SEEN_THERE, SEEN_GONE };
 
 static enum seen
-recheck_seen(
-    const struct recheck *recheck, const struct poll_outcome *outcome)
+recheck_seen(const struct recheck *recheck, const struct poll_outcome *outcome)
 {
     int status = outcome->answer->status;
     const Tocsin__ParseResult *result = outcome->result;
@@ -151,13 +151,12 @@ recheck_log(struct engine *engine, const char *kind, int64_t incident,
     (void)jsonx_set(details, "source", jsonx_str(recheck->source));
     if (status > 0)
         (void)jsonx_set(details, "status", json_integer(status));
-    return engine_ledger(
-        engine, kind, incident, STR_NONE, STR_NONE, details);
+    return engine_ledger(engine, kind, incident, STR_NONE, STR_NONE, details);
 }
 
 static int
-retract_apply(struct engine *engine, struct incident *incident,
-    enum incident_act act)
+retract_apply(
+    struct engine *engine, struct incident *incident, enum incident_act act)
 {
     struct incident_change change = {.act = act};
     struct incident_result result;
@@ -205,8 +204,8 @@ retract_settle(struct engine *engine, const struct recheck *recheck,
 }
 
 int
-engine_retract_checked(struct engine *engine, int64_t item,
-    const struct poll_outcome *outcome)
+engine_retract_checked(
+    struct engine *engine, int64_t item, const struct poll_outcome *outcome)
 {
     struct wall now = engine_now(engine);
     struct recheck recheck;

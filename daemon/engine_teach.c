@@ -44,8 +44,8 @@ add_json(struct buf *out, json_t *value_taken)
 }
 
 static void
-add_exception(struct buf *out, struct arena *arena, const struct exception *e,
-    int points)
+add_exception(
+    struct buf *out, struct arena *arena, const struct exception *e, int points)
 {
     struct str title = e->nterms ? e->terms[0] : STR("");
     struct civil day;
@@ -65,14 +65,14 @@ add_exception(struct buf *out, struct arena *arena, const struct exception *e,
     (void)buf_add_char(out, ']');
     if (e->source.n) {
         (void)buf_add_cstr(out, ", sources: {tags: [");
-        add_json(out, jsonx_str(arena_printf(
-                          arena, "source:%.*s", STR_ARG(e->source))));
+        add_json(out,
+            jsonx_str(arena_printf(arena, "source:%.*s", STR_ARG(e->source))));
         (void)buf_add_cstr(out, "]}");
     }
     if (wall_is_set(e->until)) {
         day = civil_of_wall(e->until, 8 * 60);
-        (void)buf_printf(out, ", until: %04d-%02d-%02d", day.year, day.month,
-            day.day);
+        (void)buf_printf(
+            out, ", until: %04d-%02d-%02d", day.year, day.month, day.day);
     }
     (void)buf_add_cstr(out, "}\n");
 }
@@ -124,24 +124,23 @@ exceptions_compile(const struct config *config, struct arena *arena,
         (struct rule_file){.name = "exceptions", .text = text};
     (void)zone_load(name, &zone);
     options.zone = zone;
-    r = ruleset_compile_with(
-        files, config->nrules + 1, &options, errors, ret);
+    r = ruleset_compile_with(files, config->nrules + 1, &options, errors, ret);
     toc_errors_done(&warnings);
     zone_free(zone);
     return r;
 }
 
 static int
-teach_compile(struct engine *engine, struct config *config,
-    struct arena *arena, struct toc_errors *errors, struct ruleset **rules)
+teach_compile(struct engine *engine, struct config *config, struct arena *arena,
+    struct toc_errors *errors, struct ruleset **rules)
 {
     struct exception *list = NULL;
     struct ruleset *fresh = NULL;
     _cleanup_(buf_done) struct buf text;
     uint8_t hash[DIGEST_SIZE];
     size_t n = 0, written = 0;
-    int r = store_exceptions(
-        engine->store, engine_now(engine), arena, &list, &n);
+    int r =
+        store_exceptions(engine->store, engine_now(engine), arena, &list, &n);
 
     buf_init(&text, TEACH_MAX_BYTES);
     if (r == 0 && n > 0)
@@ -169,8 +168,8 @@ engine_teach_rules(
 {
     struct arena *arena = arena_new(TEACH_ARENA_BYTES);
     struct toc_errors errors = {0};
-    int r = arena ? teach_compile(engine, config, arena, &errors, rules)
-                  : E_NOMEM;
+    int r =
+        arena ? teach_compile(engine, config, arena, &errors, rules) : E_NOMEM;
 
     if (r != 0)
         log_printf(LOG_ERROR, "the exceptions are not in force: %s",
@@ -251,8 +250,8 @@ read_terms(struct asked *asked, struct exception *e)
 
 /* True incidents that it would have hidden: only who says so may hide them. */
 static int
-check_effect(struct asked *asked, const struct exception *e,
-    struct teach_effect *ret)
+check_effect(
+    struct asked *asked, const struct exception *e, struct teach_effect *ret)
 {
     struct teach_try try = {.rule = e->rule,
         .terms = e->terms,
@@ -270,8 +269,7 @@ check_effect(struct asked *asked, const struct exception *e,
 }
 
 static json_t *
-exception_details(
-    const struct exception *e, const struct teach_effect *effect)
+exception_details(const struct exception *e, const struct teach_effect *effect)
 {
     json_t *details = json_object(), *terms = json_array();
 
@@ -299,9 +297,9 @@ act_exception_add(struct asked *asked)
         .source = jsonx_get_str(asked->args, "source"),
         .until = asked->in->until_ms > 0 ? (struct wall){asked->in->until_ms}
                                          : WALL_NONE,
-        .reason = str_first(asked->text,
-            asked->text.n < TEACH_MAX_REASON_BYTES ? asked->text.n
-                                                   : TEACH_MAX_REASON_BYTES),
+        .reason = str_first(asked->text, asked->text.n < TEACH_MAX_REASON_BYTES
+                                             ? asked->text.n
+                                             : TEACH_MAX_REASON_BYTES),
         .incident = asked->id,
         .made = engine_now(engine),
         .made_by = asked->by};
@@ -312,8 +310,7 @@ act_exception_add(struct asked *asked)
 
     if (r != 0)
         return r;
-    if (e.reason.n == 0 ||
-        (wall_is_set(e.until) && e.until.ms <= e.made.ms))
+    if (e.reason.n == 0 || (wall_is_set(e.until) && e.until.ms <= e.made.ms))
         return E_DENIED;
     if (ruleset_find(engine->rules, e.rule, &number) != 0 ||
         str_starts(e.rule, STR("exception-"))) {

@@ -9,8 +9,8 @@ enum { NOTICE_MAX_CHARS = 160 /* a longer text is an article */ };
 
 static const char *const notices[] = {"已被删除", "已删除", "已被发布者删除",
     "内容不存在", "文章不存在", "页面不存在", "信息不存在", "帖子不存在",
-    "您访问的页面不存在", "该页面不存在", "找不到该页", "找不到页面",
-    "已下架", "已撤稿", "内容已失效", "无法找到该页", "此内容因违规无法查看",
+    "您访问的页面不存在", "该页面不存在", "找不到该页", "找不到页面", "已下架",
+    "已撤稿", "内容已失效", "无法找到该页", "此内容因违规无法查看",
     "page not found", "404 not found", "no longer available",
     "has been removed", "has been deleted", "does not exist"};
 

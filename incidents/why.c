@@ -57,8 +57,7 @@ text_weigh(struct text *t, const struct why *why)
         hash = feature_pair(t->u[i], t->u[i + 1], FEATURE_PAIR);
         at = profile_find(why->profile, hash);
         if (at < why->profile->n &&
-            why->profile->weight[at] >=
-                rare_idf * why->profile->list[at].tf &&
+            why->profile->weight[at] >= rare_idf * why->profile->list[at].tf &&
             incident_has(why, hash))
             t->weight[i] = why->profile->weight[at];
     }
@@ -86,8 +85,8 @@ text_heaviest(struct text *t, size_t *ret_from)
 
         if (t->weight[i] == 0.0f || (i > 0 && t->weight[i - 1] > 0.0f))
             continue;
-        while (i + k + 1 < t->n && t->weight[i + k] > 0.0f &&
-               k + 1 < WHY_RUN_MAX)
+        while (
+            i + k + 1 < t->n && t->weight[i + k] > 0.0f && k + 1 < WHY_RUN_MAX)
             sum += t->weight[i + k++];
         if (sum > best) {
             best = sum;

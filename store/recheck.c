@@ -85,8 +85,8 @@ store_recheck_due(struct store *store, struct wall now, size_t max,
 }
 
 int
-store_recheck_load(struct store *store, int64_t item, struct arena *arena,
-    struct recheck *ret)
+store_recheck_load(
+    struct store *store, int64_t item, struct arena *arena, struct recheck *ret)
 {
     struct query q;
     int r;
@@ -135,8 +135,8 @@ store_recheck_more(struct store *store, int64_t incident, struct wall due)
 }
 
 int
-store_recheck_now(struct store *store, int64_t incident, struct wall now,
-    uint32_t *ret)
+store_recheck_now(
+    struct store *store, int64_t incident, struct wall now, uint32_t *ret)
 {
     struct query q;
     int r;
@@ -144,9 +144,10 @@ store_recheck_now(struct store *store, int64_t incident, struct wall now,
     db_query(&store->db, &q,
         DB_SQL("UPDATE incident_item SET check_due = ?1 WHERE item IN"
                " (SELECT m.item FROM incident_item AS m"
-               "  WHERE m.incident IN " FAMILY("?2") " AND" HAS_ADDRESS
-               "  ORDER BY m.gone IS NOT NULL, m.check_due IS NULL, m.at,"
-               "  m.item LIMIT ?3)"));
+               "  WHERE m.incident IN " FAMILY(
+                   "?2") " AND" HAS_ADDRESS "  ORDER BY m.gone IS NOT NULL, "
+                                            "m.check_due IS NULL, m.at,"
+                         "  m.item LIMIT ?3)"));
     query_int(&q, now.ms);
     query_int(&q, incident);
     query_int(&q, RECHECK_PER_INCIDENT);
@@ -157,8 +158,8 @@ store_recheck_now(struct store *store, int64_t incident, struct wall now,
 }
 
 int
-store_recheck_counts(struct store *store, int64_t incident,
-    uint32_t *ret_gone, uint32_t *ret_there)
+store_recheck_counts(struct store *store, int64_t incident, uint32_t *ret_gone,
+    uint32_t *ret_there)
 {
     struct query q;
     int r;

@@ -48,12 +48,13 @@ store_incident_parts(struct store *store, int64_t incident, size_t max,
     int r;
 
     db_query(&store->db, &q,
-        DB_SQL("SELECT r.id, i.id, i.source, r.title, r.text, r.published,"
-               " i.first_seen, i.last_seen, r.score"
-               " FROM incident_item AS m JOIN item AS i ON i.id = m.item"
-               " JOIN revision AS r ON r.id = i.revision"
-               " WHERE m.incident IN " FAMILY("?1")
-               " ORDER BY r.score DESC, i.first_seen, i.id LIMIT ?2"));
+        DB_SQL(
+            "SELECT r.id, i.id, i.source, r.title, r.text, r.published,"
+            " i.first_seen, i.last_seen, r.score"
+            " FROM incident_item AS m JOIN item AS i ON i.id = m.item"
+            " JOIN revision AS r ON r.id = i.revision"
+            " WHERE m.incident IN " FAMILY(
+                "?1") " ORDER BY r.score DESC, i.first_seen, i.id LIMIT ?2"));
     query_int(&q, incident);
     query_int(&q, (int64_t)max);
     while ((r = query_next(&q)) == 0) {
@@ -142,8 +143,7 @@ split_take(
 }
 
 int
-store_split_add(
-    struct store *store, const struct split *split, int64_t *ret_id)
+store_split_add(struct store *store, const struct split *split, int64_t *ret_id)
 {
     struct query q;
     int64_t id;
@@ -277,7 +277,8 @@ store_split_undo(struct store *store, int64_t id, struct wall now)
     r = query_run(&q);
     if (r != 0)
         return r;
-    db_query(&store->db, &q, DB_SQL("UPDATE split SET undone = ? WHERE id = ?"));
+    db_query(
+        &store->db, &q, DB_SQL("UPDATE split SET undone = ? WHERE id = ?"));
     query_int(&q, now.ms);
     query_int(&q, id);
     return query_run(&q);

@@ -142,8 +142,8 @@ exception_read(struct query *q, struct arena *arena, struct exception *ret)
 }
 
 static int
-exceptions_read(struct query *q, struct arena *arena, struct exception **ret,
-    size_t *ret_n)
+exceptions_read(
+    struct query *q, struct arena *arena, struct exception **ret, size_t *ret_n)
 {
     struct list list = {.arena = arena, .size = sizeof(struct exception)};
     int r;
@@ -186,8 +186,8 @@ store_exceptions(struct store *store, struct wall now, struct arena *arena,
 }
 
 int
-view_exceptions(struct view *view, struct arena *arena,
-    struct exception **ret, size_t *ret_n)
+view_exceptions(struct view *view, struct arena *arena, struct exception **ret,
+    size_t *ret_n)
 {
     struct query q;
 

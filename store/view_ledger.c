@@ -15,7 +15,7 @@ ledger_fault_name(enum ledger_fault fault)
     };
 
     return (unsigned)fault < sizeof(names) / sizeof(names[0]) ? names[fault]
-                                                             : "unknown";
+                                                              : "unknown";
 }
 
 int
@@ -30,8 +30,7 @@ view_ledger_check(struct view *view, struct ledger_check *ret)
 }
 
 int
-view_ledger_hash(
-    struct view *view, int64_t id, uint8_t ret[LEDGER_HASH_SIZE])
+view_ledger_hash(struct view *view, int64_t id, uint8_t ret[LEDGER_HASH_SIZE])
 {
     struct query q;
     int r;
@@ -47,7 +46,8 @@ view_ledger_hash(
 
 #define LEDGER_COLUMNS "id, at, kind, incident, by, origin, text, hash"
 #define LEDGER_FILTER                                                          \
-    " (?2 IS NULL OR kind = ?2 OR substr(kind, 1, length(?2) + 1) = ?2 || '.')" \
+    " (?2 IS NULL OR kind = ?2 OR substr(kind, 1, length(?2) + 1) = ?2 || "    \
+    "'.')"                                                                     \
     " AND (?3 IS NULL OR by = ?3) AND (?4 IS NULL OR incident = ?4)"           \
     " AND (?5 IS NULL OR at >= ?5) AND (?6 IS NULL OR at < ?6)"                \
     " AND (?7 IS NULL OR holds(text, ?7))"
@@ -93,12 +93,14 @@ view_ledger(struct view *view, const struct ledger_filter *filter,
 
     if (filter->oldest_first)
         db_query(&view->db, &q,
-            DB_SQL("SELECT " LEDGER_COLUMNS " FROM ledger WHERE id > ?1 AND"
-                   LEDGER_FILTER " ORDER BY id LIMIT ?8"));
+            DB_SQL("SELECT " LEDGER_COLUMNS
+                   " FROM ledger WHERE id > ?1 AND" LEDGER_FILTER
+                   " ORDER BY id LIMIT ?8"));
     else
         db_query(&view->db, &q,
-            DB_SQL("SELECT " LEDGER_COLUMNS " FROM ledger WHERE id < ?1 AND"
-                   LEDGER_FILTER " ORDER BY id DESC LIMIT ?8"));
+            DB_SQL("SELECT " LEDGER_COLUMNS
+                   " FROM ledger WHERE id < ?1 AND" LEDGER_FILTER
+                   " ORDER BY id DESC LIMIT ?8"));
     ledger_bind(&q, filter,
         filter->before || filter->oldest_first ? filter->before : INT64_MAX,
         limit + 1);

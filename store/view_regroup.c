@@ -4,8 +4,8 @@
 #include "store/inside.h"
 
 static int
-related_read(
-    struct query *q, struct arena *arena, struct related_row **ret, size_t *ret_n)
+related_read(struct query *q, struct arena *arena, struct related_row **ret,
+    size_t *ret_n)
 {
     struct list list = {.arena = arena, .size = sizeof(struct related_row)};
     int r;

@@ -15,7 +15,7 @@
 #include "store/inside.h"
 
 enum {
-    WORDS_MAX = 600,       /* candidates of one false alarm */
+    WORDS_MAX = 600, /* candidates of one false alarm */
     WORD_MIN_CHARS = 2,
     WORD_MAX_CHARS = 4,
     NEAR_CHARS = 20,
@@ -36,7 +36,7 @@ static const char *const loose[] = {"的", "了", "在", "和", "与", "是", "�
 struct word {
     struct str text;
     uint64_t wrong, right, unknown;
-    int64_t last; /* incident that it was last counted for */
+    int64_t last;   /* incident that it was last counted for */
     unsigned edges; /* of its ends that stand at a sign or a border */
     bool typical;
 };
@@ -97,8 +97,8 @@ ends_run(struct str text, size_t at)
 }
 
 static void
-finder_add(struct finder *f, struct str text, size_t from, size_t to,
-    bool begins)
+finder_add(
+    struct finder *f, struct str text, size_t from, size_t to, bool begins)
 {
     struct str word = {text.p + from, to - from};
     size_t last = word.n - 3;
@@ -118,7 +118,8 @@ finder_add(struct finder *f, struct str text, size_t from, size_t to,
         return;
     f->words[f->n++] = (struct word){.text = arena_str(f->arena, word),
         .edges = edges,
-        .typical = is_one_of(word, typical, sizeof(typical) / sizeof(*typical))};
+        .typical =
+            is_one_of(word, typical, sizeof(typical) / sizeof(*typical))};
 }
 
 /* Whether the characters from first to last touch what the rule found, or (in a
@@ -136,8 +137,8 @@ is_apart(const struct teach_item *item, enum rule_field field, size_t first,
             continue;
         if (first < s->end && last > s->start)
             return false;
-        near = near || (last + NEAR_CHARS >= s->start &&
-                           first <= s->end + NEAR_CHARS);
+        near = near ||
+               (last + NEAR_CHARS >= s->start && first <= s->end + NEAR_CHARS);
     }
     return near;
 }
@@ -163,8 +164,8 @@ finder_take(struct finder *f, const struct teach_item *item,
         run++;
         for (size_t k = WORD_MIN_CHARS; k <= WORD_MAX_CHARS && k <= run; k++)
             if (is_apart(item, field, chars - k, chars))
-                finder_add(f, text, start[WORD_MAX_CHARS + 1 - k], at,
-                    k == run);
+                finder_add(
+                    f, text, start[WORD_MAX_CHARS + 1 - k], at, k == run);
     }
 }
 
@@ -188,8 +189,7 @@ finder_count(void *arg, const struct teach_item *item)
     for (size_t i = 0; i < f->n; i++) {
         struct word *w = &f->words[i];
 
-        if (w->last == item->incident ||
-            !teach_item_has(item, &w->text, 1))
+        if (w->last == item->incident || !teach_item_has(item, &w->text, 1))
             continue;
         w->last = item->incident;
         if (item->state == INCIDENT_FALSE_ALARM)
@@ -323,8 +323,9 @@ view_teach_rules(struct view *view, int64_t incident, struct arena *arena,
         DB_SQL("SELECT f.rule, f.title, f.category, max(f.points)"
                " FROM incident_item AS m JOIN item AS i ON i.id = m.item"
                " JOIN finding AS f ON f.revision = i.revision"
-               " WHERE m.incident IN " FAMILY("?1") " AND f.points > 0"
-               " GROUP BY f.rule ORDER BY 4 DESC, 1 LIMIT 20"));
+               " WHERE m.incident IN " FAMILY(
+                   "?1") " AND f.points > 0"
+                         " GROUP BY f.rule ORDER BY 4 DESC, 1 LIMIT 20"));
     query_int(&q, incident);
     while ((r = query_next(&q)) == 0) {
         struct teach_rule *row = list_add(&list);

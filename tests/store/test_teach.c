@@ -1,0 +1,149 @@
+/* Exceptions, what one would hide, and the words that tell false from true. */
+#include "base/err.h"
+#include "fixture.h"
+#include "store/view_teach.h"
+
+/* An incident of one item on which the rule "fire" held from the first
+ * occurrence of 火灾 on. */
+static int64_t
+alarm_of(struct fixture *f, int n, const char *title, const char *text,
+    enum incident_state state)
+{
+    struct item item = item_of(n, title, text);
+    struct span spans[] = {{FIELD_TITLE, 0, 2}};
+    struct finding_put put = {.rule = STR("fire"),
+        .title = STR("火灾"),
+        .category = STR("building_fire"),
+        .points = 75,
+        .spans = spans,
+        .nspans = 1};
+    struct item_put item_put = {
+        .source = STR("news"), .item = &item, .seen = at(n), .generation = 1};
+    enum item_outcome outcome;
+    struct incident incident;
+    int64_t id, of = add_incident(f->store, title, LEVEL_ORANGE, n);
+
+    assert_int_equal(
+        store_item_put(f->store, &item_put, &id, &put.revision, &outcome), 0);
+    assert_int_equal(store_finding_put(f->store, &put), 0);
+    assert_int_equal(
+        store_incident_attach(f->store, of, id, STR("w"), 1, at(n)), 0);
+    assert_int_equal(store_incident_load(f->store, of, f->arena, &incident), 0);
+    incident.state = state;
+    assert_int_equal(store_incident_save(f->store, &incident), 0);
+    return of;
+}
+
+static void
+words_tell_false_from_true(void **state)
+{
+    struct fixture *f = *state;
+    struct teach_word *words;
+    size_t n;
+    int64_t a = alarm_of(
+        f, 1, "火灾观摩在青石小学举行", "有序撤离", INCIDENT_FALSE_ALARM);
+
+    (void)alarm_of(
+        f, 2, "火灾观摩在柳林中学举行", "有序撤离", INCIDENT_FALSE_ALARM);
+    (void)alarm_of(
+        f, 3, "火灾致三人受伤", "大火在举行活动时燃起", INCIDENT_CLOSED);
+    assert_int_equal(
+        view_teach_words(f->view, a, STR("fire"), f->arena, &words, &n), 0);
+    assert_true(n > 0);
+    assert_int_equal(words[0].right, 0);
+    assert_true(words[0].suggested);
+    for (size_t i = 0; i < n; i++) {
+        /* Not what the rule found, not the name of the school. */
+        assert_true(str_find(words[i].word, STR("火灾")) == words[i].word.n);
+        assert_false(str_eq(words[i].word, STR("青石")));
+        if (str_eq(words[i].word, STR("举行")))
+            assert_false(words[i].suggested);
+    }
+}
+
+static void
+what_it_would_hide_is_counted(void **state)
+{
+    struct fixture *f = *state;
+    struct str observe = STR("观摩"), both[] = {STR("观摩"), STR("举行")};
+    struct teach_try try = {
+        .rule = STR("fire"), .terms = &observe, .nterms = 1};
+    struct teach_effect effect;
+
+    (void)alarm_of(f, 1, "火灾观摩举行", "", INCIDENT_FALSE_ALARM);
+    (void)alarm_of(f, 2, "火灾观摩", "", INCIDENT_CLOSED);
+    (void)alarm_of(f, 3, "火灾观摩", "", INCIDENT_NEW);
+    (void)alarm_of(f, 4, "火灾", "", INCIDENT_CLOSED);
+    assert_int_equal(store_teach_effect(f->store, &try, f->arena, &effect), 0);
+    assert_int_equal(effect.wrong, 1);
+    assert_int_equal(effect.right, 1);
+    assert_int_equal(effect.unknown, 1);
+    assert_int_equal(effect.nhits, 3);
+    assert_true(effect.hits[0].whole);
+    try.terms = both; /* all must stand there */
+    try.nterms = 2;
+    assert_int_equal(view_teach_effect(f->view, &try, f->arena, &effect), 0);
+    assert_int_equal(effect.nhits, 1);
+    try.source = STR("forum");
+    assert_int_equal(view_teach_effect(f->view, &try, f->arena, &effect), 0);
+    assert_int_equal(effect.nhits, 0);
+    try.rule = STR("flood");
+    try.source = STR_NONE;
+    assert_int_equal(view_teach_effect(f->view, &try, f->arena, &effect), 0);
+    assert_int_equal(effect.nhits, 0);
+}
+
+static void
+an_exception_lives_until_its_end(void **state)
+{
+    struct fixture *f = *state;
+    struct str terms[] = {STR("观摩"), STR("\"引号\\")};
+    struct exception e = {.rule = STR("fire"),
+        .category = STR("building_fire"),
+        .points = 75,
+        .terms = terms,
+        .nterms = 2,
+        .until = at(100),
+        .reason = STR("观摩"),
+        .made = at(1),
+        .made_by = STR("li")};
+    struct exception *list;
+    int64_t id;
+    size_t n;
+
+    assert_int_equal(store_exception_add(f->store, &e, &id), 0);
+    assert_int_equal(
+        store_exceptions(f->store, at(99), f->arena, &list, &n), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(list[0].nterms, 2);
+    assert_str(list[0].terms[1], "\"引号\\");
+    assert_int_equal(
+        store_exceptions(f->store, at(100), f->arena, &list, &n), 0);
+    assert_int_equal(n, 0);
+    assert_int_equal(store_exception_end(f->store, id, STR("wang"), at(50)), 0);
+    assert_int_equal(
+        store_exception_end(f->store, id, STR("wang"), at(51)), E_STATE);
+    assert_int_equal(
+        store_exception_end(f->store, 99, STR("wang"), at(51)), E_NOTFOUND);
+    assert_int_equal(
+        store_exceptions(f->store, at(60), f->arena, &list, &n), 0);
+    assert_int_equal(n, 0);
+    assert_int_equal(view_exceptions(f->view, f->arena, &list, &n), 0);
+    assert_int_equal(n, 1); /* it is still told of */
+    assert_str(list[0].ended_by, "wang");
+}
+
+#define TEST(f)                                                                \
+    cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(words_tell_false_from_true),
+        TEST(what_it_would_hide_is_counted),
+        TEST(an_exception_lives_until_its_end),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
