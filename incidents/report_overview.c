@@ -60,6 +60,14 @@ this_period(const struct writing *w)
 /* --- the paragraph ---------------------------------------------------------
  */
 
+/* "1 item", "1,234 items" */
+static struct str
+counted(const struct writing *w, uint64_t n, enum report_word one,
+    enum report_word many)
+{
+    return n == 1 ? say(w, one) : SAY(w, many, say_large(w, n));
+}
+
 static void
 say_volume(const struct writing *w, struct buf *out)
 {
@@ -71,10 +79,10 @@ say_volume(const struct writing *w, struct buf *out)
 
     (void)buf_add_str(
         out, SAY(w, WORD_O_VOLUME, say(w, this_period(w)),
-                 say_large(w, sources), say_large(w, fig_n(volume, "items")),
+                 counted(w, sources, WORD_N_SOURCE, WORD_N_SOURCES),
+                 counted(w, fig_n(volume, "items"), WORD_N_ITEM, WORD_N_ITEMS),
                  say_large(w, fig_n(volume, "matches")),
-                 n == 1 ? say(w, WORD_N_INCIDENT)
-                        : SAY(w, WORD_N_INCIDENTS, say_large(w, n))));
+                 counted(w, n, WORD_N_INCIDENT, WORD_N_INCIDENTS)));
     if (has_before(w))
         (void)buf_add_str(
             out, n > was   ? SAY(w, WORD_O_MORE, say_large(w, n - was))

@@ -62,7 +62,7 @@ class Reports(E2E):
         opened = db.execute("SELECT opened FROM incident").fetchone()[0]
         for table, columns in SHIFTS.items():
             for column in columns:
-                by = int(noon - opened) - (40 * 86400000 if table in (
+                by = int(noon - opened) - (400 * 86400000 if table in (
                     "generation", "source_state") else 0)
                 db.execute("UPDATE %s SET %s = %s + ?"
                            % (table, column, column), (by,))
