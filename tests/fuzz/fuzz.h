@@ -20,9 +20,9 @@
 /* clang-format off */
 #define FUZZ_TARGETS(X)                                                       \
     X(article) X(date) X(discover) X(feed) X(features) X(fold) X(frame)       \
-    X(gate) X(http_value) X(image) X(json) X(list) X(mask) X(match)           \
+    X(gate) X(http_value) X(image) X(json) X(list) X(mail) X(mask) X(match)   \
     X(opml) X(redact) X(request) X(robots) X(rules) X(seen) X(site) X(tmpl)   \
-    X(url) X(yaml)
+    X(url) X(verdict) X(yaml)
 /* clang-format on */
 #define X(name) void fuzz_##name(struct str input);
 FUZZ_TARGETS(X)

@@ -21,13 +21,16 @@
 #include "check.h"
 #include "net/mail.h"
 
-#define HANG "hang" /* as a reply: say nothing more */
-#define CUT "cut"   /* as a reply: close */
+#define HANG "hang"      /* as a reply: say nothing more */
+#define CUT "cut"        /* as a reply: close */
+#define FLOOD "flood"    /* as a reply: one that has no end */
+#define LONG_LINE "line" /* as a reply: a line that has none */
 enum {
     LOG_BYTES = 16 * 1024,
     LINE_BYTES = 2048,
     DAY_S = 86400,
-    PATIENT_S = 20
+    PATIENT_S = 20,
+    FLOOD_TIMES = 100000
 };
 
 /* What the server answers; NULL is the usual. */
@@ -68,6 +71,13 @@ conn_read(struct conn *c, char *at)
 }
 
 static bool
+conn_write(struct conn *c, const char *bytes, int n)
+{
+    return c->ssl ? SSL_write(c->ssl, bytes, n) > 0
+                  : send(c->fd, bytes, (size_t)n, MSG_NOSIGNAL) == n;
+}
+
+static bool
 conn_say(struct conn *c, const char *text)
 {
     char line[LINE_BYTES];
@@ -84,10 +94,14 @@ conn_say(struct conn *c, const char *text)
             ;
         return false;
     }
+    if (strcmp(text, FLOOD) == 0 || strcmp(text, LONG_LINE) == 0) {
+        for (int i = 0; i < FLOOD_TIMES; i++)
+            if (!conn_write(c, text[0] == 'f' ? "250-and\r\n" : "250-and ", 8))
+                break;
+        return false;
+    }
     n = snprintf(line, sizeof(line), "%s\r\n", text);
-    if (c->ssl)
-        return SSL_write(c->ssl, line, n) > 0;
-    return write(c->fd, line, (size_t)n) == n;
+    return conn_write(c, line, n);
 }
 
 static bool
@@ -509,6 +523,26 @@ what_ends_early_is_not_taken(void **state)
 }
 
 static void
+who_talks_without_end_is_left(void **state)
+{
+    struct gate_policy policy;
+    char url[128];
+    struct mail_request r = request(url, &policy);
+
+    (void)state;
+    script = (struct server_script){.greeting = FLOOD};
+    assert_int_not_equal(send_one(&r).result, HTTP_ANSWERED);
+    script = (struct server_script){.mail = FLOOD};
+    assert_int_equal(send_one(&r).result, HTTP_TOO_LARGE);
+    script = (struct server_script){.rcpt = {LONG_LINE}};
+    assert_int_equal(send_one(&r).result, HTTP_TOO_LARGE);
+    script = (struct server_script){.greeting = LONG_LINE};
+    assert_false(send_one(&r).accepted);
+    script = (struct server_script){0};
+    assert_true(send_one(&r).accepted);
+}
+
+static void
 the_loop_does_not_wait_for_a_farewell(void **state)
 {
     struct gate_policy policy;
@@ -639,6 +673,7 @@ main(void)
         cmocka_unit_test(each_recipient_has_its_answer),
         cmocka_unit_test(each_step_may_be_refused),
         cmocka_unit_test(what_ends_early_is_not_taken),
+        cmocka_unit_test(who_talks_without_end_is_left),
         cmocka_unit_test(the_loop_does_not_wait_for_a_farewell),
         cmocka_unit_test(the_gate_is_asked),
         cmocka_unit_test(nothing_is_smuggled_into_commands),
