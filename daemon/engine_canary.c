@@ -156,6 +156,7 @@ canary_send(struct engine *engine, size_t at, size_t findings)
 {
     const struct channel *channel = &engine->config->channels[at];
     struct line *line = &engine->outbox->lines[at];
+    int64_t before = line->state.canary_delivery;
     struct buf body;
     int r;
 
@@ -167,6 +168,10 @@ canary_send(struct engine *engine, size_t at, size_t findings)
             INCIDENT_EVENT_CANARY, buf_str(&body),
             &line->state.canary_delivery);
     buf_done(&body);
+    if (r != 0)
+        return r;
+    /* One that still waits is said by this one. */
+    r = store_delivery_fold(engine->store, before, line->state.canary_delivery);
     if (r != 0)
         return r;
     line->state.canary = engine_now(engine);

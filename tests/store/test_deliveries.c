@@ -1,6 +1,7 @@
 /* The outbox and its attempts; conditions. */
 #include "base/err.h"
 #include "fixture.h"
+#include "store/channels.h"
 
 static void
 due_ones_come_by_level_then_age(void **state)
@@ -15,9 +16,8 @@ due_ones_come_by_level_then_age(void **state)
     add_delivery(f->store, "m4", LEVEL_RED, 3, 8);
     add_delivery(f->store, "m5", LEVEL_RED, 1, 100);
     add_delivery(f->store, "m6", LEVEL_RED, 3, 2);
-    assert_int_equal(
-        store_delivery_due(
-            f->store, STR("desk"), at(10), 10, f->arena, &due, &n),
+    assert_int_equal(store_delivery_due(
+                         f->store, STR("desk"), at(10), 10, f->arena, &due, &n),
         0);
     assert_int_equal(n, 5);
     assert_str(due[0].message_id, "m4");
@@ -25,9 +25,8 @@ due_ones_come_by_level_then_age(void **state)
     assert_str(due[2].message_id, "m2");
     assert_str(due[3].message_id, "m3");
     assert_str(due[4].message_id, "m1");
-    assert_int_equal(
-        store_delivery_due(
-            f->store, STR("desk"), at(10), 2, f->arena, &due, &n),
+    assert_int_equal(store_delivery_due(
+                         f->store, STR("desk"), at(10), 2, f->arena, &due, &n),
         0);
     assert_int_equal(n, 2);
     assert_str(due[1].message_id, "m6");
@@ -71,6 +70,82 @@ a_delivery_goes_there_and_back(void **state)
     assert_int_equal(store_delivery_save(f->store, &d), E_NOTFOUND);
     assert_int_equal(
         store_delivery_load(f->store, 99, f->arena, &d), E_NOTFOUND);
+}
+
+static void
+what_a_digest_says_shares_its_fate(void **state)
+{
+    struct fixture *f = *state;
+    int64_t a = add_delivery(f->store, "m1", LEVEL_BLUE, 1, 1);
+    int64_t b = add_delivery(f->store, "m2", LEVEL_BLUE, 2, 2);
+    int64_t digest = add_delivery(f->store, "m3", LEVEL_BLUE, 3, 3);
+    struct delivery d, *due;
+    int64_t *dead;
+    size_t n;
+
+    assert_int_equal(store_delivery_fold(f->store, a, digest), 0);
+    assert_int_equal(store_delivery_fold(f->store, b, digest), 0);
+    assert_int_equal(store_delivery_due(
+                         f->store, STR("desk"), at(10), 10, f->arena, &due, &n),
+        0);
+    assert_int_equal(n, 1);
+    assert_int_equal(due[0].id, digest);
+    assert_int_equal(store_delivery_load(f->store, digest, f->arena, &d), 0);
+    d.state = DELIVERY_DEAD;
+    d.finished = at(20);
+    d.last_error = STR("nobody is there");
+    assert_int_equal(store_delivery_save(f->store, &d), 0);
+    assert_int_equal(store_delivery_follow(f->store, &d), 0);
+    assert_int_equal(store_delivery_load(f->store, a, f->arena, &d), 0);
+    assert_int_equal(d.state, DELIVERY_DEAD);
+    assert_int_equal(d.folded, digest);
+    assert_str(d.last_error, "nobody is there");
+    /* The digest stands for them when dead letters are sent again. */
+    assert_int_equal(
+        store_delivery_dead(f->store, STR_NONE, 0, 10, f->arena, &dead, &n), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(dead[0], digest);
+}
+
+static void
+a_kill_forgets_no_attempt(void **state)
+{
+    struct fixture *f = *state;
+    int64_t row = add_delivery(f->store, "m1", LEVEL_BLUE, 1, 1);
+    struct channel_state *states, state_of = {.channel = STR("desk"),
+                                      .wait_until = at(50),
+                                      .broken = WALL_NONE,
+                                      .why = STR("too many"),
+                                      .canary = at(7),
+                                      .canary_ok = WALL_NONE};
+    struct delivery d;
+    struct sent *sents;
+    int64_t one, two;
+    size_t n;
+
+    assert_int_equal(
+        store_sent_add(f->store, STR("desk"), row, at(1), &one), 0);
+    assert_int_equal(
+        store_sent_add(f->store, STR("desk"), row, at(2), &two), 0);
+    assert_int_equal(store_sent_end(f->store, one, at(3)), 0);
+    assert_int_equal(store_sents(f->store, at(2), f->arena, &sents, &n), 0);
+    assert_int_equal(n, 2);
+    assert_int_equal(sents[0].id, one);
+    assert_false(wall_is_set(sents[1].ended));
+    /* As after a start: what was under way ended then, and may be there. */
+    assert_int_equal(store_sent_settle(f->store, at(2), at(9)), 0);
+    assert_int_equal(store_sents(f->store, at(4), f->arena, &sents, &n), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(sents[0].ended.ms, at(9).ms);
+    assert_int_equal(store_delivery_load(f->store, row, f->arena, &d), 0);
+    assert_true(d.unsure);
+    assert_int_equal(store_channel_save(f->store, &state_of), 0);
+    assert_int_equal(store_channel_save(f->store, &state_of), 0);
+    assert_int_equal(store_channel_states(f->store, f->arena, &states, &n), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(states[0].wait_until.ms, at(50).ms);
+    assert_false(wall_is_set(states[0].broken));
+    assert_str(states[0].why, "too many");
 }
 
 static void
@@ -164,6 +239,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(due_ones_come_by_level_then_age),
         TEST(a_delivery_goes_there_and_back),
+        TEST(what_a_digest_says_shares_its_fate),
+        TEST(a_kill_forgets_no_attempt),
         TEST(attempts_are_listed_with_their_delivery),
         TEST(a_condition_opens_and_closes_once),
     };
