@@ -104,6 +104,25 @@ class Clocks(E2E):
         self.assertEqual([r["state"] for r in runs], ["over", "running"])
         self.assertGreater(runs[1]["started"], runs[0]["started"])
 
+    def test_merging_never_buys_time(self):
+        first = self.begin(clocks("1h"))
+        time.sleep(1)
+        self.route.set_items([OLD, POISON,
+                              (3, "云溪三中宿舍起火", "消防已到场")])
+        self.wait_opened(2, 40)
+        second = [i["id"] for i in self.d.incidents() if i["id"] != first][0]
+        own = self.clock(second)[0]["started"]
+        early = self.clock(first)[0]["started"]
+        self.assertLess(early, own)
+        self.d.api("POST", "/api/v1/incidents/%d/actions" % first,
+                   {"action": "merge", "into": second}, expect=(200, 201, 202))
+        self.assertEqual(self.clock(first)[0]["state"], "merged")
+        self.assertEqual(self.clock(second)[0]["started"], early)
+        self.d.api("POST", "/api/v1/incidents/%d/actions" % first,
+                   {"action": "unmerge"}, expect=(200, 201, 202))
+        self.assertEqual(self.clock(first)[0]["state"], "running")
+        self.assertEqual(self.clock(second)[0]["started"], own)
+
     def test_shipped_deadlines_name_their_documents(self):
         n = self.begin({})
         shown = {c["id"]: c for c in self.incident(n)["clocks"]}

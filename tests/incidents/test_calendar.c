@@ -93,6 +93,11 @@ office(void **state)
         calendar_office_ms(&calendar, zone, at("2026-09-30", 990), t),
         2LL * MS_HOUR);
     assert_int_equal(calendar_office_ms(&calendar, zone, t, t), 0);
+    /* Hours of a night that began yesterday: a Friday's, on Saturday. */
+    t = calendar_office_add(&(struct calendar){.hours = {{1320, 1800}},
+                                .nhours = 1},
+        zone, at("2026-11-07", 60), 1LL * MS_HOUR);
+    assert_int_equal(t.ms, at("2026-11-07", 120).ms);
     /* Without hours nothing is ever due. */
     t = calendar_office_add(
         &(struct calendar){.nhours = 0}, zone, at("2026-09-30", 990), 1);
