@@ -10,7 +10,7 @@ check_opened(const struct features *f)
     for (size_t i = 0; i < f->n; i++) {
         HOLD(f->list[i].count >= 1);
         HOLD(f->list[i].count <= FEATURE_MAX_COUNT);
-        HOLD(feature_kind(f->list[i].hash) <= FEATURE_TOPIC);
+        HOLD(feature_kind(f->list[i].hash) <= FEATURE_AREA);
     }
 }
 
