@@ -68,6 +68,9 @@ static void
 set_page(const struct context *ctx, json_t *value, struct str state, bool done)
 {
     struct str act = jsonx_get_str(value, "act");
+    /* Copies: the members are set anew. */
+    struct str level = arena_str(ctx->arena, jsonx_get_str(value, "level"));
+    struct str status = arena_str(ctx->arena, jsonx_get_str(value, "status"));
     struct wall used;
 
     set_flag(value, "ask", !done && str_eq(state, STR("good")));
@@ -78,8 +81,8 @@ set_page(const struct context *ctx, json_t *value, struct str state, bool done)
     set_str(value, "done_text", text_of(ctx, "act_done", act));
     set_str(value, "ask_text", text_of(ctx, "act_ask", act));
     set_flag(value, "needs_reason", str_eq(act, STR("false_alarm")));
-    set_name(ctx, value, "level", "level", jsonx_get_str(value, "level"));
-    set_name(ctx, value, "status", "state", jsonx_get_str(value, "status"));
+    set_name(ctx, value, "level", "level", level);
+    set_name(ctx, value, "status", "state", status);
     if (timefmt_parse_rfc3339(jsonx_get_str(value, "used"), &used) == 0)
         set_time(ctx, value, "used", used);
     set_str(value, "page_title", text_get(ctx, "act_link_title"));

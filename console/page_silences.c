@@ -345,12 +345,19 @@ do_silence_end(struct context *ctx)
 /* --- who is told
  * ------------------------------------------------------------------------ */
 
+/* A copy of a member's text, so that the member may be set anew. */
+static struct str
+text_at(const struct context *ctx, const json_t *object, const char *key)
+{
+    return arena_str(ctx->arena, jsonx_get_str(object, key));
+}
+
 static void
 page_channel(const struct context *ctx, json_t *one)
 {
     struct wall until;
-    struct str word = jsonx_get_str(one, "word");
-    struct str decision = jsonx_get_str(one, "decision");
+    struct str word = text_at(ctx, one, "word");
+    struct str decision = text_at(ctx, one, "decision");
 
     set_name(ctx, one, "word", "told_word", word);
     set_name(ctx, one, "decision", "told", decision);
@@ -401,7 +408,7 @@ explained(struct context *ctx, const struct action_result *result)
     incident = json_object_get(value, "incident");
     if (!ctx->json && incident) {
         set_name(
-            ctx, incident, "level", "level", jsonx_get_str(incident, "level"));
+            ctx, incident, "level", "level", text_at(ctx, incident, "level"));
         page_told(ctx, value);
     }
     reply(ctx, 200, "told", value);
