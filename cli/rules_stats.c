@@ -82,10 +82,12 @@ add_row(struct stats *stats, struct tbl *table, uint32_t number)
     (void)tbl_printf(
         table, "%llu", (unsigned long long)(sum ? sum->incidents : 0));
     if (judged)
-        (void)tbl_printf(
-            table, "%llu %%", (unsigned long long)(100 * sum->right / judged));
+        (void)tbl_printf(table, "%llu %% of %llu",
+            (unsigned long long)(100 * sum->right / judged),
+            (unsigned long long)judged);
     else
         (void)tbl_add_cstr(table, "");
+    (void)tbl_add(table, sum && sum->cause.n ? sum->cause : STR(""));
     (void)tbl_add(
         table, sum ? author_when(stats->author, stats->author->arena, sum->last)
                    : STR("never"));
@@ -96,7 +98,7 @@ add_row(struct stats *stats, struct tbl *table, uint32_t number)
 static void
 print_text(struct stats *stats)
 {
-    size_t columns = stats->cost ? 7 : 6, silent = 0;
+    size_t columns = stats->cost ? 8 : 7, silent = 0;
     _cleanup_(tbl_freep) struct tbl *table = tbl_new(columns);
     size_t n = ruleset_count(stats->author->set);
 
@@ -113,9 +115,10 @@ print_text(struct stats *stats)
     tbl_heading(table, 2, "items", TBL_RIGHT);
     tbl_heading(table, 3, "incidents", TBL_RIGHT);
     tbl_heading(table, 4, "precision", TBL_RIGHT);
-    tbl_heading(table, 5, "last held", TBL_LEFT);
+    tbl_heading(table, 5, "false alarms are", TBL_LEFT);
+    tbl_heading(table, 6, "last held", TBL_LEFT);
     if (stats->cost)
-        tbl_heading(table, 6, "µs/1,000 items", TBL_RIGHT);
+        tbl_heading(table, 7, "µs/1,000 items", TBL_RIGHT);
     tbl_print(table, stdout, tbl_terminal_width(stdout));
     printf("\n%zu rules, of which %zu never held in that time. Precision is "
            "the share of closed\nincidents that were no false alarms.\n",
@@ -154,6 +157,8 @@ print_json(struct stats *stats)
         (void)jsonx_set(one, "precision",
             judged ? json_real((double)s->right / (double)judged)
                    : json_null());
+        (void)jsonx_set(
+            one, "cause", s->cause.n ? jsonx_str(s->cause) : json_null());
         (void)jsonx_set(one, "last", jsonx_time(s->last));
         if (stats->cost)
             (void)jsonx_set(one, "us_per_1000_items",
