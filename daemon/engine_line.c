@@ -175,6 +175,29 @@ lines_missing(struct engine *engine)
     return r;
 }
 
+/* What was wrong with a channel that is not there any more is over. */
+static int
+lines_forget(struct engine *engine)
+{
+    static const char *const kinds[] = {"broken", "canary", "undeliverable"};
+    struct channel_state *states;
+    size_t n;
+    int r = store_channel_states(engine->store, engine->arena, &states, &n);
+
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        struct str subject = arena_printf(
+            engine->arena, "channel:%.*s", STR_ARG(states[i].channel));
+        bool edge;
+
+        if (config_channel(engine->config, states[i].channel))
+            continue;
+        for (size_t k = 0; k < sizeof kinds / sizeof *kinds && r == 0; k++)
+            r = store_condition_close(engine->store, subject, str_of(kinds[k]),
+                engine_now(engine), &edge);
+    }
+    return r;
+}
+
 static void
 lines_free(struct outbox *outbox)
 {
@@ -219,8 +242,12 @@ engine_outbox_init(struct engine *engine)
         return E_NOMEM;
     engine->outbox->n = engine->config->nchannels;
     r = lines_fill(engine, engine->outbox);
-    if (r == 0 && engine_write_begin(engine) == 0)
-        r = engine_write_end(engine, lines_missing(engine));
+    if (r == 0 && engine_write_begin(engine) == 0) {
+        r = lines_missing(engine);
+        if (r == 0)
+            r = lines_forget(engine);
+        r = engine_write_end(engine, r);
+    }
     return r;
 }
 
