@@ -131,9 +131,9 @@ lines_fill(struct engine *engine, struct outbox *outbox)
 {
     const struct config *config = engine->config;
     struct wall since = engine_now(engine);
-    struct channel_state *states;
-    struct sent *sents;
-    size_t nstates, nsents;
+    struct channel_state *states = NULL;
+    struct sent *sents = NULL;
+    size_t nstates = 0, nsents = 0;
     int r;
 
     since.ms -= WINDOW_MS + WINDOW_MARGIN_MS;
