@@ -227,7 +227,7 @@ const struct command cli_commands[] = {
         "default: by\n"
         "                  the ending of FILE, else md\n"
         "  --lang zh|en    default zh\n"
-        "  -o FILE         write FILE; default standard output\n"
+        "  -o, --output FILE  write FILE; default standard output\n"
         "  --config FILE   default /etc/tocsin/tocsin.yaml, or TOCSIN_CONFIG\n"
         "  --database FILE default: that of the configuration\n\n"
         "Days are those of the configured zone; weeks begin on Monday. The "

@@ -29,7 +29,7 @@ enum {
     BODY_BYTES = (SLOW < 10 ? 8 : 4) * 1024 * 1024,
     MEMORY_BYTES = 512 * 1024 * 1024,
     ARENA_BYTES = 96 * 1024 * 1024, /* as in the parse role */
-    MAX_MS = 1000
+    MAX_MS = 1500 /* a second, where no neighbour shares the core */
 };
 
 enum verdict { READ, REFUSED, ANY };
