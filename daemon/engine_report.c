@@ -166,6 +166,23 @@ is_due(struct engine *engine, const struct report_schedule *schedule,
     return r;
 }
 
+/* A message names nobody of the categories that name nobody: there an incident
+ * goes by its number. */
+static void
+hide_names(const struct engine *engine, json_t *figures)
+{
+    json_t *list = json_object_get(figures, "incidents"), *one;
+    size_t i;
+
+    json_array_foreach(list, i, one)
+    {
+        if (config_is_discreet(engine->config, jsonx_get_str(one, "category")))
+            (void)json_object_set_new(one, "title",
+                json_sprintf("#%lld",
+                    (long long)json_integer_value(json_object_get(one, "id"))));
+    }
+}
+
 static json_t *
 message(struct engine *engine, const struct report_schedule *schedule,
     const struct report_made *made, struct arena *arena)
@@ -231,6 +248,7 @@ make_and_send(struct engine *engine, const struct report_schedule *schedule,
     int r = arena ? make(engine, str_of(range->name), &made) : E_NOMEM;
 
     if (r == 0) {
+        hide_names(engine, made.figures); /* its bytes stay as they are */
         r = engine_write_begin(engine);
         if (r == 0)
             r = engine_write_end(
