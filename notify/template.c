@@ -168,7 +168,7 @@ add_comma(json_t *list)
 static int
 add_commas(json_t *view)
 {
-    const char *key;
+    const char *key, *name; /* a name of its own: each loop goes on by its */
     json_t *list, *entry, *inner;
     size_t i;
     int bad = 0;
@@ -177,7 +177,7 @@ add_commas(json_t *view)
     {
         bad |= add_comma(list);
         json_array_foreach(list, i, entry)
-            json_object_foreach(entry, key, inner) bad |= add_comma(inner);
+            json_object_foreach(entry, name, inner) bad |= add_comma(inner);
     }
     return bad ? E_NOMEM : 0;
 }

@@ -18,7 +18,8 @@
     "\"owner\":null,\"first_seen\":\"2026-06-07T01:30:00Z\",\"items\":3,"        \
     "\"sources\":[\"A\",\"B\"],\"new_items\":[{\"title\":\"one\",\"url\":"       \
     "\"https://a.example/1\",\"source\":\"A\"},{\"title\":\"two\",\"url\":"      \
-    "\"https://a.example/2\",\"source\":\"B\"}],\"explanation\":[]},"            \
+    "\"https://a.example/2\",\"source\":\"B\"}],\"explanation\":[{\"rule\":"     \
+    "\"food\",\"title\":\"food\",\"points\":40}]},"                              \
     "\"reason\":\"first notification\"}}"
 
 static struct arena *arena;
