@@ -15,6 +15,7 @@
 enum {
     REDACT_MAX_PARTS = 64,
     REDACT_MAX_TEXT = 64 * 1024,
+    REDACT_CUT_BYTES = 4,  /* the least of a part at the end of a text */
     SIGNATURE_LETTERS = 43 /* of base64, before its "=" */
 };
 
@@ -126,6 +127,14 @@ signature_at(struct str text)
     return at < text.n && text.p[at] == '=' ? at + 1 : 0;
 }
 
+/* Whether text begins with part, or is what a cut has left of it. */
+static bool
+has_part(struct str text, struct str part)
+{
+    return str_starts_nocase(text, part) ||
+           (text.n >= REDACT_CUT_BYTES && str_starts_nocase(part, text));
+}
+
 /* Append text on one line with the parts taken out. */
 static void
 add_clean(struct buf *out, struct str text, const struct parts *parts)
@@ -136,13 +145,13 @@ add_clean(struct buf *out, struct str text, const struct parts *parts)
         struct str rest = str_from(text, at);
         size_t i = 0;
 
-        while (i < parts->n && !str_starts_nocase(rest, parts->list[i]))
+        while (i < parts->n && !has_part(rest, parts->list[i]))
             i++;
         size_t signature = i < parts->n ? 0 : signature_at(rest);
 
         if (i < parts->n || signature) {
             buf_add_cstr(out, "…");
-            at += signature ? signature : parts->list[i].n;
+            at += signature ? signature : str_first(rest, parts->list[i].n).n;
         } else {
             uint32_t c = utf8_next(text, &at);
 

@@ -31,6 +31,9 @@ test_redact_text(void **state)
     expect_redacted(url, "bad access T0k3nT0k3n!", "bad access …!");
     expect_redacted(url, "bad access t0K3NT0K3N!", "bad access …!");
     expect_redacted(url, "no /send/abcdefgh here", "no /send/… here");
+    /* An answer is cut before it comes here. */
+    expect_redacted(
+        url, "no /send/abcdefgh?access_token=T0k3nT0", "no /send/…?…=…");
     expect_redacted(url, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYX", "…");
     expect_redacted(url, "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX", "…");
     expect_redacted(url, "a\r\nb\x01\xff", "a  b \xEF\xBF\xBD");
