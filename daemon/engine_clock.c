@@ -68,7 +68,7 @@ engine_duty_changed(struct engine *engine, int64_t incident)
 
     if (!state)
         return;
-    for (size_t i = 0; i < state->ndirty; i++)
+    for (size_t i = state->done; i < state->ndirty; i++)
         if (state->dirty[i] == incident)
             return;
     if (state->ndirty == state->cap) {
@@ -273,12 +273,15 @@ sync_run(struct engine *engine, const struct incident *incident,
 {
     struct clock_time time = engine_clock_time(engine);
     struct wall merged = WALL_NONE;
+    bool missed = wall_is_set(run->breached);
     int r =
         store_clock_merged(engine->store, incident->id, run->clock, &merged);
 
     if (r == 0 && clock_sync(run, duty_clock(&engine->config->duty, run->clock),
                       incident, merged, &time))
         r = store_clock_save(engine->store, run);
+    if (r == 0 && !missed && wall_is_set(run->breached))
+        r = ledger(engine, "clock.breached", run, 0);
     return r;
 }
 
@@ -290,11 +293,19 @@ begin_clock(struct engine *engine, const struct clock_rule *rule,
     const struct incident *incident, bool again, bool known)
 {
     struct clock_time time = engine_clock_time(engine);
+    struct wall merged = WALL_NONE;
     struct clock_run run;
     int percent, r;
 
     if (!clock_begin(rule, incident, again, &time, &run))
         return 0;
+    /* What was merged into it may have begun earlier. */
+    r = again ? 0
+              : store_clock_merged(
+                    engine->store, incident->id, run.clock, &merged);
+    if (r != 0)
+        return r;
+    (void)clock_sync(&run, rule, incident, merged, &time);
     if (known && wall_is_set(run.due) && run.due.ms <= time.now.ms) {
         (void)clock_tick(&run, rule, &time, &percent);
         r = store_clock_save(engine->store, &run);
@@ -354,10 +365,11 @@ engine_duty_flush(struct engine *engine)
 
     if (!state || state->ndirty == 0)
         return 0;
-    /* It grows while it is walked: by what others were merged into. */
-    for (size_t i = 0; i < state->ndirty && r == 0; i++)
-        r = sync_incident(engine, state->dirty[i], false);
-    state->ndirty = 0;
+    /* It grows while it is walked: by what others were merged into, again
+     * where that was in step before they were. */
+    for (state->done = 0; state->done < state->ndirty && r == 0;)
+        r = sync_incident(engine, state->dirty[state->done++], false);
+    state->ndirty = state->done = 0;
     arm(engine, 0);
     return r;
 }
@@ -518,6 +530,9 @@ engine_clock_done(struct asked *asked)
         run->end = CLOCK_MET;
         run->ended = engine_now(engine);
         run->next = WALL_NONE;
+        if (!wall_is_set(run->breached) && wall_is_set(run->due) &&
+            run->ended.ms > run->due.ms)
+            run->breached = run->due;
         r = store_clock_save(engine->store, run);
         more = json_object();
         (void)jsonx_set(more, "title", jsonx_str(run->title));

@@ -32,6 +32,7 @@ struct duty_state {
     struct loop_timer *timer;
     int64_t *dirty; /* owned */
     size_t ndirty, cap;
+    size_t done;    /* of dirty, in the flush that is going on */
     bool walking;   /* through all that is open, ids after walked */
     bool rotas_due; /* who is on call is looked up at the next tick */
     int64_t walked;

@@ -197,7 +197,12 @@ store_clock_merged(
             " WHERE merged_into = ?1 UNION SELECT i.id FROM incident AS i"
             " JOIN child ON i.merged_into = child.id)"
             " SELECT min(own) FROM clock_run WHERE clock = ?2 AND ending = ?3"
-            " AND incident IN (SELECT id FROM child)"));
+            " AND incident IN (SELECT id FROM child)"
+            /* What was merged before it was over began nothing since. */
+            " AND (ended >= (SELECT max(own) FROM clock_run"
+            "  WHERE incident = ?1 AND clock = ?2) OR NOT EXISTS (SELECT 1"
+            "  FROM clock_run WHERE incident = ?1 AND clock = ?2"
+            "  AND over = 1))"));
     query_int(&q, incident);
     query_text(&q, clock);
     query_int(&q, CLOCK_MERGED);
