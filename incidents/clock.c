@@ -216,6 +216,10 @@ clock_begin(const struct clock_rule *rule, const struct incident *incident,
 static bool
 end(struct clock_run *run, enum clock_end how, struct wall when)
 {
+    /* It was missed before anybody looked. */
+    if (how != CLOCK_DROPPED && !wall_is_set(run->breached) &&
+        wall_is_set(run->due) && when.ms > run->due.ms)
+        run->breached = run->due;
     run->end = how;
     run->ended = when;
     run->next = WALL_NONE;
