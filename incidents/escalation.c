@@ -150,8 +150,15 @@ escalation_sync(struct escalation_run *run, const struct escalation *policy,
         escalation_begin(policy, incident, now, run);
         return true;
     }
-    if (!policy || !str_eq(policy->name, run->policy))
+    if (!policy)
         return stop(run, ESCALATION_OVER, now);
+    if (!str_eq(policy->name, run->policy)) {
+        /* Another policy has it by now; nobody has taken it. */
+        if (run->state == ESCALATION_OVER)
+            return false;
+        escalation_begin(policy, incident, now, run);
+        return true;
+    }
     if (run->state == ESCALATION_STOPPED)
         return resume(run, policy, now);
     if (run->state == ESCALATION_PAUSED) {
