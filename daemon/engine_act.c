@@ -446,6 +446,9 @@ act_one_of_many(struct asked *asked, json_t *done, json_t *refused)
 
     if (r == 0) {
         asked->words = NULL;
+        /* Masked for each: the arena is emptied by a commit between two. */
+        asked->text = pb_str(asked->in->text);
+        act_mask(asked);
         r = act_write(asked);
         r = engine_write_end(asked->engine, r);
     }
