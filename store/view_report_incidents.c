@@ -2,6 +2,7 @@
  * view_report_incidents: the incidents of a range, with what happened to them
  * and when their items were seen, up to its end.
  */
+#include "incidents/clock.h"
 #include "store/inside.h"
 #include "store/report_inside.h"
 
@@ -188,12 +189,16 @@ read_clocks(struct report_reading *reading)
     db_query(reading->db, &q,
         DB_SQL("SELECT clock, title, document, incident, started, due,"
                " breached, ended FROM clock_run WHERE started < ?1"
+               /* A merge, or a rule that let it go, decides nothing. */
+               " AND (breached IS NOT NULL OR ending NOT IN (?3, ?4))"
                " AND incident IN"
                " (SELECT id FROM incident INDEXED BY incident_range"
                "  WHERE opened < ?1 AND (closed IS NULL OR closed >= ?2))"
                " ORDER BY clock, incident, id"));
     query_wall(&q, reading->span->until);
     query_wall(&q, reading->span->starts[0]);
+    query_int(&q, CLOCK_MERGED);
+    query_int(&q, CLOCK_DROPPED);
     while ((r = query_next(&q)) == 0) {
         struct report_clock_row *row = list_add(&list);
 
