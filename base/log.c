@@ -102,13 +102,6 @@ needs_quotes(struct str s)
     return false;
 }
 
-/* No number of a person gets into a log, whatever was to be said. */
-static int
-mask_value(struct buf *out, struct str s)
-{
-    return str_find(s, STR("://")) < s.n ? mask_url(out, s) : mask_text(out, s);
-}
-
 static void
 add_field(struct buf *buf, const char *key, const char *value)
 {
@@ -119,7 +112,8 @@ add_field(struct buf *buf, const char *key, const char *value)
 
     buf_init(&masked, 4 * LOG_VALUE_MAX);
     buf_printf(buf, quoted ? " %s=\"" : " %s=", key);
-    if (mask_value(&masked, s) == 0)
+    /* No number of a person gets into a log, whatever was to be said. */
+    if (mask_text(&masked, s) == 0)
         escape(buf, buf_str(&masked), quoted);
     if (s.n < whole.n)
         buf_add_cstr(buf, "…");
@@ -200,7 +194,7 @@ log_printf(enum log_level level, const char *format, ...)
     va_end(args);
     add_head(&line, level);
     buf_init(&masked, 4 * LOG_LINE_MAX);
-    if (mask_value(&masked, buf_str(&sentence)) == 0)
+    if (mask_text(&masked, buf_str(&sentence)) == 0)
         escape(&line, buf_str(&masked), false);
     send_line(&line);
     buf_done(&masked);

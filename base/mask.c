@@ -15,7 +15,7 @@
 #include "base/utf8.h"
 
 enum {
-    RUN_GROUPS = 6,
+    RUN_GROUPS = 11,       /* as many as a mobile number has digits */
     RUN_SEPARATOR_MAX = 3, /* characters between two groups */
     MAILBOX_MAX = 64       /* characters before the @ */
 };
@@ -30,6 +30,7 @@ struct run {
     size_t n;
     size_t group[RUN_GROUPS + 1]; /* digits before the end of each group */
     size_t groups;
+    size_t alike; /* groups from the first on with one separator */
     enum script script;
 };
 
@@ -38,7 +39,8 @@ struct masking {
     struct str text;
     size_t word; /* where the Latin word before the cursor begins */
     size_t at;
-    bool url;
+    bool url;   /* the cursor is within an address */
+    bool whole; /* all of text is one */
 };
 
 /* --- characters
@@ -83,16 +85,19 @@ is_x(uint32_t c)
 static bool
 is_invisible(uint32_t c)
 {
-    return c == 0x200B || c == 0x200C || c == 0x200D || c == 0x2060 ||
-           c == 0xFEFF || c == 0xAD;
+    return (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
+           (c >= 0x2060 && c <= 0x2069) || (c >= 0xFE00 && c <= 0xFE0F) ||
+           (c >= 0xE0000 && c <= 0xE007F) || c == 0xFEFF || c == 0xAD ||
+           c == 0x34F || c == 0x180E;
 }
 
 static bool
 is_separator(uint32_t c)
 {
     return c == ' ' || c == '-' || c == '.' || c == 0xA0 || c == 0x3000 ||
-           c == 0x2010 || c == 0x2011 || c == 0x2013 || c == 0x2014 ||
-           c == 0xFF0D || c == 0xB7 || c == '_' || c == '\t';
+           (c >= 0x2000 && c <= 0x200A) || (c >= 0x2010 && c <= 0x2015) ||
+           c == 0x202F || c == 0x205F || c == 0x2212 || c == 0xFF0D ||
+           c == 0xFF0E || c == 0x30FB || c == 0xB7 || c == '_' || c == '\t';
 }
 
 static bool
@@ -161,14 +166,14 @@ read_separator(struct str text, size_t *at, struct str *ret)
     return false;
 }
 
-/* The groups from at on that one separator joins; in an address one. */
+/* The groups from at on that separators join; in an address one. */
 static void
 read_run(const struct masking *m, struct run *run)
 {
     struct str separator = STR_NONE, next;
     size_t at = m->at;
 
-    run->n = run->groups = 0;
+    run->n = run->groups = run->alike = 0;
     run->group[0] = 0;
     run->script = SCRIPT_NONE;
     if (!read_group(m->text, &at, run) || m->url)
@@ -176,9 +181,10 @@ read_run(const struct masking *m, struct run *run)
     while (run->groups < RUN_GROUPS && run->digit[run->n - 1] != 'X') {
         size_t before = run->n;
 
-        if (!read_separator(m->text, &at, &next) ||
-            (separator.p && !str_eq(separator, next)))
+        if (!read_separator(m->text, &at, &next))
             return;
+        if (run->alike == 0 && separator.p && !str_eq(separator, next))
+            run->alike = run->groups;
         separator = next;
         if (!read_group(m->text, &at, run)) {
             run->n = before;
@@ -202,14 +208,20 @@ describe(const struct masking *m, const struct run *run, size_t groups,
         .n = run->group[groups],
         .groups = groups,
         .han = run->script == SCRIPT_HAN,
+        .mixed = run->alike != 0 && groups > run->alike,
+        .more = groups < (run->alike ? run->alike : run->groups),
         .url = m->url,
         .word = str_first(str_from(m->text, word), m->at - word),
         .before = str_first(m->text, word),
         .after = str_from(m->text, end)};
     ret->shortest = ret->n;
+    ret->fours = true;
+    ret->spoken = groups == 3;
     for (size_t i = 0; i < groups; i++) {
         size_t length = run->group[i + 1] - run->group[i];
 
+        ret->fours = ret->fours && (length == 4 || i + 1 == groups);
+        ret->spoken = ret->spoken && length == (i == 0 ? 3 : 4);
         if (length < ret->shortest)
             ret->shortest = length;
     }
@@ -300,6 +312,22 @@ mask_mailbox(struct masking *m)
 /* --- all of it
  * ------------------------------------------------------------------- */
 
+/* An address within a text begins behind its scheme and ends where none goes
+ * on. */
+static void
+follow_address(struct masking *m, uint32_t c)
+{
+    struct str before = str_first(m->text, m->at);
+
+    if (m->whole)
+        return;
+    if (m->url)
+        m->url = c > ' ' && c < 0x7F && c != '"' && c != '<' && c != '>';
+    else
+        m->url = c == '/' && (str_ends(before, STR("http://")) ||
+                                 str_ends(before, STR("https://")));
+}
+
 static int
 mask_run(struct masking *m)
 {
@@ -329,6 +357,7 @@ mask_run(struct masking *m)
             buf_add_codepoint(m->out, c);
         else
             buf_add(m->out, m->text.p + start, m->at - start);
+        follow_address(m, c);
         if (!is_letter(c) && (c != '_' || m->url))
             m->word = m->at;
     }
@@ -346,7 +375,7 @@ mask_text(struct buf *out, struct str text)
 int
 mask_url(struct buf *out, struct str url)
 {
-    struct masking m = {.out = out, .text = url, .url = true};
+    struct masking m = {.out = out, .text = url, .url = true, .whole = true};
 
     return mask_run(&m);
 }
@@ -355,7 +384,7 @@ static struct str
 in_arena(struct arena *arena, struct str text, bool url)
 {
     struct buf out;
-    struct masking m = {.out = &out, .text = text, .url = url};
+    struct masking m = {.out = &out, .text = text, .url = url, .whole = url};
     struct str masked = STR_NONE;
 
     if (text.n == 0)

@@ -48,7 +48,7 @@ filler_length(struct str s)
 {
     static const char ascii[] = " :=\"('[#_-+)\n\t,";
     static const char *const others[] = {"：", "“", "”", "（", "号码", "号",
-        "號", "码", "是", "为", "　", "【", "）", "\xC2\xA0", "，"};
+        "號", "编", "码", "是", "为", "　", "【", "）", "\xC2\xA0", "，"};
     char last = s.p[s.n - 1];
 
     if ((unsigned char)last < 0x80)
@@ -119,26 +119,40 @@ has_word_before_letters(const struct mask_number *number, struct words words)
     return has_word(&bare, words);
 }
 
+static bool
+is_tied(struct str word)
+{
+    for (size_t i = 0; i < sizeof tied_words / sizeof *tied_words; i++) {
+        if (str_eq_nocase(word, str_of(tied_words[i])))
+            return true;
+    }
+    return false;
+}
+
+/* The Latin letters that s begins with. */
+static struct str
+letters_of(struct str s)
+{
+    size_t n = 0;
+
+    while (n < s.n && lower(s.p[n]) >= 'a' && lower(s.p[n]) <= 'z')
+        n++;
+    return str_first(s, n);
+}
+
 /* Part of a code: a letter right before or behind that says nothing else. */
 static bool
 is_code(const struct mask_number *number)
 {
-    struct str word = number->word;
-    char next = number->after.n ? number->after.p[0] : '\0';
+    struct str word = number->word, next = letters_of(number->after);
 
     while (word.n > 0 && word.p[word.n - 1] == '_')
         word.n--;
     if (number->word.n > 0 && word.n == 0)
         return false;
-    if ((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z'))
+    if (next.n > 0 && (number->url || !is_tied(next)))
         return true;
-    if (word.n == 0)
-        return false;
-    for (size_t i = 0; i < sizeof tied_words / sizeof *tied_words; i++) {
-        if (str_eq_nocase(word, str_of(tied_words[i])))
-            return false;
-    }
-    return true;
+    return word.n > 0 && !is_tied(word);
 }
 
 /* "…元", "….50": money, or another quantity. */
@@ -158,6 +172,25 @@ is_amount(const struct mask_number *number)
     return after.n >= 3 && after.p[0] == '.' && after.p[1] >= '0' &&
            after.p[1] <= '9' && after.p[2] >= '0' && after.p[2] <= '9' &&
            !(after.n > 3 && after.p[3] >= '0' && after.p[3] <= '9');
+}
+
+/* "考生 423000 人": so many, not one of them. */
+static bool
+is_count(const struct mask_number *number)
+{
+    static const char *const units[] = {
+        "人", "名", "余", "多", "位", "分", "个", "元", "万"};
+    struct str after = number->after;
+
+    if (number->n > 8)
+        return false;
+    if (str_starts(after, STR(" ")))
+        after = str_from(after, 1);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (str_starts(after, str_of(units[i])))
+            return true;
+    }
+    return false;
 }
 
 /* --- kinds
@@ -243,7 +276,7 @@ is_card(const struct mask_number *number)
                      (d[1] == '2' || (d[1] == '0' && !number->url));
     bool other = n == 16 && (d[0] == '4' || d[0] == '5') && !number->url;
 
-    return number->shortest >= 3 - (number->groups > 4) * 2 &&
+    return (number->fours || (number->groups <= 2 && number->shortest >= 3)) &&
            (union_pay || other) && is_luhn(d, n);
 }
 
@@ -254,7 +287,8 @@ is_mobile(const struct mask_number *number, size_t skip)
     const char *d = number->digit + skip;
 
     return number->n == skip + 11 && d[0] == '1' && d[1] >= '3' &&
-           (skip > 0 || number->groups == 1 || number->shortest >= 3);
+           (number->groups == 1 || number->shortest >= 3 ||
+               number->groups == number->n);
 }
 
 static bool
@@ -296,6 +330,14 @@ judge_id(const struct mask_number *number, struct mask_cut *ret)
            !has_word(number, WORDS(thing_words));
 }
 
+/* Whether no further group belongs to a number that only its word makes one. */
+static bool
+is_all_of_it(const struct mask_number *number)
+{
+    return number->groups == 1 || !number->more || number->n == 19 ||
+           (number->n >= 16 && is_luhn(number->digit, number->n));
+}
+
 static bool
 judge_card(const struct mask_number *number, struct mask_cut *ret)
 {
@@ -303,7 +345,7 @@ judge_card(const struct mask_number *number, struct mask_cut *ret)
     if (number->n == 18 && number->digit[17] == 'X')
         return false;
     if (!number->url && number->n >= 12 && number->n <= 19 &&
-        has_word(number, WORDS(card_words)))
+        is_all_of_it(number) && has_word(number, WORDS(card_words)))
         return true;
     return is_card(number) && !is_code(number) && !is_amount(number) &&
            !has_word(number, WORDS(thing_words));
@@ -320,14 +362,14 @@ judge_worded(const struct mask_number *number, struct mask_cut *ret)
         number->n > 20)
         return false;
     return (number->n <= 12 && has_word(number, WORDS(account_words))) ||
-           (number->n >= 6 &&
+           (number->n >= 6 && !is_count(number) &&
                has_word_before_letters(number, WORDS(register_words)));
 }
 
 bool
 mask_judge(const struct mask_number *number, struct mask_cut *ret)
 {
-    if (number->n < 5)
+    if (number->n < 5 || (number->mixed && !number->spoken))
         return false;
     return judge_mobile(number, ret) || judge_id(number, ret) ||
            judge_card(number, ret) || judge_worded(number, ret);

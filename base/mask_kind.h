@@ -17,6 +17,10 @@ struct mask_number {
     const char *digit; /* '0' … '9', 'X' only as the 18th */
     size_t n;
     size_t groups, shortest; /* how they are grouped */
+    bool fours;              /* of four, but for the last */
+    bool spoken;             /* 138 1234 5678 */
+    bool mixed;              /* with more than one kind of separator */
+    bool more;               /* groups follow with the same separator */
     bool han, url;
     struct str word;   /* the Latin letters right before them, or empty */
     struct str before; /* what stands before these */
