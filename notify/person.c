@@ -41,6 +41,15 @@ static const char *const after_words[] = {"同学", "小朋友", "（男", "(男
 /* Words that make a name of what begins a sentence. */
 static const char *const doing_words[] = {"被", "遭", "持刀", "殴打", "死亡",
     "坠", "自杀", "溺", "失踪", "受伤", "跳楼", "称", "自述", "遇害"};
+/* What happens to somebody, or what one does, wherever the name stands. */
+static const char *const done_words[] = {"被打", "被围", "被殴", "被欺", "被砍",
+    "被捅", "被刺", "被害", "被杀", "被性", "被猥", "被拐", "被辱", "被逼",
+    "被同", "被多", "被老", "被教", "遭", "坠楼", "坠亡", "自杀", "溺", "失踪",
+    "跳楼", "遇害", "身亡", "死亡", "轻生"};
+/* What may stand right before a name within a sentence. */
+static const char *const place_words[] = {"年级", "班", "初一", "初二", "初三",
+    "高一", "高二", "高三", "小学", "中学", "一中", "二中", "三中", "四中",
+    "五中", "六中", "学校", "幼儿园", "学院", "岁", "村", "镇"};
 /* What begins like a name and is none. */
 static const char *const no_names[] = {"高中", "高校", "高考", "高年", "高一",
     "高二", "高三", "初", "多名", "全班", "全校", "全体", "全国", "时候",
@@ -143,6 +152,7 @@ name_length(struct str text, size_t here)
     size_t family = little ? 3 : family_length(s), at = family;
     bool announced = ends_with(before, WORDS(before_words));
     bool begins = is_sentence_start(before);
+    bool placed = !little && ends_with(before, WORDS(place_words));
     size_t longest = 0;
 
     if (family == 0 || starts_with(s, WORDS(no_names)))
@@ -157,7 +167,8 @@ name_length(struct str text, size_t here)
         behind = str_from(s, at);
         if (is_behind_name(behind) ||
             ((begins || announced) && !little &&
-                starts_with(behind, WORDS(doing_words))))
+                starts_with(behind, WORDS(doing_words))) ||
+            (placed && starts_with(behind, WORDS(done_words))))
             return at;
         longest = at;
     }
