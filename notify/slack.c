@@ -58,6 +58,28 @@ attachment(const struct text *text, bool slack)
     return NULL;
 }
 
+/* In a plain text too <!channel> and @all call people: foreign text must not
+ * have them. */
+static struct str
+without_calls(struct arena *arena, struct str s, bool slack)
+{
+    struct buf out;
+    struct str ret;
+
+    buf_init(&out, SLACK_BODY_BYTES);
+    for (size_t i = 0; i < s.n; i++) {
+        if (slack && s.p[i] == '<')
+            buf_add_cstr(&out, "＜");
+        else if (!slack && s.p[i] == '@')
+            buf_add_cstr(&out, "＠");
+        else
+            buf_add_char(&out, s.p[i]);
+    }
+    ret = out.err ? STR("") : arena_str(arena, buf_str(&out));
+    buf_done(&out);
+    return ret;
+}
+
 static json_t *
 message_json(struct arena *arena, const struct channel_config *config,
     const struct text *text, bool slack, bool full)
@@ -68,9 +90,11 @@ message_json(struct arena *arena, const struct channel_config *config,
     struct str words;
 
     if (!full)
-        return robot_pair("text",
-            arena_printf(arena, "%.*s\n%.*s%s%.*s", STR_ARG(text->heading),
-                STR_ARG(text->lines), calls.n ? "\n" : "", STR_ARG(calls)));
+        return robot_pair(
+            "text", arena_printf(arena, "%.*s\n%.*s%s%.*s",
+                        STR_ARG(without_calls(arena, text->heading, slack)),
+                        STR_ARG(without_calls(arena, text->lines, slack)),
+                        calls.n ? "\n" : "", STR_ARG(calls)));
     words = arena_printf(arena, "%s%.*s%s%s%.*s", bold, STR_ARG(text->heading),
         bold, calls.n ? " " : "", STR_ARG(calls));
     json = robot_pair("text", words);

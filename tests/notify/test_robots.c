@@ -287,6 +287,30 @@ test_slack(void **state)
     json_decref(json);
 }
 
+/* A title that calls everybody does not, in a plain text either. */
+static void
+test_slack_calls(void **state)
+{
+    static const char calling[] =
+        "{\"type\":\"incident.opened\",\"data\":{\"incident\":{\"id\":42,"
+        "\"level\":\"blue\",\"title\":\"<!channel> @all\",\"items\":1},"
+        "\"reason\":\"first notification\"}}";
+    const struct channel_ops *const both[] = {&slack_ops, &mattermost_ops};
+    struct channel_config config =
+        config_of("https://hooks.slack.example/services/T/B/x");
+
+    (void)state;
+    for (int form = TEXT_FORM_FULL; form <= TEXT_FORM_PLAIN; form++)
+        for (size_t i = 0; i < 2; i++) {
+            struct http_request request =
+                request_of(both[i], &config, calling, (enum text_form)form);
+            json_t *json = body_of(&request);
+
+            assert_false(has(get(json, "text"), i ? "@all" : "<!channel>"));
+            json_decref(json);
+        }
+}
+
 /* A digest of everything that fits into a stored message fits into a robot's.
  */
 static void
@@ -529,6 +553,7 @@ main(void)
         cmocka_unit_test(test_wecom),
         cmocka_unit_test(test_feishu),
         cmocka_unit_test(test_slack),
+        cmocka_unit_test(test_slack_calls),
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_words),
