@@ -58,8 +58,10 @@ has_before(const struct writing *w)
 {
     const json_t *volume = json_object_get(w->figures, "volume");
 
-    return json_is_true(
-        json_object_get(json_object_get(volume, "before"), "complete"));
+    /* Half a period is not compared with a whole one. */
+    return json_is_true(json_object_get(w->range, "finished")) &&
+           json_is_true(
+               json_object_get(json_object_get(volume, "before"), "complete"));
 }
 
 /* --- words -----------------------------------------------------------------
