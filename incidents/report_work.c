@@ -21,9 +21,10 @@ rule_order(const void *a, const void *b)
     return str_cmp(x->id, y->id);
 }
 
-/* Add up the rows of one rule, from *at on. */
+/* Add up the rows of one rule, from *at on.  seen of a case is the last rule
+ * that counted it: what was merged is one incident. */
 static void
-add_rule(const struct counting *c, size_t *at, struct rule *ret)
+add_rule(const struct counting *c, size_t *at, size_t *seen, struct rule *ret)
 {
     const struct report_rule_row *rows = c->rows->rules;
     size_t i = *at;
@@ -34,10 +35,15 @@ add_rule(const struct counting *c, size_t *at, struct rule *ret)
                                          : c->rows->nincidents;
 
         ret->items += rows[i].items;
-        ret->incidents += rows[i].incident != 0;
-        if (number == c->rows->nincidents)
+        if (number == c->rows->nincidents) {
+            ret->incidents += rows[i].incident != 0;
             continue;
+        }
         number = count_root(c, number);
+        if (seen[number] == *at + 1)
+            continue;
+        seen[number] = *at + 1;
+        ret->incidents++;
         ret->right += c->cases[number].state == INCIDENT_CLOSED;
         ret->wrong += c->cases[number].state == INCIDENT_FALSE_ALARM;
     }
@@ -92,11 +98,12 @@ count_rules(struct counting *c)
 {
     struct rule *rules =
         ARENA_ARRAY(c->arena, c->rows->nrules + 1, struct rule);
+    size_t *seen = ARENA_ARRAY(c->arena, c->rows->nincidents + 1, size_t);
     json_t *list = json_array();
     size_t n = 0;
 
-    for (size_t i = 0; rules && i < c->rows->nrules;)
-        add_rule(c, &i, &rules[n++]);
+    for (size_t i = 0; rules && seen && i < c->rows->nrules;)
+        add_rule(c, &i, seen, &rules[n++]);
     if (n > 1)
         qsort(rules, n, sizeof *rules, rule_order);
     for (size_t i = 0; i < n && i < REPORT_MAX_RULES; i++)

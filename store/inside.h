@@ -52,6 +52,12 @@ int store_level_of(int64_t value, enum level *ret);
     " UNION SELECT c.id FROM incident AS c"                                    \
     " JOIN family ON c.merged_into = family.id) SELECT id FROM family)"
 
+/* What an incident was merged into at last, or itself, as a subquery. */
+#define ROOT(of)                                                               \
+    "(WITH RECURSIVE up(id, next) AS (SELECT id, merged_into FROM incident"    \
+    " WHERE id = " of " UNION SELECT p.id, p.merged_into FROM incident AS p"   \
+    " JOIN up ON p.id = up.next) SELECT id FROM up WHERE next IS NULL)"
+
 /* The columns of an incident, in the order that incident_read reads. */
 #define INCIDENT_COLUMNS                                                       \
     "incident.id, incident.state, substate, level, score, incident.title, "    \

@@ -224,15 +224,16 @@ teach_each_item(struct db *db, struct str rule, struct arena *arena,
     int r;
 
     db_query(db, &q,
-        DB_SQL("SELECT i.id, i.source, r.title, r.text, c.id, c.title, c.state,"
-               " c.first_seen,"
-               " EXISTS(SELECT 1 FROM finding AS o WHERE o.revision = r.id"
-               "  AND o.rule <> f.rule AND o.points > 0), f.spans"
-               " FROM finding AS f JOIN revision AS r ON r.id = f.revision"
-               " JOIN item AS i ON i.revision = r.id"
-               " JOIN incident_item AS m ON m.item = i.id"
-               " JOIN incident AS c ON c.id = m.incident"
-               " WHERE f.rule = ? ORDER BY i.id DESC LIMIT ?"));
+        DB_SQL(
+            "SELECT i.id, i.source, r.title, r.text, c.id, c.title, c.state,"
+            " c.first_seen,"
+            " EXISTS(SELECT 1 FROM finding AS o WHERE o.revision = r.id"
+            "  AND o.rule <> f.rule AND o.points > 0), f.spans"
+            " FROM finding AS f JOIN revision AS r ON r.id = f.revision"
+            " JOIN item AS i ON i.revision = r.id"
+            " JOIN incident_item AS m ON m.item = i.id"
+            " JOIN incident AS c ON c.id = " ROOT(
+                "m.incident") " WHERE f.rule = ? ORDER BY i.id DESC LIMIT ?"));
     query_str(&q, rule);
     query_int(&q, TEACH_MAX_ITEMS);
     while ((r = query_next(&q)) == 0) {

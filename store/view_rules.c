@@ -121,21 +121,21 @@ view_rule_sums(struct view *view, struct wall since, struct arena *arena,
 
     db_query(&view->db, &q,
         DB_SQL("SELECT f.rule, count(*), sum(f.indeterminate),"
-               " count(DISTINCT m.incident),"
+               " count(DISTINCT c.id),"
                " count(DISTINCT iif(c.state = 'closed', c.id, NULL)),"
                " count(DISTINCT iif(c.state = 'false_alarm', c.id, NULL)),"
                " max(i.first_seen), max(f.title),"
                " (SELECT x.cause FROM finding AS y"
                "  JOIN item AS z ON z.revision = y.revision"
                "  JOIN incident_item AS w ON w.item = z.id"
-               "  JOIN incident AS x ON x.id = w.incident"
+               "  JOIN incident AS x ON x.id = " ROOT("w.incident")
                "  WHERE y.rule = f.rule AND x.state = 'false_alarm'"
                "  AND z.first_seen >= ?1 AND x.cause IS NOT NULL"
                "  GROUP BY x.cause ORDER BY count(DISTINCT x.id) DESC, x.cause"
                "  LIMIT 1)"
                " FROM item AS i JOIN finding AS f ON f.revision = i.revision"
                " LEFT JOIN incident_item AS m ON m.item = i.id"
-               " LEFT JOIN incident AS c ON c.id = m.incident"
+               " LEFT JOIN incident AS c ON c.id = " ROOT("m.incident")
                " WHERE i.first_seen >= ?1 GROUP BY f.rule ORDER BY f.rule"));
     query_int(&q, wall_is_set(since) ? since.ms : 0);
     while ((r = query_next(&q)) == 0) {
