@@ -44,8 +44,8 @@ add_json(struct buf *out, json_t *value_taken)
 }
 
 static void
-add_exception(
-    struct buf *out, struct arena *arena, const struct exception *e, int points)
+add_exception(struct buf *out, struct arena *arena, const struct exception *e,
+    const struct rule_info *rule)
 {
     struct str title = e->nterms ? e->terms[0] : STR("");
     struct civil day;
@@ -54,8 +54,9 @@ add_exception(
     add_json(out, jsonx_str(arena_printf(arena, "例外 %lld：%.*s",
                       (long long)e->id, STR_ARG(title))));
     (void)buf_add_cstr(out, ", category: ");
-    (void)buf_add_str(out, e->category);
-    (void)buf_printf(out, ", points: %d, all: [{rule: ", -points);
+    /* As they are now: a pack may have others than when it was accepted. */
+    (void)buf_add_str(out, rule->category);
+    (void)buf_printf(out, ", points: %d, all: [{rule: ", -rule->points);
     (void)buf_add_str(out, e->rule);
     (void)buf_add_char(out, '}');
     for (size_t i = 0; i < e->nterms; i++) {
@@ -86,6 +87,7 @@ exceptions_write(const struct exception *list, size_t n, struct arena *arena,
 
     (void)buf_add_cstr(out, "rules:\n");
     for (size_t i = 0; i < n; i++) {
+        struct rule_info info;
         uint32_t rule;
 
         if (ruleset_find(rules, list[i].rule, &rule) != 0) {
@@ -94,7 +96,8 @@ exceptions_write(const struct exception *list, size_t n, struct arena *arena,
                 (long long)list[i].id, STR_ARG(list[i].rule));
             continue;
         }
-        add_exception(out, arena, &list[i], ruleset_rule(rules, rule).points);
+        info = ruleset_rule(rules, rule);
+        add_exception(out, arena, &list[i], &info);
         written++;
     }
     return written;
@@ -289,6 +292,30 @@ exception_details(const struct exception *e, const struct teach_effect *effect)
     return details;
 }
 
+/* Whether the very same is in force: two would take the points away twice. */
+static int
+find_same(
+    struct engine *engine, const struct exception *e, struct exception *ret)
+{
+    struct exception *list = NULL;
+    size_t n = 0, k;
+    int r = store_exceptions(
+        engine->store, engine_now(engine), engine->arena, &list, &n);
+
+    for (size_t i = 0; i < n && r == 0; i++) {
+        if (!str_eq(list[i].rule, e->rule) || list[i].nterms != e->nterms ||
+            !str_eq(list[i].source, e->source))
+            continue;
+        for (k = 0; k < e->nterms && str_eq(list[i].terms[k], e->terms[k]); k++)
+            ;
+        if (k == e->nterms) {
+            *ret = list[i];
+            return 0;
+        }
+    }
+    return r ? r : E_NOTFOUND;
+}
+
 int
 act_exception_add(struct asked *asked)
 {
@@ -304,6 +331,7 @@ act_exception_add(struct asked *asked)
         .made = engine_now(engine),
         .made_by = asked->by};
     struct teach_effect effect;
+    struct exception same;
     struct rule_info rule;
     uint32_t number;
     int r = read_terms(asked, &e);
@@ -320,7 +348,11 @@ act_exception_add(struct asked *asked)
     rule = ruleset_rule(engine->rules, number);
     e.category = rule.category;
     e.points = rule.points;
-    r = check_effect(asked, &e, &effect);
+    r = find_same(engine, &e, &same);
+    if (r == 0) /* it was sent twice */
+        return act_data(asked, exception_details(&same, NULL));
+    if (r == E_NOTFOUND)
+        r = check_effect(asked, &e, &effect);
     if (r == 0)
         r = store_exception_add(engine->store, &e, &e.id);
     if (r == 0)
