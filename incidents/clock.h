@@ -6,10 +6,10 @@
  * in the store, so that a deadline outlives any restart, and what was said of
  * it is never said twice.  Nothing here stores, tells or reads a clock.
  *
- *   one run:   running ── what meets it ──────────▶ met
- *                 │ ╲── merged into another ───────▶ merged ──▶ running
- * (undone) │  ╲─ no longer applies ─────────▶ dropped └──── closed, or a false
- * alarm ──▶ over
+ *   one run:  running ── what meets it ─────────▶ met
+ *             running ── merged into another ──────▶ merged ──▶ running (undone)
+ *             running ── its rule applies no more ─▶ dropped
+ *             running ── closed, or a false alarm ─▶ over
  *
  *   - It is met by its state (acknowledged, responding, closed), for good: an
  *     acknowledgement that ran out starts nothing anew.  A snooze counts as the
