@@ -147,20 +147,29 @@ line_mend(const struct result *result)
     struct line *line = result->line;
     struct arena *arena = result->engine->arena;
     bool was_broken = wall_is_set(line->state.broken), edge = false;
+    /* What was under way when it was refused ends no rest. */
+    bool rests = loop_mono(result->engine->loop).ms < line->wait.ms;
+    bool was_down = line->failures >= LINE_DOWN_AFTER || was_broken;
     int r = 0;
 
-    if (line->failures >= LINE_DOWN_AFTER || was_broken) {
+    if (was_down)
         line->fold = was_broken || line->limited;
+    if (was_down || (line->refusals > 0 && !rests))
         r = store_delivery_hurry(
             result->engine->store, result->delivery.channel, result->now);
-    }
-    line->failures = line->refusals = 0;
-    if (!was_broken && !line->state.disabled && line->state.why.n == 0)
+    line->failures = 0;
+    if (!rests)
+        line->refusals = 0;
+    if (!was_broken && !line->state.disabled &&
+        (rests || line->state.why.n == 0))
         return r;
-    line->state.broken = line->state.wait_until = WALL_NONE;
+    line->state.broken = WALL_NONE;
     line->state.disabled = false;
-    line->wait.ms = 0;
-    engine_line_why(line, STR_NONE);
+    if (!rests) {
+        line->state.wait_until = WALL_NONE;
+        line->wait.ms = 0;
+        engine_line_why(line, STR_NONE);
+    }
     if (r == 0)
         r = engine_line_save(result->engine, line);
     if (r == 0)
@@ -177,10 +186,16 @@ line_rest(const struct result *result)
 {
     struct line *line = result->line;
     struct delivery_input input = result->input;
-    int64_t wait = schedule_wait(
-        ++line->refusals, CLASS_RATE, input.retry_after_ms, 0, input.random);
-    struct mono until = {loop_mono(result->engine->loop).ms + wait};
+    struct mono now = loop_mono(result->engine->loop), until;
+    int64_t wait;
 
+    /* Those that were under way together were refused once, and a channel's
+     * wait has no end but its longest. */
+    if (now.ms >= line->wait.ms && line->refusals < SCHEDULE_ATTEMPTS)
+        line->refusals++;
+    wait = schedule_wait(
+        line->refusals, CLASS_RATE, input.retry_after_ms, 0, input.random);
+    until.ms = now.ms + wait;
     line->fold = true;
     if (until.ms <= line->wait.ms)
         return 0;
