@@ -19,6 +19,10 @@ resend_one(struct asked *asked, int64_t id)
         return r;
     if (delivery.state == DELIVERY_PENDING && delivery.attempts == 0)
         return E_STATE;
+    if (config_channel(engine->config, delivery.channel) == NULL) {
+        asked->words = "Its channel is not in the configuration any more.";
+        return E_STATE;
+    }
     delivery.state = DELIVERY_PENDING;
     delivery.attempts = 0;
     delivery.form = 0;
@@ -45,14 +49,18 @@ resend_dead(struct asked *asked)
     struct str channel =
         str_eq(asked->object, STR("*")) ? STR_NONE : asked->object;
     int64_t *ids;
-    size_t n;
+    size_t n, sent = 0;
     int r = store_delivery_dead(
         engine->store, channel, 0, RESEND_MAX, engine->arena, &ids, &n);
 
-    for (size_t i = 0; i < n && r == 0; i++)
+    for (size_t i = 0; i < n && r == 0; i++) {
         r = resend_one(asked, ids[i]);
+        sent += r == 0;
+        if (r == E_STATE) /* of a channel that is gone: it stays dead */
+            r = 0;
+    }
     if (r == 0)
-        r = act_data(asked, json_pack("{s:I}", "resent", (json_int_t)n));
+        r = act_data(asked, json_pack("{s:I}", "resent", (json_int_t)sent));
     return r;
 }
 
