@@ -229,9 +229,10 @@ static void
 canary_miss(
     struct engine *engine, struct str subject, const char *en, const char *zh)
 {
+    /* A full transaction is committed at the end, and clears the arena. */
+    log_say(LOG_ERROR, en, "subject", arena_cstr(engine->arena, subject), NULL);
     if (engine_write_begin(engine) == 0)
         (void)engine_write_end(engine, miss(engine, subject, en, zh));
-    log_say(LOG_ERROR, en, "subject", arena_cstr(engine->arena, subject), NULL);
 }
 
 static void
