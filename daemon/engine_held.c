@@ -11,6 +11,7 @@
  */
 #include "base/err.h"
 #include "base/jsonx.h"
+#include "daemon/engine_link.h"
 #include "daemon/engine_notice.h"
 #include "daemon/engine_route.h"
 #include "notify/body.h"
@@ -137,22 +138,28 @@ highest(const struct release *release, size_t from, size_t n)
     return level;
 }
 
-/* One that a silence held back is told as it would have been. */
+/* One that a silence held back is told as it would have been: as opened, or,
+ * where an earlier message may have said that, as one that nobody took. */
 static int
 tell_one(struct release *release)
 {
-    const struct body_incident *view = &release->views[0];
+    struct body_incident *view = &release->views[0];
     struct engine *engine = release->engine;
+    enum incident_event event = INCIDENT_EVENT_OPENED;
     size_t named = 0;
     struct buf body;
-    int r;
+    int r = engine_link_acts(
+        engine, release->channel, view->incident, &view->acts, &view->nacts);
 
+    if (!str_eq(release->held[0]->event, str_of(incident_event_name(event))))
+        event = INCIDENT_EVENT_REMINDED;
     buf_init(&body, BODY_MAX_BYTES);
-    r = body_incident(&body, INCIDENT_EVENT_OPENED, view,
-        STR("what held it back is over"), engine_now(engine), &named);
+    if (r == 0)
+        r = body_incident(&body, event, view, STR("what held it back is over"),
+            engine_now(engine), &named);
     if (r == 0)
         r = engine_outbox_add(engine, release->channel, view->incident->id,
-            view->incident->level, INCIDENT_EVENT_OPENED, buf_str(&body));
+            view->incident->level, event, buf_str(&body));
     if (r == 0)
         r = mark_told(release, 0, 1, named);
     buf_done(&body);
