@@ -245,13 +245,31 @@ pause_sync(struct clock_run *run, const struct clock_rule *rule,
     return true;
 }
 
+/* It starts later again, since what was merged was taken out: what was missed
+ * by the other's start is not missed yet, and will be said when it is. */
+static void
+forgive(struct clock_run *run, const struct clock_rule *rule,
+    const struct clock_time *time)
+{
+    struct wall due = clock_at(run, rule, time, 100);
+
+    if (!wall_is_set(run->breached) || !wall_is_set(due) ||
+        due.ms <= time->now.ms)
+        return;
+    run->breached = WALL_NONE;
+    run->told = 0;
+    for (size_t i = 0; i < rule->nremind; i++)
+        if (clock_at(run, rule, time, rule->remind[i]).ms <= time->now.ms)
+            run->told = rule->remind[i];
+}
+
 /* What an incident that is open means for a run that is not ended for good. */
 static bool
 sync_open(struct clock_run *run, const struct clock_rule *rule,
     const struct incident *incident, struct wall merged,
     const struct clock_time *time)
 {
-    struct wall start = run->own;
+    struct wall start = run->own, was = run->started;
     bool changed = false;
 
     if (run->end == CLOCK_MERGED) {
@@ -272,6 +290,8 @@ sync_open(struct clock_run *run, const struct clock_rule *rule,
         start = merged;
     changed |= set(&run->started, start);
     changed |= pause_sync(run, rule, incident, time);
+    if (start.ms > was.ms)
+        forgive(run, rule, time);
     run->until = rule->until;
     return plan(run, rule, time) || changed;
 }

@@ -273,6 +273,14 @@ is_met(void **state)
     incident.acknowledged = at(50);
     assert_true(sync(&run, &rule, &incident, 200));
     assert_int_equal(run.ended.ms, at(50).ms);
+    /* Late, before anybody looked whether it was. */
+    incident.acknowledged = at(18001);
+    incident.state = INCIDENT_NEW;
+    run = begun(&rule, &incident, 0);
+    incident.state = INCIDENT_ACKNOWLEDGED;
+    assert_true(sync(&run, &rule, &incident, 18002));
+    assert_int_equal(run.end, CLOCK_MET);
+    assert_int_equal(run.breached.ms, at(18000).ms);
 }
 
 /* Closed and open again: a new run, from then on. */
@@ -330,6 +338,15 @@ merges(void **state)
     assert_int_equal(a.due.ms, at(18000).ms);
     assert_true(clock_sync(&b, &rule, &parent, WALL_NONE, &time));
     assert_int_equal(b.started.ms, at(3600).ms);
+    /* Missed by the other's start alone: its own deadline is still to come. */
+    time = time_at(18500);
+    assert_true(clock_sync(&b, &rule, &parent, a.own, &time));
+    assert_int_equal(tick(&b, &rule, 18500, &percent), CLOCK_SAY_BREACH);
+    assert_true(clock_sync(&b, &rule, &parent, WALL_NONE, &time));
+    assert_false(wall_is_set(b.breached));
+    assert_int_equal(b.told, 80);
+    assert_int_equal(b.next.ms, at(21600).ms);
+    assert_int_equal(tick(&b, &rule, 21600, &percent), CLOCK_SAY_BREACH);
 }
 
 /* What is no longer about it, or gone, ends. */
