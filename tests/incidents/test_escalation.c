@@ -215,6 +215,15 @@ other_policy(void **state)
     run = begun(&incident);
     assert_true(escalation_sync(&run, NULL, &incident, at(1)));
     assert_int_equal(run.state, ESCALATION_OVER);
+    /* Renamed: it goes on with what it is called now. */
+    run = begun(&incident);
+    shorter = policies[0];
+    shorter.name = STR("other");
+    assert_true(escalation_sync(&run, &shorter, &incident, at(5)));
+    assert_int_equal(run.state, ESCALATION_RUNNING);
+    assert_true(str_eq(run.policy, STR("other")));
+    run.state = ESCALATION_OVER;
+    assert_false(escalation_sync(&run, &policies[0], &incident, at(6)));
 }
 
 static void
