@@ -80,6 +80,11 @@ xml_text(struct buf *out, struct str s)
 
         if ((unsigned char)s.p[i] < 0x20)
             one = STR(" ");
+        if (str_starts(str_from(s, i), STR("\xef\xbf\xbe")) ||
+            str_starts(str_from(s, i), STR("\xef\xbf\xbf"))) {
+            one = STR(" "); /* nor are U+FFFE and U+FFFF */
+            i += 2;
+        }
         svg_escape(out, one);
     }
 }
