@@ -3,6 +3,11 @@
 
 #include "store/inside.h"
 
+/* Since it was closed last. */
+#define IS_ASSESSED                                                            \
+    "assessed >= coalesce((SELECT closed FROM incident"                        \
+    " WHERE id = incident_keeping.incident), assessed)"
+
 static int
 document_find(struct store *store, const uint8_t *hash, int64_t *ret)
 {
@@ -126,8 +131,10 @@ store_incident_assess(
     db_query(&store->db, &q,
         DB_SQL("INSERT INTO incident_keeping(incident, assessed, assessed_by)"
                " VALUES(?, ?, ?) ON CONFLICT(incident) DO UPDATE SET"
-               " assessed = coalesce(assessed, excluded.assessed),"
-               " assessed_by = coalesce(assessed_by, excluded.assessed_by)"));
+               /* again when it was open again in between */
+               " assessed = iif(" IS_ASSESSED ", assessed, excluded.assessed),"
+               " assessed_by = iif(" IS_ASSESSED ", assessed_by,"
+               " excluded.assessed_by)"));
     query_int(&q, incident);
     query_int(&q, now.ms);
     query_str(&q, by);

@@ -13,8 +13,7 @@
     " AND NOT EXISTS (SELECT 1 FROM incident AS i LEFT JOIN"                   \
     " incident_keeping AS k ON k.incident = i.id"                              \
     " WHERE (i.open = 1 OR k.hold IS NOT NULL)"                                \
-    " AND i.id IN (" EVIDENCE_INCIDENT ", (SELECT merged_into FROM incident"   \
-    " WHERE id = " EVIDENCE_INCIDENT ")))"
+    " AND i.id IN " CHAIN(EVIDENCE_INCIDENT) ")"
 /* In a window, ?2 to ?3. */
 #define ITEM_OLD                                                               \
     " FROM item WHERE last_seen < ?1 AND id > ?2 AND id <= ?3"                 \

@@ -12,7 +12,7 @@ find_old(
     int r;
 
     db_query(db, &q,
-        DB_SQL("SELECT i.id, coalesce(k.assessed < ?2, 0)" INCIDENT_OLD
+        DB_SQL("SELECT i.id, " ASSESSED_OLD INCIDENT_OLD
                " AND i.id > ?3 ORDER BY i.id LIMIT 1"));
     query_int(&q, purge->policy.before[PURGE_INCIDENTS].ms);
     query_int(&q, purge->policy.assessed.ms);

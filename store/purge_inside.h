@@ -7,14 +7,28 @@
 #include "store/inside.h"
 #include "store/purge.h"
 
-/* Not of an incident that is held. */
-#define NOT_HELD(incident)                                                     \
+/* An incident and all that it was merged into, as a subquery. */
+#define CHAIN(of)                                                              \
+    "(WITH RECURSIVE up(id, next) AS (SELECT id, merged_into FROM incident"    \
+    " WHERE id = " of " UNION SELECT p.id, p.merged_into FROM incident AS p"   \
+    " JOIN up ON p.id = up.next) SELECT id FROM up)"
+/* Not of an incident that is held, itself or what it was merged into. */
+#define NOT_HELD(of)                                                           \
     " AND NOT EXISTS (SELECT 1 FROM incident_keeping AS k"                     \
-    " WHERE k.incident = " incident " AND k.hold IS NOT NULL)"
+    " WHERE k.hold IS NOT NULL AND k.incident IN " CHAIN(of) ")"
 /* The incident that a piece of evidence e belongs to. */
 #define EVIDENCE_INCIDENT                                                      \
     "coalesce((SELECT m.incident FROM incident_item AS m"                      \
     " WHERE m.item = e.item), e.incident)"
+/* i, or what it was merged into at last, was assessed so long ago (?2), and has
+ * not been opened again since. */
+#define ASSESSED_OLD                                                           \
+    "EXISTS (SELECT 1 FROM incident_keeping AS t JOIN incident AS x"           \
+    " ON x.id = t.incident WHERE t.incident = CASE WHEN i.merged_into"         \
+    " IS NULL THEN i.id ELSE " ROOT(                                           \
+        "i.id") " END"                                                         \
+                " AND t.assessed < ?2 AND t.assessed >= coalesce(x.closed, "   \
+                "t.assessed))"
 /* Closed for longer (?1), or assessed so long ago (?2), and not held. */
 #define INCIDENT_OLD                                                           \
     " FROM incident AS i LEFT JOIN incident_keeping AS k"                      \
@@ -25,7 +39,7 @@
     " AND (i.merged_into IS NULL OR EXISTS (SELECT 1"                          \
     " FROM incident_keeping AS t WHERE t.incident = i.merged_into"             \
     " AND t.purged IS NOT NULL))"                                              \
-    " AND (coalesce(i.closed, i.last_seen) < ?1 OR k.assessed < ?2)"           \
+    " AND (coalesce(i.closed, i.last_seen) < ?1 OR " ASSESSED_OLD ")"          \
     " AND NOT EXISTS (SELECT 1 FROM delivery AS d"                             \
     " WHERE d.incident = i.id AND d.state = 'pending')"
 

@@ -115,8 +115,11 @@ view_incident_keeping(struct view *view, int64_t incident, struct arena *arena,
     *ret = (struct incident_keeping){
         .hold_at = WALL_NONE, .assessed = WALL_NONE, .purged = WALL_NONE};
     db_query(&view->db, &q,
-        DB_SQL("SELECT hold, hold_by, hold_at, assessed, assessed_by, purged"
-               " FROM incident_keeping WHERE incident = ?"));
+        DB_SQL("SELECT k.hold, k.hold_by, k.hold_at,"
+               " iif(k.assessed < i.closed, NULL, k.assessed),"
+               " iif(k.assessed < i.closed, NULL, k.assessed_by), k.purged"
+               " FROM incident_keeping AS k JOIN incident AS i"
+               " ON i.id = k.incident WHERE k.incident = ?"));
     query_int(&q, incident);
     r = query_next(&q);
     if (r == 0) {

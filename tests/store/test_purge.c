@@ -72,6 +72,17 @@ close_incident(struct fixture *f, int64_t id, int64_t when)
     assert_int_equal(store_incident_save(f->store, &i), 0);
 }
 
+static void
+merge(struct fixture *f, int64_t from, int64_t into)
+{
+    struct incident i;
+
+    assert_int_equal(store_incident_load(f->store, from, f->arena, &i), 0);
+    i.state = INCIDENT_MERGED;
+    i.merged_into = into;
+    assert_int_equal(store_incident_save(f->store, &i), 0);
+}
+
 static size_t
 pieces_of(struct fixture *f, int64_t incident)
 {
@@ -240,6 +251,65 @@ what_was_assessed_is_destroyed_with_its_evidence(void **state)
     assert_int_equal(pieces_of(f, other), 1);
 }
 
+/* What was open again is assessed again; what was merged into it goes too. */
+static void
+what_was_opened_again_is_assessed_again(void **state)
+{
+    struct fixture *f = *state;
+    struct purge_policy policy = all();
+    int64_t id = add_incident(f->store, "words", LEVEL_RED, 1);
+    int64_t part = add_incident(f->store, "part", LEVEL_RED, 1);
+    int64_t grain = add_incident(f->store, "grain", LEVEL_RED, 1);
+    struct incident_keeping keeping;
+    struct purge purge;
+
+    for (int i = 0; i < PURGE_COUNT; i++)
+        policy.before[i] = WALL_NONE;
+    policy.assessed = at(1000);
+    attached(f, 1, "text", id);
+    attached(f, 2, "grain text", grain);
+    merge(f, grain, part);
+    merge(f, part, id);
+    close_incident(f, id, 10);
+    assert_int_equal(store_incident_assess(f->store, id, STR("wu"), at(20)), 0);
+    close_incident(f, id, 30);
+    assert_int_equal(view_incident_keeping(f->view, id, f->arena, &keeping), 0);
+    assert_false(wall_is_set(keeping.assessed));
+    purge = run(f, &policy, NULL);
+    assert_int_equal(purge.counts[PURGE_INCIDENTS], 0);
+    assert_int_equal(store_incident_assess(f->store, id, STR("li"), at(40)), 0);
+    assert_int_equal(store_incident_assess(f->store, id, STR("wu"), at(50)), 0);
+    assert_int_equal(view_incident_keeping(f->view, id, f->arena, &keeping), 0);
+    assert_int_equal(keeping.assessed.ms, at(40).ms);
+    assert_str(keeping.assessed_by, "li");
+    for (int i = 0; i < 3; i++)
+        (void)run(f, &policy, NULL);
+    assert_int_equal(pieces_of(f, id), 0);
+    assert_false(file_has(f, "grain text"));
+}
+
+/* However often it was merged. */
+static void
+a_hold_keeps_what_was_merged_into_it(void **state)
+{
+    struct fixture *f = *state;
+    struct purge_policy every = all();
+    int64_t id = add_incident(f->store, "words", LEVEL_RED, 1);
+    int64_t part = add_incident(f->store, "part", LEVEL_RED, 1);
+    int64_t grain = add_incident(f->store, "grain", LEVEL_RED, 1);
+    struct purge purge;
+
+    attached(f, 1, "grain text", grain);
+    merge(f, grain, part);
+    merge(f, part, id);
+    close_incident(f, id, 10);
+    assert_int_equal(
+        store_incident_hold(f->store, id, STR("r"), STR("li"), at(1)), 0);
+    purge = run(f, &every, NULL);
+    assert_int_equal(purge.counts[PURGE_EVIDENCE], 0);
+    assert_int_equal(purge.counts[PURGE_INCIDENTS], 0);
+}
+
 static void
 evidence_outlives_its_items(void **state)
 {
@@ -291,14 +361,10 @@ what_is_merged_stays_as_long_as_what_it_is_in(void **state)
     struct purge_policy every = all();
     int64_t into = add_incident(f->store, "into", LEVEL_RED, 1);
     int64_t from = add_incident(f->store, "from", LEVEL_RED, 1);
-    struct incident i;
     struct purge purge;
 
     attached(f, 1, "merged text", from);
-    assert_int_equal(store_incident_load(f->store, from, f->arena, &i), 0);
-    i.state = INCIDENT_MERGED;
-    i.merged_into = into;
-    assert_int_equal(store_incident_save(f->store, &i), 0);
+    merge(f, from, into);
     purge = run(f, &every, NULL);
     assert_int_equal(purge.counts[PURGE_INCIDENTS], 0);
     assert_int_equal(purge.counts[PURGE_EVIDENCE], 0);
@@ -334,6 +400,8 @@ main(void)
         test(the_ledger_keeps_hashes_alone),
         test(what_is_held_stays_whole),
         test(what_was_assessed_is_destroyed_with_its_evidence),
+        test(what_was_opened_again_is_assessed_again),
+        test(a_hold_keeps_what_was_merged_into_it),
         test(evidence_outlives_its_items),
         test(loose_items_and_what_was_delivered_go),
         test(what_is_merged_stays_as_long_as_what_it_is_in),
