@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bundle.h"
 #include "base/digest.h"
@@ -45,13 +46,20 @@ evidence_document(
     struct context *ctx, const struct evidence_row *row, struct buf *out)
 {
     struct str sealed = STR_NONE;
+    uint8_t hash[DIGEST_SIZE];
     int err;
 
     if (!row->kept)
         return E_NOTFOUND;
     err = view_evidence_document(
         ctx->console->view, row->hash, ctx->arena, &sealed);
-    return err ? err : evidence_open(sealed, out);
+    if (!err)
+        err = evidence_open(sealed, out);
+    if (err)
+        return err;
+    /* What it is called by is also what it has to be. */
+    digest_sha256(buf_str(out), hash);
+    return memcmp(hash, row->hash, DIGEST_SIZE) == 0 ? 0 : E_CORRUPT;
 }
 
 /* --- the archive
