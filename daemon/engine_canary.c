@@ -51,7 +51,8 @@ canary_due(const struct engine *engine)
     return due;
 }
 
-/* Whether a channel has not been sent the one of due. */
+/* Whether a channel has not been sent the one of due.  One of a time that is
+ * yet to come was sent by a clock that has been set back since. */
 static bool
 line_lacks(
     const struct engine *engine, const struct line *line, struct wall due)
@@ -59,7 +60,7 @@ line_lacks(
     struct wall last = wall_is_set(line->state.canary) ? line->state.canary
                                                        : engine->outbox->begun;
 
-    return last.ms < due.ms;
+    return last.ms < due.ms || last.ms > engine_now(engine).ms + MS_HOUR;
 }
 
 static bool

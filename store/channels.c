@@ -152,6 +152,14 @@ store_sent_settle(struct store *store, struct wall before, struct wall now)
     db_query(
         &store->db, &q, DB_SQL("DELETE FROM channel_sent WHERE ended < ?"));
     query_int(&q, before.ms);
+    r = query_run(&q);
+    if (r != 0)
+        return r;
+    /* The clock was set back meanwhile: what is to wait until then would. */
+    db_query(&store->db, &q,
+        DB_SQL("UPDATE delivery SET created = ?1, next = ?1"
+               " WHERE state = 'pending' AND created > ?1"));
+    query_int(&q, now.ms);
     return query_run(&q);
 }
 

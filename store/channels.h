@@ -25,8 +25,9 @@ int store_sent_end(struct store *store, int64_t id, struct wall now);
 /* Those that ended since, or did not, in order of time. */
 int store_sents(struct store *store, struct wall since, struct arena *arena,
     struct sent **ret, size_t *ret_n);
-/* Whatever was under way has ended now at the latest, and may have arrived;
- * what ended before before is forgotten. */
+/* As after a start: whatever was under way has ended now at the latest, and may
+ * have arrived; what ended before before is forgotten; what waits and was made
+ * after now, by a clock that was set back, is due. */
 int store_sent_settle(struct store *store, struct wall before, struct wall now);
 
 /* When a thing that is watched was last well: "heartbeat". */

@@ -120,7 +120,7 @@ a_kill_forgets_no_attempt(void **state)
                                       .canary_ok = WALL_NONE};
     struct delivery d;
     struct sent *sents;
-    int64_t one, two;
+    int64_t one, two, late;
     size_t n;
 
     assert_int_equal(
@@ -132,8 +132,13 @@ a_kill_forgets_no_attempt(void **state)
     assert_int_equal(n, 2);
     assert_int_equal(sents[0].id, one);
     assert_false(wall_is_set(sents[1].ended));
-    /* As after a start: what was under way ended then, and may be there. */
+    /* As after a start: what was under way ended then, and may be there; what a
+     * clock made that was set back since does not wait for that time. */
+    late = add_delivery(f->store, "m2", LEVEL_BLUE, 50, 60);
     assert_int_equal(store_sent_settle(f->store, at(2), at(9)), 0);
+    assert_int_equal(store_delivery_load(f->store, late, f->arena, &d), 0);
+    assert_int_equal(d.created.ms, at(9).ms);
+    assert_int_equal(d.next.ms, at(9).ms);
     assert_int_equal(store_sents(f->store, at(4), f->arena, &sents, &n), 0);
     assert_int_equal(n, 1);
     assert_int_equal(sents[0].ended.ms, at(9).ms);
