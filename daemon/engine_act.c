@@ -191,7 +191,8 @@ act_incident(struct asked *asked, enum incident_act act)
         store_incident_load(engine->store, asked->id, engine->arena, &incident);
 
     change.cause = jsonx_get_str(asked->args, "cause");
-    if (act == INCIDENT_ACT_ACKNOWLEDGE && !wall_is_set(change.until))
+    if ((act == INCIDENT_ACT_ACKNOWLEDGE || act == INCIDENT_ACT_RESPOND) &&
+        !wall_is_set(change.until))
         change.until.ms =
             engine_now(engine).ms + engine->config->ack_expiry_ms;
     if (r == 0)
@@ -508,6 +509,12 @@ act_any(struct asked *asked)
 
     if (asked->in->data.len > 0)
         (void)jsonx_load(pb_bytes(asked->in->data), NULL, &asked->args);
+    if (asked->args && mask_json(asked->args) != 0) {
+        json_decref(asked->args);
+        asked->args = NULL;
+        act_answer(asked, E_NOMEM, act_why(E_NOMEM), NULL);
+        return;
+    }
     ids = json_object_get(asked->args, "ids");
     if (json_is_array(ids) && act_is_of_incidents(asked->in->kind))
         act_on_many(asked, ids);
