@@ -83,8 +83,8 @@ write_volume(struct writing *w)
     volume_row(w, t, WORD_R_MATCHES, "matches", STR_NONE);
     volume_row(
         w, t, WORD_R_INCIDENTS, "incidents", link_opened(w, NULL, STR_NONE));
-    if (!has_before(w))
-        note(w, say(w, WORD_V_PARTIAL));
+    if (!has_before(w) && json_is_true(json_object_get(w->range, "finished")))
+        note(w, say(w, WORD_V_PARTIAL)); /* a running one was said to be */
     if (fig_n(volume, "merged"))
         note(w, SAY(w, WORD_V_MERGED, say_n(w, fig_n(volume, "merged"))));
     if (fig_n(volume, "baseline"))
