@@ -59,6 +59,15 @@ print_rest(struct client *client, const json_t *answer)
             printf("%s %s", k ? "," : "", json_string_value(person));
         putchar('\n');
     }
+    json_array_foreach(json_object_get(answer, "contacts"), i, one)
+    {
+        struct str name = client_text(client, one, "name"),
+                   role = client_text(client, one, "role"),
+                   mobile = client_text(client, one, "mobile");
+
+        printf("contact: %.*s  %.*s  %.*s\n", STR_ARG(name), STR_ARG(role),
+            STR_ARG(mobile));
+    }
     json_array_foreach(json_object_get(answer, "next"), i, one)
     {
         struct str what = client_text(client, one, "what"),

@@ -388,6 +388,10 @@ page_told(const struct context *ctx, json_t *value)
         if (timefmt_parse_rfc3339(jsonx_get_str(one, "until"), &until) == 0)
             set_time(ctx, one, "until", until);
     }
+    set_flag(value, "has_on_call",
+        json_array_size(json_object_get(value, "on_call")) > 0);
+    set_flag(value, "has_contacts",
+        json_array_size(json_object_get(value, "contacts")) > 0);
     set_str(value, "page_title", text_get(ctx, "told_title"));
 }
 
@@ -406,6 +410,8 @@ explained(struct context *ctx, const struct action_result *result)
         return;
     }
     incident = json_object_get(value, "incident");
+    if (ctx->who.role < ROLE_OPERATOR)
+        (void)json_object_del(value, "contacts"); /* private numbers */
     if (!ctx->json && incident) {
         set_name(
             ctx, incident, "level", "level", text_at(ctx, incident, "level"));

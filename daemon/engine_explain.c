@@ -166,6 +166,26 @@ explain_on_call(struct engine *engine, json_t *list)
     return r;
 }
 
+/* Whom its owner is reached through. */
+static json_t *
+explain_contacts(const struct engine *engine, const struct incident *incident)
+{
+    const struct owner *owner =
+        duty_owner(&engine->config->duty, incident->owner);
+    json_t *list = json_array();
+
+    for (size_t i = 0; owner && i < owner->ncontacts; i++) {
+        const struct contact *contact = &owner->contacts[i];
+        json_t *one = json_object();
+
+        (void)jsonx_set(one, "name", jsonx_str(contact->name));
+        (void)jsonx_set(one, "role", jsonx_str(contact->role));
+        (void)jsonx_set(one, "mobile", jsonx_str(contact->mobile));
+        (void)json_array_append_new(list, one);
+    }
+    return list;
+}
+
 static json_t *
 explain_incident(const struct incident *incident)
 {
@@ -200,8 +220,10 @@ act_explain(struct asked *asked)
         r = explain_next(engine, &incident, next);
     if (r == 0)
         r = explain_on_call(engine, on_call);
-    if (r == 0)
+    if (r == 0) {
         (void)jsonx_set(json, "incident", explain_incident(&incident));
+        (void)jsonx_set(json, "contacts", explain_contacts(engine, &incident));
+    }
     (void)jsonx_set(json, "at", jsonx_time(engine_now(engine)));
     (void)jsonx_set(
         json, "event", json_string(incident_event_name(INCIDENT_EVENT_OPENED)));

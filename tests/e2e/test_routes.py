@@ -107,6 +107,21 @@ class Routes(E2E):
         self.assertEqual(self.d.cli("explain", "77").returncode, 1)
         self.assertEqual(self.d.cli("explain").returncode, 2)
 
+    def test_the_contacts_of_the_owner_are_named(self):
+        self.begin(settings={"owners": [
+            {"name": "石坝中学", "contacts": [
+                {"name": "值班室", "role": "值班", "mobile": "19700000042"}]}],
+            "duty": {"owner": "石坝中学"}})
+        self.publish("甲校橙色事发生")
+        self.wait_told("desk", "甲校橙色事发生")
+        n = self.wait_incident("甲校橙色事发生")["id"]
+        self.assertEqual(
+            self.d.api("GET", "/api/v1/incidents/%d/explain" % n)["contacts"],
+            [{"name": "值班室", "role": "值班", "mobile": "19700000042"}])
+        self.assertIn("19700000042", self.d.cli("explain", str(n)).stdout)
+        for body in self.receivers["desk"].delivered("incident.opened"):
+            self.assertNotIn("19700000042", json.dumps(body))
+
     def test_what_the_greater_one_drops_waits_for_its_end(self):
         self.begin(inhibit=[
             {"name": "大压小", "when": {"min_level": "red"},
