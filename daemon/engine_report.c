@@ -2,7 +2,8 @@
  * engine_report: keeping and sending reports.
  *
  * The last day, week, month and quarter are kept when they have been over for
- * REPORT_SETTLE_MS, so that what is purged later does not change them.  A
+ * REPORT_SETTLE_MS, so that what is purged later does not change their figures;
+ * its words go from them too.  A
  * schedule's report goes out once: the row that says so is written in the
  * transaction that puts the message into the outbox.  One that was missed,
  * because nothing ran, goes out at the next look.  Nothing is sent within a

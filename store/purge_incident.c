@@ -3,6 +3,7 @@
  * evidence when it was assessed, its items, its messages, then its words.
  */
 #include "store/purge_inside.h"
+#include "store/report_inside.h"
 
 static int
 find_old(
@@ -128,6 +129,8 @@ blank(struct db *db, int64_t incident, struct wall now)
     query_int(&q, incident);
     query_int(&q, now.ms);
     r = query_run(&q);
+    if (r == 0)
+        r = report_forget(db, incident);
     return r ? r : purge_drop_all(db, &entries, 1, incident);
 }
 

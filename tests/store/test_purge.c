@@ -1,9 +1,11 @@
 /* What goes in its time, what stays, and that nothing of it is left. */
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "fixture.h"
 #include "store/evidence.h"
 #include "store/purge.h"
+#include "store/report.h"
 #include "store/view_evidence.h"
 
 /* All that is older than the millionth second. */
@@ -289,6 +291,36 @@ what_was_opened_again_is_assessed_again(void **state)
 }
 
 /* However often it was merged. */
+/* A report that is kept has its figures still, and says nothing of it. */
+static void
+kept_reports_forget_its_words(void **state)
+{
+    struct fixture *f = *state;
+    struct purge_policy every = all();
+    int64_t id = add_incident(f->store, "words", LEVEL_RED, 1);
+    struct report_kept kept = {.name = STR("1970-01-01"),
+        .zone = STR("UTC"),
+        .from = at(0),
+        .until = at(100),
+        .made = at(100),
+        .figures = STR("{\"incidents\":[{\"id\":1,\"title\":\"somebody\","
+                       "\"score\":7,\"timeline\":[{\"text\":\"who\"}]},"
+                       "{\"id\":2,\"title\":\"another\"}]}")};
+    uint8_t hash[DIGEST_SIZE];
+
+    assert_int_equal(id, 1);
+    assert_int_equal(store_report_keep(f->store, &kept), 0);
+    close_incident(f, id, 10);
+    (void)run(f, &every, NULL);
+    assert_false(file_has(f, "somebody"));
+    assert_int_equal(
+        store_report_kept(f->store, kept.name, kept.zone, f->arena, &kept), 0);
+    assert_str(kept.figures, "{\"incidents\":[{\"id\":1,\"score\":7},"
+                             "{\"id\":2,\"title\":\"another\"}]}");
+    digest_sha256(kept.figures, hash);
+    assert_memory_equal(hash, kept.hash, sizeof hash);
+}
+
 static void
 a_hold_keeps_what_was_merged_into_it(void **state)
 {
@@ -402,6 +434,7 @@ main(void)
         test(what_was_assessed_is_destroyed_with_its_evidence),
         test(what_was_opened_again_is_assessed_again),
         test(a_hold_keeps_what_was_merged_into_it),
+        test(kept_reports_forget_its_words),
         test(evidence_outlives_its_items),
         test(loose_items_and_what_was_delivered_go),
         test(what_is_merged_stays_as_long_as_what_it_is_in),
