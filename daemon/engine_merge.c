@@ -244,6 +244,8 @@ split_describe(struct asked *asked, struct incident *target, int64_t origin)
         if (parts[i].first_seen.ms > target->last_seen.ms)
             target->last_seen = parts[i].first_seen;
     }
+    /* Its deadlines run since then: splitting buys no time. */
+    target->opened = target->first_seen;
     r = act_settle(asked, target, true);
     if (r != 0)
         return r;
