@@ -91,7 +91,9 @@ outbox_send(const struct turn *turn, int64_t id, int64_t sent)
     return 0;
 }
 
-/* Write down that these are sent, before they are. */
+/* Write down that these are sent, before they are: to a channel with a limit,
+ * and to any while nothing could be stored, because what cannot be written to
+ * have arrived would go again and again. */
 static int
 outbox_log(const struct turn *turn, const int64_t *ids, size_t n, int64_t *ret)
 {
@@ -100,7 +102,7 @@ outbox_log(const struct turn *turn, const int64_t *ids, size_t n, int64_t *ret)
     int r;
 
     memset(ret, 0, n * sizeof *ret);
-    if (!turn->line->limited)
+    if (!turn->line->limited && engine->failing.ms == 0)
         return 0;
     if (engine->writing)
         return E_BUSY; /* it is not committed when they go */
