@@ -12,7 +12,12 @@
 
 #include "notify/redact.h"
 
-enum { ATTEMPT_ARENA_BYTES = 1024 * 1024 };
+enum {
+    ATTEMPT_ARENA_BYTES = 1024 * 1024,
+    /* To wait for a turn at the host: with the attempt itself it is less than
+     * the engine waits, so that none is made after it counts as lost. */
+    ATTEMPT_TURN_MS = MS_MINUTE
+};
 
 struct sender_attempt {
     struct sender *sender;
@@ -222,6 +227,7 @@ begin_http(
         .max_wire_bytes = CHANNEL_ANSWER_BYTES,
         .total_ms = CHANNEL_TOTAL_MS,
         .first_byte_ms = CHANNEL_TOTAL_MS,
+        .patience_ms = ATTEMPT_TURN_MS,
     };
     int err = attempt->ops->render(&attempt->config, message,
         loop_wall(sender->loop), attempt->arena, &request);
