@@ -3,11 +3,11 @@
  *
  * The last day, week, month and quarter are kept when they have been over for
  * REPORT_SETTLE_MS, so that what is purged later does not change their figures;
- * its words go from them too.  A
- * schedule's report goes out once: the row that says so is written in the
- * transaction that puts the message into the outbox.  One that was missed,
- * because nothing ran, goes out at the next look.  Nothing is sent within a
- * minute of a full or half hour, when every other program's robots speak.
+ * its words go from them too.  A schedule's report goes out once: the row that
+ * says so is written in the transaction that puts the message into the outbox.
+ * One that was missed, because nothing ran, goes out at the next look.  Nothing
+ * is sent within a minute of a full or half hour, when every other program's
+ * robots speak.
  *
  * One report is made per look, because making one reads a lot.
  */
