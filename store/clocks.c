@@ -12,8 +12,9 @@
  */
 
 static int
-clock_read(struct query *q, struct arena *arena, struct clock_run *ret)
+clock_read(struct query *q, struct arena *arena, void *row)
 {
+    struct clock_run *ret = row;
     int64_t end, until;
 
     ret->id = query_get_int(q);
@@ -42,9 +43,9 @@ clock_read(struct query *q, struct arena *arena, struct clock_run *ret)
 }
 
 static int
-escalation_read(
-    struct query *q, struct arena *arena, struct escalation_run *ret)
+escalation_read(struct query *q, struct arena *arena, void *row)
 {
+    struct escalation_run *ret = row;
     int64_t state, level;
 
     ret->incident = query_get_int(q);
@@ -71,15 +72,8 @@ clock_rows(
     struct list list = {.arena = arena, .size = sizeof(struct clock_run)};
     int r;
 
-    while ((r = query_next(q)) == 0) {
-        struct clock_run *run = list_add(&list);
-
-        r = run ? clock_read(q, arena, run) : E_NOMEM;
-        if (r != 0)
-            break;
-    }
-    query_done(q);
-    if (r != E_NOTFOUND)
+    r = list_read(&list, q, clock_read);
+    if (r != 0)
         return r;
     *ret = list.rows;
     *ret_n = list.n;
@@ -295,15 +289,8 @@ store_escalations_due(struct store *store, struct wall now, struct arena *arena,
                " WHERE next <= ? ORDER BY next LIMIT ?"));
     query_int(&q, now.ms);
     query_int(&q, CLOCKS_MAX);
-    while ((r = query_next(&q)) == 0) {
-        struct escalation_run *run = list_add(&list);
-
-        r = run ? escalation_read(&q, arena, run) : E_NOMEM;
-        if (r != 0)
-            break;
-    }
-    query_done(&q);
-    if (r != E_NOTFOUND)
+    r = list_read(&list, &q, escalation_read);
+    if (r != 0)
         return r;
     *ret = list.rows;
     *ret_n = list.n;

@@ -21,8 +21,9 @@ hub_state_name(enum hub_state state)
 }
 
 static int
-hub_read(struct query *q, struct arena *arena, struct hub *ret)
+hub_read(struct query *q, struct arena *arena, void *row)
 {
+    struct hub *ret = row;
     int64_t state;
 
     ret->source = query_get_str(q, arena);
@@ -139,15 +140,8 @@ store_hub_due(struct store *store, struct wall now, size_t max,
                " ORDER BY next LIMIT ?"));
     query_int(&q, now.ms);
     query_int(&q, (int64_t)max);
-    while ((r = query_next(&q)) == 0) {
-        struct hub *hub = list_add(&list);
-
-        r = hub ? hub_read(&q, arena, hub) : E_NOMEM;
-        if (r != 0)
-            break;
-    }
-    query_done(&q);
-    if (r != E_NOTFOUND)
+    r = list_read(&list, &q, hub_read);
+    if (r != 0)
         return r;
     *ret = list.rows;
     *ret_n = list.n;

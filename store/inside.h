@@ -36,6 +36,10 @@ struct list {
 };
 /* The next row, zeroed, or NULL. */
 void *list_add(struct list *list);
+/* Add every row of a query that was bound, each by read; the query is done
+ * then. */
+int list_read(struct list *list, struct query *q,
+    int (*read)(struct query *q, struct arena *arena, void *row));
 
 /* Names of what is stored by name; by X-macro, so that store/ links with base
  * alone. */

@@ -79,6 +79,25 @@ list_add(struct list *list)
     return (char *)list->rows + list->size * list->n++;
 }
 
+int
+list_read(struct list *list, struct query *q,
+    int (*read)(struct query *q, struct arena *arena, void *row))
+{
+    int r;
+
+    while ((r = query_next(q)) == 0) {
+        void *row = list_add(list);
+
+        r = row ? read(q, list->arena, row) : E_NOMEM;
+        if (r != 0)
+            break;
+    }
+    if (q->done)
+        r = 0;
+    query_done(q);
+    return r;
+}
+
 static const char *const state_names[] = {
 #define X(state, name, open) name,
     INCIDENT_STATES(X)

@@ -8,8 +8,9 @@
     "id, rota, person, before, at, due, accepted, told, by, ended"
 
 static int
-override_read(struct query *q, struct arena *arena, struct rota_override *ret)
+override_read(struct query *q, struct arena *arena, void *row)
 {
+    struct rota_override *ret = row;
     int64_t kind;
 
     ret->id = query_get_int(q);
@@ -29,8 +30,10 @@ override_read(struct query *q, struct arena *arena, struct rota_override *ret)
 }
 
 static int
-handover_read(struct query *q, struct arena *arena, struct handover *ret)
+handover_read(struct query *q, struct arena *arena, void *row)
 {
+    struct handover *ret = row;
+
     ret->id = query_get_int(q);
     ret->rota = query_get_str(q, arena);
     ret->person = query_get_str(q, arena);
@@ -51,15 +54,8 @@ handover_rows(
     struct list list = {.arena = arena, .size = sizeof(struct handover)};
     int r;
 
-    while ((r = query_next(q)) == 0) {
-        struct handover *row = list_add(&list);
-
-        r = row ? handover_read(q, arena, row) : E_NOMEM;
-        if (r != 0)
-            break;
-    }
-    query_done(q);
-    if (r != E_NOTFOUND)
+    r = list_read(&list, q, handover_read);
+    if (r != 0)
         return r;
     *ret = list.rows;
     *ret_n = list.n;
@@ -132,15 +128,8 @@ store_overrides(struct store *store, struct wall ends_after,
                " WHERE until > ? ORDER BY id LIMIT ?"));
     query_int(&q, ends_after.ms);
     query_int(&q, ROTA_MAX_OVERRIDES);
-    while ((r = query_next(&q)) == 0) {
-        struct rota_override *row = list_add(&list);
-
-        r = row ? override_read(&q, arena, row) : E_NOMEM;
-        if (r != 0)
-            break;
-    }
-    query_done(&q);
-    if (r != E_NOTFOUND)
+    r = list_read(&list, &q, override_read);
+    if (r != 0)
         return r;
     *ret = list.rows;
     *ret_n = list.n;

@@ -12,7 +12,7 @@
     "id, owner, category, source, rule, title, silence.incident, max_level, "  \
     "author, reason, created, until, idle_ms, last_match, ended, ended_by, "   \
     "ended_why"
-int silence_read(struct query *q, struct arena *arena, struct silence *ret);
+int silence_read(struct query *q, struct arena *arena, void *row);
 /* All rows of a query; it is done then. */
 int silence_rows(
     struct query *q, struct arena *arena, struct silence **ret, size_t *ret_n);

@@ -193,8 +193,10 @@ store_held_settle(struct store *store, int64_t incident, struct str channel,
 }
 
 static int
-held_read(struct query *q, struct arena *arena, struct held *ret)
+held_read(struct query *q, struct arena *arena, void *row)
 {
+    struct held *ret = row;
+
     ret->id = query_get_int(q);
     ret->incident = query_get_int(q);
     ret->channel = query_get_str(q, arena);
@@ -222,15 +224,8 @@ store_held_due(struct store *store, struct wall now, size_t max,
                " ORDER BY channel, id LIMIT ?"));
     query_int(&q, now.ms);
     query_int(&q, (int64_t)max);
-    while ((r = query_next(&q)) == 0) {
-        struct held *held = list_add(&list);
-
-        r = held ? held_read(&q, arena, held) : E_NOMEM;
-        if (r != 0)
-            break;
-    }
-    query_done(&q);
-    if (r != E_NOTFOUND)
+    r = list_read(&list, &q, held_read);
+    if (r != 0)
         return r;
     *ret = list.rows;
     *ret_n = list.n;

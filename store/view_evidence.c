@@ -12,8 +12,10 @@
     " FROM evidence AS e LEFT JOIN incident_item AS m ON m.item = e.item"
 
 static int
-evidence_read(struct query *q, struct arena *arena, struct evidence_row *ret)
+evidence_read(struct query *q, struct arena *arena, void *row)
 {
+    struct evidence_row *ret = row;
+
     ret->id = query_get_int(q);
     ret->incident = query_get_int(q);
     ret->item = query_get_int(q);
@@ -50,15 +52,8 @@ view_evidence(struct view *view, int64_t incident, size_t max,
                                 "IN " FAMILY("?1") " ORDER BY e.id LIMIT ?2"));
     query_int(&q, incident);
     query_int(&q, (int64_t)max);
-    while ((r = query_next(&q)) == 0) {
-        struct evidence_row *row = list_add(&list);
-
-        r = row ? evidence_read(&q, arena, row) : E_NOMEM;
-        if (r != 0)
-            break;
-    }
-    query_done(&q);
-    if (r != E_NOTFOUND)
+    r = list_read(&list, &q, evidence_read);
+    if (r != 0)
         return r;
     *ret = list.rows;
     *ret_n = list.n;

@@ -4,8 +4,9 @@
 #include "store/silence_row.h"
 
 int
-silence_read(struct query *q, struct arena *arena, struct silence *ret)
+silence_read(struct query *q, struct arena *arena, void *row)
 {
+    struct silence *ret = row;
     int r;
 
     ret->id = query_get_int(q);
@@ -39,15 +40,8 @@ silence_rows(
     struct list list = {.arena = arena, .size = sizeof(struct silence)};
     int r;
 
-    while ((r = query_next(q)) == 0) {
-        struct silence *row = list_add(&list);
-
-        r = row ? silence_read(q, arena, row) : E_NOMEM;
-        if (r != 0)
-            break;
-    }
-    query_done(q);
-    if (r != E_NOTFOUND)
+    r = list_read(&list, q, silence_read);
+    if (r != 0)
         return r;
     *ret = list.rows;
     *ret_n = list.n;

@@ -31,8 +31,9 @@ wanted_open(struct query *q, struct arena *arena, struct str *url)
 }
 
 static int
-wanted_read(struct query *q, struct arena *arena, struct wanted *ret)
+wanted_read(struct query *q, struct arena *arena, void *row)
 {
+    struct wanted *ret = row;
     int r;
 
     ret->id = query_get_int(q);
@@ -131,15 +132,8 @@ store_wanted_due(struct store *store, struct wall now, size_t max,
     query_int(&q, now.ms);
     query_int(&q, STORE_WANTED_TURNS);
     query_int(&q, (int64_t)max);
-    while ((r = query_next(&q)) == 0) {
-        struct wanted *wanted = list_add(&list);
-
-        r = wanted ? wanted_read(&q, arena, wanted) : E_NOMEM;
-        if (r != 0)
-            break;
-    }
-    query_done(&q);
-    if (r != E_NOTFOUND)
+    r = list_read(&list, &q, wanted_read);
+    if (r != 0)
         return r;
     *ret = list.rows;
     *ret_n = list.n;
