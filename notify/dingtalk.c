@@ -293,21 +293,13 @@ judge(const struct channel_config *config, const struct http_answer *answer,
     robot_judge(&platform, config, answer, now, arena, ret);
 }
 
-static int
-check(const struct channel_config *config, struct toc_error *reterr)
-{
-    (void)config; /* a robot may be secured by keywords or addresses alone */
-    (void)reterr;
-    return 0;
-}
-
 const struct channel_ops dingtalk_ops = {
     .kind = "dingtalk",
     .limits = {.max_bytes = DINGTALK_BODY_BYTES,
         .per_minute = 20,
         .reserve = 2,
         .penalty_ms = DINGTALK_PENALTY_MS},
-    .check = check,
+    .check = robot_check,
     .render = render,
     .judge = judge,
 };

@@ -298,14 +298,6 @@ judge(const struct channel_config *config, const struct http_answer *answer,
     robot_judge(&platform, config, answer, now, arena, ret);
 }
 
-static int
-check(const struct channel_config *config, struct toc_error *reterr)
-{
-    (void)config; /* a bot may be secured by keywords or addresses alone */
-    (void)reterr;
-    return 0;
-}
-
 const struct channel_ops feishu_ops = {
     .kind = "feishu",
     .limits = {.max_bytes = FEISHU_BODY_BYTES,
@@ -313,7 +305,7 @@ const struct channel_ops feishu_ops = {
         .reserve = 10,
         .gap_ms = 200,
         .penalty_ms = MS_MINUTE},
-    .check = check,
+    .check = robot_check,
     .render = render,
     .judge = judge,
 };

@@ -208,6 +208,14 @@ robot_text(struct arena *arena, const struct channel_config *config,
     return arena_failed(arena) ? E_NOMEM : 0;
 }
 
+int
+robot_check(const struct channel_config *config, struct toc_error *reterr)
+{
+    (void)config;
+    (void)reterr;
+    return 0;
+}
+
 bool
 robot_mentions(const struct channel_config *config, const struct text *text)
 {

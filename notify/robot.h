@@ -54,6 +54,9 @@ json_t *robot_pair(const char *key, struct str value);
 int robot_text(struct arena *arena, const struct channel_config *config,
     const struct channel_message *message, enum text_markup markup,
     bool buttons, size_t max_bytes, struct text *ret);
+/* Nothing is asked of the configuration: a robot may be secured by keywords or
+ * addresses alone. */
+int robot_check(const struct channel_config *config, struct toc_error *reterr);
 /* Whether the people of the channel are called by this message: its level is
  * as high as mention_level. */
 bool robot_mentions(
