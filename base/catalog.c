@@ -27,14 +27,20 @@ order_entries(const void *a, const void *b)
     return strcmp(x->key, y->key);
 }
 
-/* Copy the map into the catalogue's arena and sort it. */
+/* Copy the map into the catalogue's arena, behind what is there, and sort. */
 static int
 take_entries(struct catalog *catalog, const struct ynode *map, const char *file,
     struct toc_errors *errors)
 {
+    struct entry *entries =
+        ARENA_ARRAY(catalog->arena, catalog->n + map->count, struct entry);
+    size_t before = catalog->n;
     int err = 0;
 
-    catalog->entries = ARENA_ARRAY(catalog->arena, map->count, struct entry);
+    if (!entries)
+        return E_NOMEM;
+    if (before)
+        memcpy(entries, catalog->entries, before * sizeof *entries);
     for (const struct ynode *n = map->first; n; n = n->next) {
         struct entry entry = {0};
 
@@ -44,10 +50,18 @@ take_entries(struct catalog *catalog, const struct ynode *map, const char *file,
         }
         entry.key = arena_cstr(catalog->arena, n->key->text);
         entry.text = arena_str(catalog->arena, entry.text);
-        if (!entry.key || !entry.text.p || !catalog->entries)
+        if (!entry.key || !entry.text.p)
             return E_NOMEM;
-        catalog->entries[catalog->n++] = entry;
+        if (before &&
+            bsearch(&entry, entries, before, sizeof entry, order_entries)) {
+            toc_errors_add(errors, file, n->key->line, n->key->column,
+                "\"%s\" has a text in another file", entry.key);
+            err = E_CONF;
+            continue;
+        }
+        entries[catalog->n++] = entry;
     }
+    catalog->entries = entries;
     if (catalog->n)
         qsort(
             catalog->entries, catalog->n, sizeof(struct entry), order_entries);
@@ -72,17 +86,25 @@ load(struct catalog *catalog, struct arena *scratch, const char *file,
 }
 
 int
+catalog_add(struct catalog *catalog, const char *file, struct str yaml,
+    struct toc_errors *errors)
+{
+    _cleanup_(arena_freep) struct arena *scratch = arena_new(ARENA_CAP_DEFAULT);
+
+    return scratch ? load(catalog, scratch, file, yaml, errors) : E_NOMEM;
+}
+
+int
 catalog_load(const char *file, struct str yaml, struct toc_errors *errors,
     struct catalog **ret)
 {
-    _cleanup_(arena_freep) struct arena *scratch = arena_new(ARENA_CAP_DEFAULT);
     struct catalog *catalog = calloc(1, sizeof(*catalog));
     int err = E_NOMEM;
 
     if (catalog)
         catalog->arena = arena_new(CATALOG_MAX_BYTES);
-    if (scratch && catalog && catalog->arena)
-        err = load(catalog, scratch, file, yaml, errors);
+    if (catalog && catalog->arena)
+        err = catalog_add(catalog, file, yaml, errors);
     if (err) {
         catalog_free(catalog);
         return err;

@@ -1,8 +1,8 @@
 /*
  * catalog: the words that people see, in Simplified Chinese and English.
  *
- * A catalogue is a YAML file of key: text, one per language, checked by a test
- * to have the same keys.  Text may hold {0} … {9} for arguments.
+ * A catalogue is one or more YAML files of key: text for each language, checked
+ * by a test to have the same keys.  Text may hold {0} … {9} for arguments.
  */
 #ifndef TOCSIN_BASE_CATALOG_H
 #define TOCSIN_BASE_CATALOG_H
@@ -22,6 +22,11 @@ enum { CATALOG_MAX_BYTES = 4 * 1024 * 1024 }; /* of memory for one language */
  * added, or E_NOMEM. */
 int catalog_load(const char *file, struct str yaml, struct toc_errors *errors,
     struct catalog **ret);
+/* Add the texts of another file of the same language; a key that is there
+ * already is an error.  As catalog_load; after an error catalog is only good
+ * for catalog_free. */
+int catalog_add(struct catalog *catalog, const char *file, struct str yaml,
+    struct toc_errors *errors);
 void catalog_free(struct catalog *catalog);
 DEFINE_CLEANUP(struct catalog *, catalog_free)
 /* The text of key; the key itself when it is missing.  Lent. */

@@ -136,23 +136,48 @@ load_statics(struct assets *assets, struct str folder, struct toc_error *reterr)
     return err;
 }
 
+/* Add folder/name to the words of lang. */
+static int
+load_text_file(struct assets *assets, struct str folder, const char *name,
+    enum lang lang, struct toc_error *reterr)
+{
+    struct toc_errors errors = {0};
+    struct str text;
+    int err = read_file(assets, folder, name, reterr, &text);
+
+    if (err)
+        return err;
+    if (assets->texts[lang])
+        err = catalog_add(assets->texts[lang], name, text, &errors);
+    else
+        err = catalog_load(name, text, &errors, &assets->texts[lang]);
+    if (err && errors.n > 0 && reterr)
+        *reterr = errors.list[0];
+    toc_errors_done(&errors);
+    return err;
+}
+
+/* The words of one language: zh.yaml, and those of single pages, PAGE.zh.yaml.
+ */
 static int
 load_texts(struct assets *assets, struct str folder, enum lang lang,
     struct toc_error *reterr)
 {
-    static const char *const files[] = {
+    static const char *const suffixes[] = {
         [LANG_ZH] = "zh.yaml", [LANG_EN] = "en.yaml"};
-    struct toc_errors errors = {0};
-    struct str text;
-    const char *key;
-    int err = read_file(assets, folder, files[lang], reterr, &text);
+    const char *path = arena_cstr(assets->arena, folder);
+    const char **names = NULL, *key;
+    size_t n = 0;
+    int err = path ? file_list(assets->arena, path, suffixes[lang], &names, &n)
+                   : E_NOMEM;
 
-    if (err)
-        return err;
-    err = catalog_load(files[lang], text, &errors, &assets->texts[lang]);
-    if (err && errors.n > 0 && reterr)
-        *reterr = errors.list[0];
-    toc_errors_done(&errors);
+    for (size_t i = 0; !err && i < n; i++)
+        err = load_text_file(assets, folder, names[i], lang, reterr);
+    if (!err && n == 0) {
+        toc_error_set(reterr, path, 0, 0,
+            "no texts of the console here (zh.yaml, en.yaml)");
+        err = E_CONF;
+    }
     if (err)
         return err;
     assets->texts_json[lang] = json_object();

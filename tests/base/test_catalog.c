@@ -70,6 +70,27 @@ wrong_files(void **state)
 }
 
 static void
+several_files(void **state)
+{
+    struct toc_errors errors = {0};
+    struct catalog *catalog = load("b: 2\nd: 4\n");
+
+    (void)state;
+    assert_int_equal(
+        catalog_add(catalog, "u", STR("a: 1\nc: 3\n"), &errors), 0);
+    assert_str(catalog_get(catalog, "a"), "1");
+    assert_str(catalog_get(catalog, "d"), "4");
+    assert_string_equal(catalog_key(catalog, 2), "c");
+    assert_null(catalog_key(catalog, 4));
+    assert_int_equal(
+        catalog_add(catalog, "v", STR("e: 5\nb: 2\n"), &errors), E_CONF);
+    assert_int_equal(errors.n, 1);
+    assert_int_equal(errors.list[0].line, 2);
+    toc_errors_done(&errors);
+    catalog_free(catalog);
+}
+
+static void
 negotiation(void **state)
 {
     static const struct {
@@ -111,6 +132,7 @@ main(void)
         cmocka_unit_test(looking_up),
         cmocka_unit_test(arguments),
         cmocka_unit_test(wrong_files),
+        cmocka_unit_test(several_files),
         cmocka_unit_test(negotiation),
     };
 

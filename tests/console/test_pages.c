@@ -496,21 +496,36 @@ only_http_is_linked(void **state)
 
 /* --- words --- */
 
+/* All files of texts/ that end in suffix, as one. */
 static struct catalog *
-load_texts(const char *file)
+load_texts(const char *suffix)
 {
-    char path[512];
     struct toc_errors errors = {0};
-    struct catalog *catalog;
-    _cleanup_(buf_done) struct buf text;
+    struct catalog *catalog = NULL;
+    _cleanup_(arena_freep) struct arena *arena = arena_new(ARENA_CAP_DEFAULT);
+    const char **names;
+    size_t n;
 
-    buf_init(&text, 1024 * 1024);
-    (void)snprintf(path, sizeof path, SOURCE_DIR "/console/texts/%s", file);
-    assert_int_equal(file_read(path, &text, NULL), 0);
-    if (catalog_load(file, buf_str(&text), &errors, &catalog)) {
-        toc_errors_print(&errors, stderr);
-        fail();
+    assert_int_equal(
+        file_list(arena, SOURCE_DIR "/console/texts", suffix, &names, &n), 0);
+    for (size_t i = 0; i < n; i++) {
+        char path[512];
+        _cleanup_(buf_done) struct buf text;
+        int err;
+
+        buf_init(&text, 1024 * 1024);
+        (void)snprintf(
+            path, sizeof path, SOURCE_DIR "/console/texts/%s", names[i]);
+        assert_int_equal(file_read(path, &text, NULL), 0);
+        err = catalog
+                  ? catalog_add(catalog, names[i], buf_str(&text), &errors)
+                  : catalog_load(names[i], buf_str(&text), &errors, &catalog);
+        if (err) {
+            toc_errors_print(&errors, stderr);
+            fail();
+        }
     }
+    assert_non_null(catalog);
     return catalog;
 }
 
@@ -562,10 +577,10 @@ both_languages_say_the_same_things(void **state)
     (void)state;
     for (size_t i = 0; (key = catalog_key(zh, i)); i++)
         if (!catalog_has(en, str_of(key)))
-            fail_msg("en.yaml lacks %s", key);
+            fail_msg("no English text for %s", key);
     for (size_t i = 0; (key = catalog_key(en, i)); i++)
         if (!catalog_has(zh, str_of(key)))
-            fail_msg("zh.yaml lacks %s", key);
+            fail_msg("no Chinese text for %s", key);
     assert_non_null(dir);
     while ((entry = readdir(dir)))
         if (entry->d_name[0] != '.')

@@ -51,8 +51,12 @@ def table(text, name):
 
 
 def texts(lang):
-    return dict(re.findall(r'^(\w+): "(.*)"$',
-                           read("console/texts/%s.yaml" % lang), re.M))
+    """The words of the console in lang, of all its files."""
+    folder = os.path.join(ROOT, "console", "texts")
+    return {key: text for name in sorted(os.listdir(folder))
+            if name.endswith(lang + ".yaml")
+            for key, text in re.findall(
+                r'^(\w+): "(.*)"$', read("console/texts/" + name), re.M)}
 
 
 def main():
