@@ -107,6 +107,45 @@ type_of(struct str name)
 }
 
 static int
+add_static(struct assets *assets, const char *name, struct str bytes)
+{
+    struct static_file *to = &assets->statics[assets->nstatics];
+    uint8_t hash[DIGEST_SIZE];
+    char hex[DIGEST_HEX_SIZE];
+
+    if (assets->nstatics == ASSETS_MAX_FILES)
+        return E_LIMIT;
+    to->name = str_of(name);
+    to->type = type_of(to->name);
+    to->bytes = bytes;
+    digest_sha256(bytes, hash);
+    (void)snprintf(
+        to->etag, sizeof to->etag, "\"%.16s\"", digest_hex(hash, hex));
+    assets->nstatics++;
+    return 0;
+}
+
+/* All files that end in suffix, one behind the other, are one more file: a
+ * browser asks once for what is kept in a file a page. */
+static int
+bundle(struct assets *assets, const char *suffix, const char *name)
+{
+    _cleanup_(buf_done) struct buf out;
+    struct str bytes;
+
+    buf_init(&out, ASSETS_MAX_FILE_BYTES);
+    for (size_t i = 0; i < assets->nstatics; i++)
+        if (str_ends(assets->statics[i].name, str_of(suffix))) {
+            buf_add_str(&out, assets->statics[i].bytes);
+            buf_add_char(&out, '\n');
+        }
+    if (out.err)
+        return out.err;
+    bytes = arena_str(assets->arena, buf_str(&out));
+    return bytes.p ? add_static(assets, name, bytes) : E_NOMEM;
+}
+
+static int
 load_statics(struct assets *assets, struct str folder, struct toc_error *reterr)
 {
     const char *path = arena_cstr(assets->arena, folder);
@@ -115,25 +154,17 @@ load_statics(struct assets *assets, struct str folder, struct toc_error *reterr)
     int err = path ? file_list(assets->arena, path, "", &names, &n) : E_NOMEM;
 
     for (size_t i = 0; !err && i < n; i++) {
-        struct static_file *to = &assets->statics[assets->nstatics];
-        uint8_t hash[DIGEST_SIZE];
-        char hex[DIGEST_HEX_SIZE];
+        struct str bytes;
 
-        to->name = str_of(names[i]);
-        to->type = type_of(to->name);
-        if (!to->type)
+        if (!type_of(str_of(names[i])))
             continue;
-        if (assets->nstatics == ASSETS_MAX_FILES)
-            return E_LIMIT;
-        err = read_file(assets, folder, names[i], reterr, &to->bytes);
-        if (err)
-            break;
-        digest_sha256(to->bytes, hash);
-        (void)snprintf(
-            to->etag, sizeof to->etag, "\"%.16s\"", digest_hex(hash, hex));
-        assets->nstatics++;
+        err = read_file(assets, folder, names[i], reterr, &bytes);
+        if (!err)
+            err = add_static(assets, names[i], bytes);
     }
-    return err;
+    if (!err)
+        err = bundle(assets, ".css", "console.css");
+    return err ? err : bundle(assets, ".js", "console.js");
 }
 
 /* Add folder/name to the words of lang. */

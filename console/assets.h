@@ -28,7 +28,8 @@ struct static_file {
 struct assets;
 
 /* Read *.mustache of templates, *.yaml of texts and all known kinds of
- * statics.  E_CONF with *reterr naming what is missing or wrong. */
+ * statics; console.css and console.js are all *.css and *.js of them, in the
+ * order of their names.  E_CONF with *reterr naming what is missing or wrong. */
 int assets_load(struct str templates, struct str texts, struct str statics,
     struct toc_error *reterr, struct assets **ret);
 void assets_free(struct assets *assets);
