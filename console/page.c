@@ -19,7 +19,7 @@ set_here(const struct context *ctx, json_t *ui)
         {{"/rules", 6}, "at_rules"}, {{"/ledger", 7}, "at_ledger"}};
 
     if (str_eq(ctx->path, STR("/")))
-        (void)json_object_set_new(ui, "at_incidents", json_true());
+        (void)json_object_set_new(ui, "at_now", json_true());
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (str_starts(ctx->path, places[i].prefix))
             (void)json_object_set_new(ui, places[i].flag, json_true());
@@ -67,7 +67,7 @@ set_title(const struct context *ctx, const char *name, json_t *value)
 {
     static const struct {
         const char *name, *key;
-    } titles[] = {{"incidents", "nav_incidents"}, {"sources", "nav_sources"},
+    } titles[] = {{"now", "nav_now"}, {"incidents", "nav_incidents"}, {"sources", "nav_sources"},
         {"deliveries", "nav_deliveries"}, {"settings", "nav_settings"},
         {"login", "login_title"}, {"reports", "nav_reports"}};
     const json_t *incident = json_object_get(value, "incident");

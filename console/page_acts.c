@@ -259,7 +259,7 @@ static struct str
 back_to(struct context *ctx, const struct action *action, int64_t led_to)
 {
     if (str_eq(field_get(ctx, "back"), STR("list")))
-        return STR("/");
+        return STR("/incidents");
     if (action->kind == ACTION_FALSE_ALARM &&
         str_eq(field_get(ctx, "teach"), STR("1")))
         return arena_printf(
@@ -349,7 +349,7 @@ acted_on_many(struct context *ctx, const struct action_result *result)
     size_t done, refused;
 
     if (result->err) {
-        reply_result(ctx, result, STR("/"));
+        reply_result(ctx, result, STR("/incidents"));
         return;
     }
     (void)jsonx_load(result->data, NULL, &value);

@@ -141,7 +141,7 @@ link_from(const struct context *ctx, const char *base, const char *name,
 static struct str
 link_with(const struct context *ctx, const char *name, struct str value)
 {
-    return link_from(ctx, "/", name, value);
+    return link_from(ctx, "/incidents", name, value);
 }
 
 struct str
@@ -152,7 +152,7 @@ incidents_link(struct context *ctx, struct str more)
     if (more.n == 0)
         return link;
     return arena_printf(ctx->arena, "%.*s%c%.*s", STR_ARG(link),
-        link.n > 1 ? '&' : '?', STR_ARG(more));
+        str_find_char(link, '?') < link.n ? '&' : '?', STR_ARG(more));
 }
 
 /* --- what the page has besides the list --- */

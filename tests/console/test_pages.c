@@ -36,11 +36,12 @@ api(const char *target)
 static void
 pages_are_made_in_both_languages(void **state)
 {
-    static const char *const pages[] = {"/", "/?state=all&q=%E5%91%95%E5%90%90",
-        "/?level=red,orange&category=food&source=yunxi-news", "/incidents/1",
+    static const char *const pages[] = {"/", "/incidents",
+        "/incidents?state=all&q=%E5%91%95%E5%90%90",
+        "/incidents?level=red,orange&category=food&source=yunxi-news", "/incidents/1",
         "/incidents/7", "/sources", "/sources/no1-middle",
         "/sources/yunxi-news", "/sources?condition=down", "/deliveries",
-        "/deliveries?state=dead", "/settings", "/?q=nothing-has-this"};
+        "/deliveries?state=dead", "/settings", "/incidents?q=nothing-has-this"};
 
     (void)state;
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
@@ -77,7 +78,7 @@ errors_are_pages_too(void **state)
     answer = ask_with(
         &desk, "GET", "/nowhere", who, "Accept-Language: en\r\n", NULL);
     assert_true(answer_has(&answer, "Not found"));
-    answer = ask(&desk, "GET", "/?level=purple", who, NULL);
+    answer = ask(&desk, "GET", "/incidents?level=purple", who, NULL);
     assert_int_equal(answer.status, 422);
     answer = ask(&desk, "GET", "/api/v1/nowhere", who, NULL);
     assert_int_equal(answer.status, 404);
@@ -85,6 +86,21 @@ errors_are_pages_too(void **state)
     answer = ask_with(
         &desk, "GET", "/sources", NULL, "Accept: application/json\r\n", NULL);
     assert_int_equal(answer.status, 401);
+}
+
+/* Messages and reports of before have the list's filters behind "/". */
+static void
+the_lists_old_address_leads_to_it(void **state)
+{
+    struct answer answer = ask(&desk, "GET", "/?state=open&level=red", who, NULL);
+
+    (void)state;
+    assert_int_equal(answer.status, 303);
+    assert_true(str_eq(answer_header(&answer, "Location"),
+        STR("/incidents?state=open&level=red")));
+    answer = ask(&desk, "GET", "/", who, NULL);
+    assert_int_equal(answer.status, 200);
+    assert_true(answer_has(&answer, "href=\"/incidents/40\""));
 }
 
 static void
@@ -320,7 +336,7 @@ forms_lead_back(void **state)
     assert_true(str_eq(desk.last.from, STR("127.0.0.1")));
     (void)snprintf(form, sizeof form, "csrf=%s&action=respond&back=list", csrf);
     answer = ask(&desk, "POST", "/incidents/38/actions", who, form);
-    assert_true(str_eq(answer_header(&answer, "Location"), STR("/")));
+    assert_true(str_eq(answer_header(&answer, "Location"), STR("/incidents")));
     (void)snprintf(form, sizeof form, "csrf=%s&lang=en", csrf);
     answer = ask(&desk, "POST", "/settings/lang", who, form);
     assert_int_equal(answer.status, 303);
@@ -615,6 +631,7 @@ main(void)
         cmocka_unit_test(both_languages_say_the_same_things),
         cmocka_unit_test(pages_are_made_in_both_languages),
         cmocka_unit_test(errors_are_pages_too),
+        cmocka_unit_test(the_lists_old_address_leads_to_it),
         cmocka_unit_test(the_list_pages_through_all),
         cmocka_unit_test(a_source_is_shown_whole),
         cmocka_unit_test(sources_page_through_the_worst_first),
