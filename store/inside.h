@@ -98,7 +98,7 @@ int channel_state_rows(struct query *q, struct arena *arena,
 /* The columns of a user, in the order that user_read reads. */
 #define USER_COLUMNS                                                           \
     "user.id, user.name, password_hash, role, lang, disabled, "                \
-    "user.created"
+    "user.created, theme, totp_secret, totp_step"
 int user_read(struct query *q, struct arena *arena, struct user *ret);
 
 /* The columns of source_state, in the order that source_state_read reads; seen

@@ -1,5 +1,6 @@
 /*
  * people: users of the console, their sessions and tokens; part of store.h.
+ * What they may change of their accounts is in users.h.
  */
 #ifndef TOCSIN_STORE_PEOPLE_H
 #define TOCSIN_STORE_PEOPLE_H
@@ -18,6 +19,9 @@ struct user {
     struct str name, password_hash, role, lang;
     bool disabled;
     struct wall created;
+    struct str theme;       /* "light" or "dark"; absent: as the system has it */
+    struct str totp_secret; /* bytes; absent: no second factor */
+    int64_t totp_step;      /* the last one that was used */
 };
 /* E_EXISTS when the name is taken. */
 int store_user_add(struct store *store, const struct user *user);

@@ -424,6 +424,52 @@ static const char erasable[] =
 static const char rule_findings[] =
     "CREATE INDEX finding_rule ON finding(rule, revision);";
 
+/* Step 17: second factors, where sessions come from, what tokens may do. */
+static const char accounts[] =
+    "ALTER TABLE user ADD COLUMN theme TEXT;"
+    "ALTER TABLE user ADD COLUMN totp_secret BLOB;"
+    "ALTER TABLE user ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE session ADD COLUMN used INTEGER;"
+    "ALTER TABLE session ADD COLUMN origin TEXT;"
+    "ALTER TABLE session ADD COLUMN agent TEXT;"
+    "ALTER TABLE token ADD COLUMN used INTEGER;"
+    "ALTER TABLE token ADD COLUMN only TEXT;"
+    "CREATE TABLE recovery_code("
+    "  user INTEGER NOT NULL REFERENCES user(id),"
+    "  hash BLOB NOT NULL CHECK(length(hash) = 32),"
+    "  PRIMARY KEY(user, hash)) STRICT, WITHOUT ROWID;";
+
+/* Step 18: the index that items are found by (store/search.h); what is revised
+ * or deleted leaves it in the same transaction. */
+#define SEARCH_WORDS(r, i)                                                   \
+    "search_words(" r ".title, " r ".text) || ' zl' || " r ".level"          \
+    " || ' zp' || (max(" r ".score, 0) / 10) || ' zc'"                       \
+    " || hex(coalesce(" r ".category, '')) || ' zs' || hex(" i ".source)"    \
+    " || coalesce((SELECT group_concat(' zr' || hex(f.rule), '')"            \
+    " FROM finding AS f WHERE f.revision = " r ".id), '')"
+static const char item_search[] =
+    "CREATE VIRTUAL TABLE search USING fts5(words, content = '',"
+    "  detail = 'none', columnsize = 0, tokenize = 'ascii');"
+    "CREATE TABLE search_state("
+    "  one INTEGER PRIMARY KEY CHECK(one = 1), upto INTEGER NOT NULL) STRICT;"
+    "INSERT INTO search_state VALUES(1, 0);"
+    "CREATE TABLE search_todo(item INTEGER PRIMARY KEY) STRICT;"
+    "CREATE TRIGGER search_revised BEFORE UPDATE OF revision ON item"
+    "  WHEN old.revision <> new.revision"
+    "  AND old.id <= (SELECT upto FROM search_state)"
+    "  AND old.id NOT IN (SELECT item FROM search_todo) BEGIN"
+    "  INSERT INTO search(search, rowid, words) SELECT 'delete', old.id,"
+    SEARCH_WORDS("r", "old") " FROM revision AS r WHERE r.id = old.revision;"
+    "  INSERT INTO search_todo VALUES(old.id); END;"
+    "CREATE TRIGGER search_gone BEFORE DELETE ON revision"
+    "  WHEN old.id = (SELECT revision FROM item WHERE id = old.item)"
+    "  AND old.item <= (SELECT upto FROM search_state) BEGIN"
+    "  INSERT INTO search(search, rowid, words) SELECT 'delete', i.id,"
+    SEARCH_WORDS("old", "i") " FROM item AS i WHERE i.id = old.item"
+    "  AND i.id NOT IN (SELECT item FROM search_todo);"
+    "  DELETE FROM search_todo WHERE item = old.item; END;"
+    "CREATE INDEX item_first_seen ON item(first_seen);";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -443,6 +489,8 @@ static const char *const steps[][STEP_PARTS] = {
     {channels},
     {erasable},
     {rule_findings},
+    {accounts},
+    {item_search},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -456,7 +504,9 @@ static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 12;", "PRAGMA user_version = 13;",
     "PRAGMA user_version = 14;",
     "PRAGMA user_version = 15;",
-    "PRAGMA user_version = 16;"};
+    "PRAGMA user_version = 16;",
+    "PRAGMA user_version = 17;",
+    "PRAGMA user_version = 18;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned

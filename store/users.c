@@ -53,6 +53,9 @@ user_read(struct query *q, struct arena *arena, struct user *ret)
     u.lang = query_get_str(q, arena);
     u.disabled = query_get_int(q) != 0;
     u.created = query_get_wall(q);
+    u.theme = query_get_str(q, arena);
+    u.totp_secret = query_get_str(q, arena);
+    u.totp_step = query_get_int(q);
     if (arena_failed(arena))
         return E_NOMEM;
     *ret = u;
@@ -167,8 +170,7 @@ store_user_load(
     int r;
 
     db_query(&store->db, &q,
-        DB_SQL("SELECT id, name, password_hash, role, lang, disabled, created"
-               " FROM user WHERE name = ?"));
+        DB_SQL("SELECT " USER_COLUMNS " FROM user WHERE name = ?"));
     query_str(&q, name);
     r = query_next(&q);
     if (r == 0)
