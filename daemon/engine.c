@@ -22,6 +22,7 @@
 #include "daemon/engine_route.h"
 #include "daemon/engine_clock.h"
 #include "daemon/engine_purge.h"
+#include "daemon/engine_search.h"
 #include "daemon/engine_report.h"
 #include "daemon/engine_retract.h"
 #include "daemon/sandbox.h"
@@ -444,6 +445,8 @@ engine_begin(struct engine *engine)
         r = engine_purge_init(engine);
     if (r == 0)
         r = engine_duty_start(engine);
+    if (r == 0)
+        r = engine_search_init(engine);
     if (r == 0)
         r = engine_lock(engine);
     if (r != 0)

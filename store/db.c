@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "store/search.h"
+
 /* SQLite's result codes as ours. */
 static int
 db_err_of(int extended)
@@ -214,6 +216,8 @@ db_open(struct db *db, const char *path, bool reader, bool create)
         r = db_confine(db);
     if (r == 0)
         r = db_pragmas(db);
+    if (r == 0)
+        r = db_add_search(db);
     if (r != 0)
         db_close(db);
     return r;

@@ -1,6 +1,8 @@
 /* schema: the steps.  Times are UTC milliseconds; NULL is "no time". */
 #include "store/schema.h"
 
+#include "store/search.h"
+
 /* Step 1: what the road from poll to delivery needs. */
 static const char road_items[] =
     "CREATE TABLE meta("
@@ -440,35 +442,33 @@ static const char accounts[] =
     "  PRIMARY KEY(user, hash)) STRICT, WITHOUT ROWID;";
 
 /* Step 18: the index that items are found by (store/search.h); what is revised
- * or deleted leaves it in the same transaction. */
-#define SEARCH_WORDS(r, i)                                                   \
-    "search_words(" r ".title, " r ".text) || ' zl' || " r ".level"          \
-    " || ' zp' || (max(" r ".score, 0) / 10) || ' zc'"                       \
-    " || hex(coalesce(" r ".category, '')) || ' zs' || hex(" i ".source)"    \
-    " || coalesce((SELECT group_concat(' zr' || hex(f.rule), '')"            \
-    " FROM finding AS f WHERE f.revision = " r ".id), '')"
+ * or deleted waits with the words by which it stood there. */
 static const char item_search[] =
     "CREATE VIRTUAL TABLE search USING fts5(words, content = '',"
     "  detail = 'none', columnsize = 0, tokenize = 'ascii');"
     "CREATE TABLE search_state("
     "  one INTEGER PRIMARY KEY CHECK(one = 1), upto INTEGER NOT NULL) STRICT;"
     "INSERT INTO search_state VALUES(1, 0);"
-    "CREATE TABLE search_todo(item INTEGER PRIMARY KEY) STRICT;"
+    "CREATE TABLE search_todo("
+    "  item INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT;"
     "CREATE TRIGGER search_revised BEFORE UPDATE OF revision ON item"
     "  WHEN old.revision <> new.revision"
-    "  AND old.id <= (SELECT upto FROM search_state)"
-    "  AND old.id NOT IN (SELECT item FROM search_todo) BEGIN"
-    "  INSERT INTO search(search, rowid, words) SELECT 'delete', old.id,"
+    "  AND old.id <= (SELECT upto FROM search_state) BEGIN"
+    "  INSERT OR IGNORE INTO search_todo SELECT old.id, "
     SEARCH_WORDS("r", "old") " FROM revision AS r WHERE r.id = old.revision;"
-    "  INSERT INTO search_todo VALUES(old.id); END;"
+    "  END;"
     "CREATE TRIGGER search_gone BEFORE DELETE ON revision"
     "  WHEN old.id = (SELECT revision FROM item WHERE id = old.item)"
     "  AND old.item <= (SELECT upto FROM search_state) BEGIN"
-    "  INSERT INTO search(search, rowid, words) SELECT 'delete', i.id,"
-    SEARCH_WORDS("old", "i") " FROM item AS i WHERE i.id = old.item"
-    "  AND i.id NOT IN (SELECT item FROM search_todo);"
-    "  DELETE FROM search_todo WHERE item = old.item; END;"
+    "  INSERT OR IGNORE INTO search_todo SELECT i.id, "
+    SEARCH_WORDS("old", "i") " FROM item AS i WHERE i.id = old.item; END;"
     "CREATE INDEX item_first_seen ON item(first_seen);";
+
+/* Step 19: since when a channel takes nothing; whom of a mail's recipients an
+ * attempt has settled. */
+static const char stuck[] =
+    "ALTER TABLE channel_state ADD COLUMN stuck INTEGER;"
+    "ALTER TABLE delivery ADD COLUMN settled TEXT;";
 
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
@@ -491,6 +491,7 @@ static const char *const steps[][STEP_PARTS] = {
     {rule_findings},
     {accounts},
     {item_search},
+    {stuck},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -506,7 +507,8 @@ static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 15;",
     "PRAGMA user_version = 16;",
     "PRAGMA user_version = 17;",
-    "PRAGMA user_version = 18;"};
+    "PRAGMA user_version = 18;",
+    "PRAGMA user_version = 19;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned
