@@ -65,7 +65,14 @@
     X(ROTA_OVERRIDE,  "rota_override",  "operator") /* object: rota, text, data */ \
     X(ROTA_OVERRIDE_DROP, "rota_override_drop", "operator") /* id */       \
     X(HANDOVER_ACCEPT, "handover_accept", "operator") /* id */ \
-    X(REPORT_KEEP,    "report_keep",    "operator") /* object: range */
+    X(REPORT_KEEP,    "report_keep",    "operator") /* object: range */ \
+    X(USER_CHANGE,    "user_change",    "admin") /* object, role, text: enable, disable */ \
+    X(USER_DROP,      "user_drop",      "admin") /* object */ \
+    X(USER_THEME,     "user_theme",     "viewer") /* text: light, dark, system */ \
+    X(TOTP_SET,       "totp_set",       "viewer") /* object, id: step, secret: key, then hashes of codes */ \
+    X(TOTP_CLEAR,     "totp_clear",     "viewer") /* object */ \
+    X(SESSION_END,    "session_end",    "viewer") /* object: user, text: which, or "others" and secret */ \
+    X(TOKEN_USED,     "token_used",     "-") /* secret: hash */
 /* clang-format on */
 enum action_kind {
 #define X(action, name, role) ACTION_##action,

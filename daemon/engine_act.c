@@ -33,11 +33,9 @@
 
 enum {
     ACT_MAX_TEXT_BYTES = 8192,
-    ACT_MAX_NAME_BYTES = 128,
-    ACT_MAX_HASH_BYTES = 256,
+    ACT_MAX_SECRET_BYTES = 512,
     ACT_ANSWER_BYTES = 256 * 1024,
-    ACT_MAX_MANY = 200, /* incidents in one act */
-    EXPIRE_MAX = 200    /* in one go */
+    ACT_MAX_MANY = 200 /* incidents in one act */
 };
 
 /* --- answers ------------------------------------------------------------------ */
@@ -211,126 +209,7 @@ act_incident(struct asked *asked, enum incident_act act)
     return r;
 }
 
-/* --- people ------------------------------------------------------------------------ */
-
-static bool
-name_is_sound(struct str name)
-{
-    return name.n > 0 && name.n <= ACT_MAX_NAME_BYTES;
-}
-
-static bool
-role_is_sound(struct str role)
-{
-    return str_eq(role, STR("viewer")) || str_eq(role, STR("operator")) ||
-           str_eq(role, STR("editor")) ||
-           str_eq(role, STR("admin"));
-}
-
-static int
-act_user_add(struct asked *asked)
-{
-    struct user user = {.name = asked->object,
-        .password_hash = pb_bytes(asked->in->secret),
-        .role = asked->role,
-        .created = engine_now(asked->engine)};
-    int r;
-
-    if (!name_is_sound(user.name) || !role_is_sound(user.role) ||
-        user.password_hash.n == 0 || user.password_hash.n > ACT_MAX_HASH_BYTES)
-        return E_PARSE;
-    r = store_user_add(asked->engine->store, &user);
-    return r ? r : act_ledger(asked, "user.added", 0, NULL);
-}
-
-static int
-act_user_password(struct asked *asked)
-{
-    struct store *store = asked->engine->store;
-    struct user user;
-    int r = store_user_load(
-        store, asked->object, asked->engine->arena, &user);
-
-    if (r != 0)
-        return r;
-    user.password_hash = pb_bytes(asked->in->secret);
-    if (user.password_hash.n == 0 || user.password_hash.n > ACT_MAX_HASH_BYTES)
-        return E_PARSE;
-    r = store_user_save(store, &user);
-    if (r == 0)
-        r = store_session_drop_user(store, user.name);
-    return r ? r : act_ledger(asked, "user.password", 0, NULL);
-}
-
-static int
-act_user_lang(struct asked *asked)
-{
-    struct store *store = asked->engine->store;
-    struct user user;
-    int r = store_user_load(store, asked->by, asked->engine->arena, &user);
-
-    if (r != 0)
-        return r;
-    if (!str_eq(asked->text, STR("zh")) && !str_eq(asked->text, STR("en")))
-        return E_PARSE;
-    user.lang = asked->text;
-    r = store_user_save(store, &user);
-    return r ? r : act_ledger(asked, "user.lang", 0, NULL);
-}
-
-static int
-act_session(struct asked *asked)
-{
-    struct store *store = asked->engine->store;
-    const uint8_t *hash = asked->in->secret.data;
-    struct wall until = {asked->in->until_ms};
-    bool known = asked->in->secret.len == DIGEST_SIZE;
-    int r;
-
-    switch (asked->in->kind) {
-    case ACTION_SESSION_OPEN:
-        if (!known)
-            return E_PARSE;
-        (void)store_session_expire(store, engine_now(asked->engine));
-        r = store_session_add(store, hash, asked->object,
-            engine_now(asked->engine), until);
-        return r ? r : act_ledger(asked, "session.opened", 0, NULL);
-    case ACTION_SESSION_TOUCH:
-        return known ? store_session_touch(store, hash, until) : E_PARSE;
-    default:
-        r = known ? store_session_drop(store, hash)
-                  : store_session_drop_user(store, asked->object);
-        return r ? r : act_ledger(asked, "session.closed", 0, NULL);
-    }
-}
-
-static int
-act_token(struct asked *asked)
-{
-    struct store *store = asked->engine->store;
-    int r;
-
-    if (!name_is_sound(asked->object))
-        return E_PARSE;
-    if (asked->in->kind == ACTION_TOKEN_DROP) {
-        r = store_token_drop(store, asked->by, asked->object);
-        return r ? r : act_ledger(asked, "token.dropped", 0, NULL);
-    }
-    if (asked->in->secret.len != DIGEST_SIZE || !role_is_sound(asked->role))
-        return E_PARSE;
-    r = store_token_add(store, asked->in->secret.data, asked->by,
-        asked->object, asked->role, engine_now(asked->engine),
-        (struct wall){asked->in->until_ms});
-    return r ? r : act_ledger(asked, "token.added", 0, NULL);
-}
-
 /* --- writing one of them ----------------------------------------------------------------- */
-
-static int
-act_login_failed(struct asked *asked)
-{
-    return act_ledger(asked, "login.failed", 0, NULL);
-}
 
 static int
 act_hub_verified(struct asked *asked)
@@ -367,20 +246,11 @@ static const struct {
     {ACTION_CHANNELS, engine_channels_show},
     {ACTION_LINK_SHOW, act_link_show},
     {ACTION_LINK_DO, act_link_do},
-    {ACTION_USER_ADD, act_user_add},
-    {ACTION_USER_PASSWORD, act_user_password},
-    {ACTION_USER_LANG, act_user_lang},
-    {ACTION_SESSION_OPEN, act_session},
-    {ACTION_SESSION_CLOSE, act_session},
-    {ACTION_SESSION_TOUCH, act_session},
-    {ACTION_TOKEN_ADD, act_token},
-    {ACTION_TOKEN_DROP, act_token},
     {ACTION_CLOCK_DONE, engine_clock_done},
     {ACTION_DUTY, engine_duty_show},
     {ACTION_ROTA_OVERRIDE, engine_rota_override},
     {ACTION_ROTA_OVERRIDE_DROP, engine_rota_override_drop},
     {ACTION_HANDOVER_ACCEPT, engine_rota_accept},
-    {ACTION_LOGIN_FAILED, act_login_failed},
     {ACTION_HUB_VERIFIED, act_hub_verified},
     {ACTION_HUB_DENIED, act_hub_denied},
     {ACTION_RESEND, act_resend},
@@ -397,7 +267,7 @@ act_write(struct asked *asked)
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
         if (acts[i].kind == (enum action_kind)asked->in->kind)
             return acts[i].run(asked);
-    return E_NOTFOUND;
+    return act_people(asked);
 }
 
 static const char *
@@ -406,14 +276,21 @@ act_words(const struct asked *asked, int err)
     return asked->words ? asked->words : act_why(err);
 }
 
-/* What people say is kept masked like everything else; a hub's addresses are
- * not what people say. */
+/* What people say is kept masked like everything else; addresses of hubs, and
+ * names of sessions and owners, are not what people say. */
 static void
 act_mask(struct asked *asked)
 {
-    if (asked->in->kind != ACTION_HUB_VERIFIED &&
-        asked->in->kind != ACTION_HUB_DENIED)
+    switch ((int)asked->in->kind) {
+    case ACTION_HUB_VERIFIED:
+    case ACTION_HUB_DENIED:
+    case ACTION_SESSION_END:
+    case ACTION_TOKEN_ADD:
+    case ACTION_TOKEN_DROP:
+        break;
+    default:
         asked->text = mask_in(asked->engine->arena, asked->text);
+    }
 }
 
 static void
@@ -678,7 +555,7 @@ fields_are_sound(const Tocsin__ActionRequest *in)
         if (s.n > ACT_MAX_TEXT_BYTES || !utf8_is_valid(s))
             return false;
     }
-    return in->secret.len <= ACT_MAX_HASH_BYTES &&
+    return in->secret.len <= ACT_MAX_SECRET_BYTES &&
            in->data.len <= ACTION_MAX_DATA_BYTES;
 }
 
@@ -732,51 +609,4 @@ engine_action(struct engine *engine, const Tocsin__ActionRequest *in)
         break;
     }
     free(asked.data);
-}
-
-/* --- time passes ------------------------------------------------------------------------------- */
-
-static int
-expire_one(struct engine *engine, int64_t id)
-{
-    struct incident_change change = {.act = INCIDENT_ACT_EXPIRE};
-    struct incident_result result;
-    struct incident incident;
-    int r = store_incident_load(engine->store, id, engine->arena, &incident);
-
-    if (r == 0)
-        r = incident_apply(&incident, &change, engine_now(engine), &result);
-    if (r == E_STATE) /* it is no longer what expires */
-        return 0;
-    if (r == 0)
-        r = store_incident_save(engine->store, &incident);
-    if (r == 0)
-        r = engine_ledger(
-            engine, "incident.expire", id, STR_NONE, STR_NONE, NULL);
-    if (r == 0 && result.notify)
-        r = engine_tell(engine, &incident, result.event,
-            "the acknowledgement ran out");
-    if (r == 0)
-        engine_changed(engine, "incident", id);
-    return r;
-}
-
-void
-engine_expire(struct engine *engine)
-{
-    int64_t *ids;
-    size_t n;
-    int r;
-
-    arena_clear(engine->arena);
-    if (store_incident_expired(engine->store, engine_now(engine), EXPIRE_MAX,
-            engine->arena, &ids, &n) != 0 ||
-        n == 0)
-        return;
-    r = engine_write_begin(engine);
-    if (r != 0)
-        return;
-    for (size_t i = 0; i < n && r == 0; i++)
-        r = expire_one(engine, ids[i]);
-    (void)engine_write_end(engine, r);
 }

@@ -2,7 +2,8 @@
  * engine_act: what the files of the engine that do what is asked have in
  * common.
  *
- *   engine_act.c      incidents' states, people, deliveries; the way in
+ *   engine_act.c      incidents' states, deliveries; the way in
+ *   engine_user.c     users, their sessions and tokens
  *   engine_merge.c    incidents that are put together and taken apart
  *   engine_rescore.c  what they score then
  *   engine_retract.c  items that are gone at their source
@@ -40,6 +41,10 @@ int64_t act_number(const struct asked *asked, const char *name);
 /* What a person does to incident asked->id, or a link for him: text is the
  * reason.  Within the open transaction. */
 int act_incident(struct asked *asked, enum incident_act act);
+
+/* --- engine_user.c --------------------------------------------------------- */
+/* What is asked about users; E_NOTFOUND when it is about something else. */
+int act_people(struct asked *asked);
 
 /* --- engine_merge.c -------------------------------------------------------- */
 /* Within the open transaction, each about incident asked->id: merge it into
