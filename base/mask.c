@@ -11,17 +11,15 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/mask_char.h"
 #include "base/mask_kind.h"
 #include "base/utf8.h"
 
 enum {
     RUN_GROUPS = 11,       /* as many as a mobile number has digits */
-    RUN_SEPARATOR_MAX = 3, /* characters between two groups */
+    RUN_SEPARATOR_MAX = 8, /* characters between two groups */
     MAILBOX_MAX = 64       /* characters before the @ */
 };
-
-/* How digits are written. */
-enum script { SCRIPT_NONE, SCRIPT_ARABIC, SCRIPT_HAN };
 
 struct run {
     char digit[MASK_RUN_MAX]; /* '0' … '9', 'X' */
@@ -30,8 +28,11 @@ struct run {
     size_t n;
     size_t group[RUN_GROUPS + 1]; /* digits before the end of each group */
     size_t groups;
-    size_t alike; /* groups from the first on with one separator */
-    enum script script;
+    size_t alike;            /* groups from the first on with one separator */
+    size_t plain;            /* with no odd separator between; 0: all */
+    enum mask_script script; /* of the first digit */
+    bool mix;                /* digits of all scripts are read */
+    bool other;              /* digits of another script touch it */
 };
 
 struct masking {
@@ -43,63 +44,6 @@ struct masking {
     bool whole; /* all of text is one */
 };
 
-/* --- characters
- * --------------------------------------------------------------- */
-
-static enum script
-digit_of(uint32_t c, char *ret)
-{
-    static const struct {
-        uint32_t c;
-        char digit;
-    } han[] = {{0x3007, '0'}, {0x4E00, '1'}, {0x4E03, '7'}, {0x4E09, '3'},
-        {0x4E5D, '9'}, {0x4E8C, '2'}, {0x4E94, '5'}, {0x516B, '8'},
-        {0x516D, '6'}, {0x56DB, '4'}, {0x5E7A, '1'}, {0x96F6, '0'}};
-
-    if (c >= '0' && c <= '9') {
-        *ret = (char)c;
-        return SCRIPT_ARABIC;
-    }
-    if (c >= 0xFF10 && c <= 0xFF19) {
-        *ret = (char)('0' + (c - 0xFF10));
-        return SCRIPT_ARABIC;
-    }
-    if (c < 0x3007 || c > 0x96F6)
-        return SCRIPT_NONE;
-    for (size_t i = 0; i < sizeof han / sizeof *han; i++) {
-        if (han[i].c == c) {
-            *ret = han[i].digit;
-            return SCRIPT_HAN;
-        }
-    }
-    return SCRIPT_NONE;
-}
-
-static bool
-is_x(uint32_t c)
-{
-    return c == 'x' || c == 'X' || c == 0xFF38 || c == 0xFF58;
-}
-
-/* Of no width: they part nothing. */
-static bool
-is_invisible(uint32_t c)
-{
-    return (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
-           (c >= 0x2060 && c <= 0x2069) || (c >= 0xFE00 && c <= 0xFE0F) ||
-           (c >= 0xE0000 && c <= 0xE007F) || c == 0xFEFF || c == 0xAD ||
-           c == 0x34F || c == 0x180E;
-}
-
-static bool
-is_separator(uint32_t c)
-{
-    return c == ' ' || c == '-' || c == '.' || c == 0xA0 || c == 0x3000 ||
-           (c >= 0x2000 && c <= 0x200A) || (c >= 0x2010 && c <= 0x2015) ||
-           c == 0x202F || c == 0x205F || c == 0x2212 || c == 0xFF0D ||
-           c == 0xFF0E || c == 0x30FB || c == 0xB7 || c == '_' || c == '\t';
-}
-
 static bool
 is_letter(uint32_t c)
 {
@@ -110,31 +54,37 @@ is_letter(uint32_t c)
  * --------------------------------------------------------------- */
 
 /* The digits from *at on, as one group; *at is then behind them.  false when
- * there are none, or more than a number of ours has. */
+ * there are none, or more than a number of ours has; of those that are words
+ * too, the first so many are the group. */
 static bool
-read_group(struct str text, size_t *at, struct run *run)
+read_group(const struct masking *m, size_t *at, struct run *run)
 {
     size_t here = *at, first = run->n;
 
-    while (here < text.n) {
+    while (here < m->text.n) {
         size_t start = here;
-        uint32_t c = utf8_next(text, &here);
+        uint32_t c = mask_next(m->text, &here, m->url);
         char digit = 0;
-        enum script script = digit_of(c, &digit);
+        enum mask_script script = mask_digit(c, &digit);
 
-        if (is_invisible(c) && run->n > first)
+        if (mask_is_invisible(c) && run->n > first)
             continue;
-        if (script == SCRIPT_NONE && is_x(c) && run->n == 17) {
+        if (script == MASK_NONE && mask_is_x(c) && run->n == 17) {
             digit = 'X';
             script = run->script;
         }
-        if (script == SCRIPT_NONE || (run->n > 0 && script != run->script))
+        if (run->n > 0 && script != MASK_NONE && script != run->script)
+            run->other = true;
+        if (script == MASK_NONE ||
+            (run->n > 0 && script != run->script && !run->mix))
             break;
         if (run->n == MASK_RUN_MAX) {
+            if (run->mix || run->script != MASK_ARABIC)
+                break;
             run->n = first;
             return false;
         }
-        run->script = script;
+        run->script = run->n ? run->script : script;
         run->digit[run->n] = digit;
         run->at[run->n] = start;
         run->end[run->n++] = *at = here;
@@ -147,18 +97,25 @@ read_group(struct str text, size_t *at, struct run *run)
     return true;
 }
 
-/* What parts two groups: at most so many separators, in *ret. */
+/* What parts two groups: at most so many separators, in *ret.  An address goes
+ * over no space, and a number in it over no part of its path. */
 static bool
-read_separator(struct str text, size_t *at, struct str *ret)
+read_separator(
+    const struct masking *m, size_t *at, struct str *ret, bool *ret_odd)
 {
     size_t here = *at;
 
-    for (int i = 0; i <= RUN_SEPARATOR_MAX && here < text.n; i++) {
+    *ret_odd = false;
+    for (int i = 0; i <= RUN_SEPARATOR_MAX && here < m->text.n; i++) {
         size_t start = here;
-        uint32_t c = utf8_next(text, &here);
+        unsigned char raw = (unsigned char)m->text.p[here];
+        uint32_t c = mask_next(m->text, &here, m->url);
+        bool ends = m->url && !m->whole && (raw <= ' ' || raw >= 0x7F);
 
-        if (!is_separator(c)) {
-            *ret = (struct str){text.p + *at, start - *at};
+        if (!ends && mask_is_odd_separator(c) && (!m->url || c == '+')) {
+            *ret_odd = true;
+        } else if (ends || !(mask_is_separator(c) || mask_is_invisible(c))) {
+            *ret = (struct str){m->text.p + *at, start - *at};
             *at = start;
             return ret->n > 0;
         }
@@ -166,27 +123,32 @@ read_separator(struct str text, size_t *at, struct str *ret)
     return false;
 }
 
-/* The groups from at on that separators join; in an address one. */
+/* The groups from at on that separators join. */
 static void
-read_run(const struct masking *m, struct run *run)
+read_run(const struct masking *m, bool mix, struct run *run)
 {
     struct str separator = STR_NONE, next;
     size_t at = m->at;
+    bool odd;
 
-    run->n = run->groups = run->alike = 0;
+    run->n = run->groups = run->alike = run->plain = 0;
     run->group[0] = 0;
-    run->script = SCRIPT_NONE;
-    if (!read_group(m->text, &at, run) || m->url)
+    run->script = MASK_NONE;
+    run->mix = mix;
+    run->other = false;
+    if (!read_group(m, &at, run))
         return;
     while (run->groups < RUN_GROUPS && run->digit[run->n - 1] != 'X') {
         size_t before = run->n;
 
-        if (!read_separator(m->text, &at, &next))
+        if (!read_separator(m, &at, &next, &odd))
             return;
+        if (odd && run->plain == 0)
+            run->plain = run->groups;
         if (run->alike == 0 && separator.p && !str_eq(separator, next))
             run->alike = run->groups;
         separator = next;
-        if (!read_group(m->text, &at, run)) {
+        if (!read_group(m, &at, run)) {
             run->n = before;
             return;
         }
@@ -196,37 +158,41 @@ read_run(const struct masking *m, struct run *run)
 /* --- judging
  * ------------------------------------------------------------------- */
 
-/* What stands around the first n digits of run. */
+/* What stands around the first n digits of run, the end of so many groups or
+ * within the first. */
 static void
 describe(const struct masking *m, const struct run *run, size_t groups,
-    struct mask_number *ret)
+    size_t n, struct mask_number *ret)
 {
-    size_t end = run->end[run->group[groups] - 1];
     size_t word = m->word;
+    size_t alike = run->alike ? run->alike : run->groups;
+    size_t plain = run->plain ? run->plain : run->groups;
 
     *ret = (struct mask_number){.digit = run->digit,
-        .n = run->group[groups],
+        .n = n,
+        .ends = run->group,
         .groups = groups,
-        .han = run->script == SCRIPT_HAN,
+        .han = run->mix || run->script != MASK_ARABIC,
         .mixed = run->alike != 0 && groups > run->alike,
-        .more = groups < (run->alike ? run->alike : run->groups),
+        .odd = groups > plain,
+        .more = groups < (alike < plain ? alike : plain),
         .url = m->url,
         .word = str_first(str_from(m->text, word), m->at - word),
         .before = str_first(m->text, word),
-        .after = str_from(m->text, end)};
-    ret->shortest = ret->n;
+        .after = str_from(m->text, run->end[n - 1])};
+    ret->shortest = n;
     ret->fours = true;
-    ret->spoken = groups == 3;
     for (size_t i = 0; i < groups; i++) {
-        size_t length = run->group[i + 1] - run->group[i];
+        size_t end = run->group[i + 1] < n ? run->group[i + 1] : n;
+        size_t length = end - run->group[i];
 
         ret->fours = ret->fours && (length == 4 || i + 1 == groups);
-        ret->spoken = ret->spoken && length == (i == 0 ? 3 : 4);
         if (length < ret->shortest)
             ret->shortest = length;
     }
 }
 
+/* Stars for the digits between; one for each character, also of an escape. */
 static void
 add_masked(struct masking *m, const struct run *run, size_t n,
     const struct mask_cut *cut)
@@ -234,28 +200,37 @@ add_masked(struct masking *m, const struct run *run, size_t n,
     size_t from = run->at[0];
 
     for (size_t i = 0; i < n; i++) {
+        size_t length = run->end[i] - run->at[i];
+
         buf_add(m->out, m->text.p + from, run->at[i] - from);
-        if (i >= cut->front && i + cut->back < n)
-            buf_add_char(m->out, '*');
+        if (i < cut->front || i + cut->back >= n)
+            buf_add(m->out, m->text.p + run->at[i], length);
+        else if (m->url && m->text.p[run->at[i]] == '%')
+            buf_add_str(m->out, str_first(STR("************"), length));
         else
-            buf_add(m->out, m->text.p + run->at[i], run->end[i] - run->at[i]);
+            buf_add_char(m->out, '*');
         from = run->end[i];
     }
     m->at = from;
 }
 
-/* A group that stays as it is; the run may have been too long to be read. */
+/* A group that stays as it is; the run may have been too long to be read.  A
+ * digit that may be a word goes alone: the next may begin a number. */
 static void
 skip_group(struct masking *m)
 {
     size_t from = m->at, at = m->at;
+    enum mask_script first = MASK_NONE;
     char digit;
 
-    while (at < m->text.n) {
+    while (at < m->text.n && (first == MASK_NONE || first == MASK_ARABIC)) {
         size_t start = at;
-        uint32_t c = utf8_next(m->text, &at);
+        uint32_t c = mask_next(m->text, &at, m->url);
+        enum mask_script script = mask_digit(c, &digit);
 
-        if (digit_of(c, &digit) == SCRIPT_NONE && !is_invisible(c)) {
+        if (first == MASK_NONE) {
+            first = script;
+        } else if (script != first && !mask_is_invisible(c)) {
             at = start;
             break;
         }
@@ -264,20 +239,72 @@ skip_group(struct masking *m)
     m->at = at;
 }
 
+/* How many groups the first n digits are of, when what follows may be a word:
+ * "一三八 一二三四 五六七八一下". */
+static size_t
+groups_within(const struct run *run, size_t n)
+{
+    if (run->groups == 0 || (run->script == MASK_ARABIC && !run->mix &&
+                                mask_glued(run->digit, run->group[1]) != n))
+        return 0;
+    if (run->group[1] > n)
+        return 1;
+    return n == 11 && run->groups >= 3 && run->group[1] == 3 &&
+                   run->group[2] == 7 && run->group[3] > n
+               ? 3
+               : 0;
+}
+
+/* Numbers that touch others, or words of digits. */
+static bool
+mask_within(struct masking *m, const struct run *run)
+{
+    static const size_t lengths[] = {18, 15, 13, 12, 11};
+    struct mask_number number;
+    struct mask_cut cut;
+
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        size_t groups = groups_within(run, lengths[i]);
+
+        if (groups == 0)
+            continue;
+        describe(m, run, groups, lengths[i], &number);
+        if (mask_judge(&number, &cut)) {
+            add_masked(m, run, number.n, &cut);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+mask_found(struct masking *m, const struct run *run)
+{
+    struct mask_number number;
+    struct mask_cut cut;
+
+    for (size_t groups = 1; groups <= run->groups; groups++) {
+        describe(m, run, groups, run->group[groups], &number);
+        if (mask_judge(&number, &cut)) {
+            add_masked(m, run, number.n, &cut);
+            return true;
+        }
+    }
+    return mask_within(m, run);
+}
+
 static void
 mask_number(struct masking *m)
 {
     struct run run;
-    struct mask_number number;
-    struct mask_cut cut;
 
-    read_run(m, &run);
-    for (size_t groups = 1; groups <= run.groups; groups++) {
-        describe(m, &run, groups, &number);
-        if (mask_judge(&number, &cut)) {
-            add_masked(m, &run, number.n, &cut);
+    read_run(m, false, &run);
+    if (mask_found(m, &run))
+        return;
+    if (run.other) {
+        read_run(m, true, &run);
+        if (mask_found(m, &run))
             return;
-        }
     }
     skip_group(m);
 }
@@ -333,10 +360,10 @@ mask_run(struct masking *m)
 {
     while (m->at < m->text.n) {
         size_t start = m->at;
-        uint32_t c = utf8_next(m->text, &m->at);
+        uint32_t c = mask_next(m->text, &m->at, m->url);
         char digit;
 
-        if (digit_of(c, &digit) != SCRIPT_NONE) {
+        if (mask_digit(c, &digit) != MASK_NONE) {
             m->at = start;
             mask_number(m);
             /* Digits continue a code of letters: "AB12-13812345678" has a new
@@ -345,13 +372,12 @@ mask_run(struct masking *m)
                 m->word = m->at;
             continue;
         }
-        if (m->url && c == '%' && m->text.n - start >= 3) {
-            m->at = start + 3;
-            buf_add(m->out, m->text.p + start, 3);
+        if (m->url && m->text.p[start] == '%' && m->at > start + 1) {
+            buf_add(m->out, m->text.p + start, m->at - start);
             m->word = m->at;
             continue;
         }
-        if (c == '@')
+        if (c == '@' || c == 0xFF20)
             mask_mailbox(m);
         if (c == UTF8_REPLACEMENT)
             buf_add_codepoint(m->out, c);

@@ -12,7 +12,11 @@
 
 #include "base/timefmt.h"
 
-enum { BEFORE_BYTES = 30 }; /* that are searched for a word */
+enum {
+    BEFORE_BYTES = 30,    /* that are searched for a word */
+    WRONG_SUM_YEAR = 2025 /* of birth, the last with a wrong checksum: what is
+                             later is the date of a document */
+};
 
 /* --- words before
  * ---------------------------------------------------------------- */
@@ -31,6 +35,9 @@ static const char *const account_words[] = {"qq", "扣扣", "企鹅号", "微信
     "微 信", "薇信", "wechat", "weixin", "vx", "加v", "加微", "wx"};
 static const char *const register_words[] = {"学号", "學號", "学籍", "考生",
     "准考证", "考号", "考生号", "学生证", "护照", "借书证", "社保", "医保"};
+static const char *const phone_words[] = {"电话", "電話", "手机", "手機",
+    "联系", "聯繫", "致电", "拨打", "来电", "来电显示", "短信", "联系方式",
+    "热线", "tel", "phone", "mobile", "call", "微信", "微信同", "加", "☎"};
 /* Numbers of things. */
 static const char *const thing_words[] = {"订单", "单号", "编号", "流水",
     "文号", "条码", "条形码", "代码", "案号", "批号", "批次", "货号", "型号",
@@ -39,7 +46,11 @@ static const char *const thing_words[] = {"订单", "单号", "编号", "流水"
 /* Latin words that a number may follow without a gap. */
 static const char *const tied_words[] = {"tel", "phone", "mobile", "mob",
     "call", "cell", "wx", "vx", "v", "qq", "t", "m", "sms", "g", "sfz", "id",
-    "sjh", "sj", "dh", "wechat", "weixin", "lxdh"};
+    "sjh", "sj", "dh", "wechat", "weixin", "lxdh", "telephone", "cellphone",
+    "tele", "telno", "phoneno", "mobileno", "contact", "ph", "mp", "hp",
+    "shouji", "dianhua", "lianxi", "whatsapp", "telegram", "line", "user",
+    "uid", "u", "p", "no", "num", "number", "from", "by", "mr", "ms", "mrs",
+    "fax", "sim", "or", "and", "to", "at", "is"};
 
 /* What may stand between a word and its number, or belong to the word: its
  * length in bytes at the end of s, which is not empty. */
@@ -280,21 +291,49 @@ is_card(const struct mask_number *number)
            (union_pay || other) && is_luhn(d, n);
 }
 
-/* Eleven digits from skip on, in groups that somebody would write. */
+/* "1998 2026 100": years, not the beginning of a number. */
+static bool
+is_years(const struct mask_number *number)
+{
+    const char *d = number->digit;
+
+    return number->groups > 1 && number->ends[1] == 4 && d[1] == '9' &&
+           number->ends[2] >= 8 &&
+           (memcmp(d + 4, "19", 2) == 0 || memcmp(d + 4, "20", 2) == 0);
+}
+
+/* Eleven digits from skip on, in groups that somebody would write; the first
+ * may have the prefix. */
 static bool
 is_mobile(const struct mask_number *number, size_t skip)
 {
     const char *d = number->digit + skip;
+    const size_t *ends = number->ends;
+    bool spoken =
+        number->groups == 3 && ends[1] == skip + 3 && ends[2] == skip + 7;
 
-    return number->n == skip + 11 && d[0] == '1' && d[1] >= '3' &&
-           (number->groups == 1 || number->shortest >= 3 ||
-               number->groups == number->n);
+    if (number->n != skip + 11 || d[0] != '1' || d[1] < '3')
+        return false;
+    if (number->groups == 1)
+        return true;
+    if (number->url)
+        return spoken && !number->more;
+    if (number->odd)
+        return spoken;
+    if (!number->more && !number->mixed && ends[1] > 1 &&
+        has_word(number, WORDS(phone_words)))
+        return true;
+    if (number->mixed)
+        return number->shortest >= 3 && ends[1] == skip + 3;
+    return (number->groups == 11 && ends[1] == skip + 1) ||
+           (number->shortest >= 3 && !is_years(number));
 }
 
 static bool
 judge_mobile(const struct mask_number *number, struct mask_cut *ret)
 {
-    static const char *const prefixes[] = {"", "86", "0086", "0"};
+    static const char *const prefixes[] = {
+        "", "86", "0086", "0", "086", "17951", "17911", "12593", "10193"};
 
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         size_t skip = strlen(prefixes[i]);
@@ -304,30 +343,56 @@ judge_mobile(const struct mask_number *number, struct mask_cut *ret)
             is_mobile(number, skip)) {
             *ret = (struct mask_cut){skip + 3, 4};
             return !is_code(number) && !is_amount(number) &&
-                   (skip > 1 || !has_word(number, WORDS(thing_words)));
+                   (str_ends(number->before, STR("+")) ||
+                       !has_word(number, WORDS(thing_words)));
         }
     }
     return false;
 }
 
-/* 18 digits, whatever is around them; behind a word also with an X for a digit
- * that is wrong, because who types a list makes mistakes. */
+/* A place and a birthday, but the wrong sum: who types a list makes mistakes.
+ */
+static bool
+is_id_mistyped(const struct mask_number *number)
+{
+    const char *d = number->digit;
+    int year = number_of(d + 6, 4);
+
+    return !number->mixed && !number->odd && year >= 1900 &&
+           year <= WRONG_SUM_YEAR && is_place(d) && is_birthday(year, d + 10) &&
+           !is_code(number) && !is_amount(number) &&
+           !has_word(number, WORDS(thing_words));
+}
+
+/* Place and birthday, the birthday alone, or all in one. */
+static bool
+is_id_grouped(const struct mask_number *number)
+{
+    const size_t *ends = number->ends;
+
+    return number->groups == 1 ||
+           (!number->mixed && !number->odd && ends[1] == 6 &&
+               (number->groups == 2 || (number->groups == 3 && ends[2] == 12)));
+}
+
+/* 18 digits, whatever is around them when their sum is right; behind a word
+ * whatever they are. */
 static bool
 judge_id(const struct mask_number *number, struct mask_cut *ret)
 {
+    const char *d = number->digit;
+
     *ret = (struct mask_cut){6, 4};
     if (number->n == 18)
-        return is_id_new(number->digit) ||
-               (!number->url && number->digit[0] >= '1' &&
-                   number->digit[0] <= '8' &&
+        return is_id_new(d) || is_id_mistyped(number) ||
+               (!number->url && !number->odd && d[0] >= '1' && d[0] <= '8' &&
                    has_word_before_letters(number, WORDS(id_words)));
-    if (number->n != 15 || number->groups > 3)
+    if (number->n != 15 || number->groups > 3 || number->odd)
         return false;
     if (!number->url && has_word(number, WORDS(id_words)))
         return true;
-    return number->groups == 1 && is_id_old(number->digit) &&
-           !is_code(number) && !is_amount(number) &&
-           !has_word(number, WORDS(thing_words));
+    return is_id_grouped(number) && is_id_old(d) && !is_code(number) &&
+           !is_amount(number) && !has_word(number, WORDS(thing_words));
 }
 
 /* Whether no further group belongs to a number that only its word makes one. */
@@ -342,6 +407,8 @@ static bool
 judge_card(const struct mask_number *number, struct mask_cut *ret)
 {
     *ret = (struct mask_cut){number->n >= 16 ? 6 : 4, 4};
+    if (number->mixed || number->odd || (number->url && number->groups > 1))
+        return false;
     if (number->n == 18 && number->digit[17] == 'X')
         return false;
     if (!number->url && number->n >= 12 && number->n <= 19 &&
@@ -369,10 +436,31 @@ judge_worded(const struct mask_number *number, struct mask_cut *ret)
 bool
 mask_judge(const struct mask_number *number, struct mask_cut *ret)
 {
-    if (number->n < 5 || (number->mixed && !number->spoken))
+    if (number->n < 5)
         return false;
     return judge_mobile(number, ret) || judge_id(number, ret) ||
            judge_card(number, ret) || judge_worded(number, ret);
+}
+
+size_t
+mask_glued(const char *digit, size_t n)
+{
+    size_t first = 0, pieces = 0;
+
+    for (size_t at = 0; at < n; pieces++) {
+        const char *d = digit + at;
+        size_t length = 0;
+
+        if (n - at >= 18 && is_id_new(d))
+            length = 18;
+        else if (n - at >= 11 && d[0] == '1' && d[1] >= '3')
+            length = 11;
+        if (length == 0)
+            return 0;
+        first = at == 0 ? length : first;
+        at += length;
+    }
+    return pieces > 1 ? first : 0;
 }
 
 bool

@@ -18,10 +18,12 @@ struct mask_number {
     size_t n;
     size_t groups, shortest; /* how they are grouped */
     bool fours;              /* of four, but for the last */
-    bool spoken;             /* 138 1234 5678 */
+    const size_t *ends;      /* digits before the end of each group, from [1] */
     bool mixed;              /* with more than one kind of separator */
+    bool odd;                /* with one that may separate numbers, too */
     bool more;               /* groups follow with the same separator */
-    bool han, url;
+    bool han;                /* not in the digits of figures, or not all */
+    bool url;
     struct str word;   /* the Latin letters right before them, or empty */
     struct str before; /* what stands before these */
     struct str after;
@@ -34,6 +36,9 @@ struct mask_cut {
 
 /* Whether it is one; then *ret says how much of it stays. */
 bool mask_judge(const struct mask_number *number, struct mask_cut *ret);
+/* How many of n digits that nothing separates are the first of several numbers
+ * that are written without a gap; 0: they are not. */
+size_t mask_glued(const char *digit, size_t n);
 /* Whether text begins with the host of private mailboxes. */
 bool mask_is_private_host(struct str text);
 
