@@ -73,6 +73,8 @@ channel_word(const struct channel_state *state, struct wall now)
         return "disabled";
     if (wall_is_set(state->broken))
         return "broken";
+    if (wall_is_set(state->stuck))
+        return "stuck";
     return wall_is_set(state->wait_until) && state->wait_until.ms > now.ms
                ? "waiting"
                : "open";
@@ -90,6 +92,7 @@ channel_json(struct context *ctx, const struct channel_row *row)
     set_name(ctx, object, "state", "line", word);
     set_str(object, "why", open ? STR_NONE : row->state.why);
     set_time(ctx, object, "broken", row->state.broken);
+    set_time(ctx, object, "stuck", row->state.stuck);
     set_time(ctx, object, "wait_until",
         str_eq(word, STR("waiting")) ? row->state.wait_until : WALL_NONE);
     set_number(object, "pending", (int64_t)row->pending);
@@ -102,7 +105,8 @@ channel_json(struct context *ctx, const struct channel_row *row)
         return object;
     set_flag(object, "open", open);
     set_flag(object, "trouble",
-        wall_is_set(row->state.broken) || row->state.disabled);
+        wall_is_set(row->state.broken) || wall_is_set(row->state.stuck) ||
+            row->state.disabled);
     return object;
 }
 

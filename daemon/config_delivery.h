@@ -15,6 +15,7 @@ struct config_delivery {
     struct str canary;         /* "09:10" or "none" */
     int64_t canary_every_ms;   /* from that time of day on */
     int64_t canary_within_ms;  /* it is to be accepted */
+    int64_t stuck_ms;          /* without any message taken: it is said */
     struct str heartbeat_url;  /* absent: none */
     int64_t heartbeat_ms;
 };

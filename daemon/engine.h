@@ -90,8 +90,8 @@ struct engine {
     uint8_t many_why;  /* enum cause_class of what opened it */
     struct mono many_rest, many_next; /* single failures are told again;
                                          all that fails may be asked again */
-    struct tell tells[ENGINE_MAX_TELLS]; /* of the open transaction */
-    size_t ntells;
+    struct tell *tells; /* of the open transaction; owned */
+    size_t ntells, tells_cap;
     struct follow *follows; /* owned */
     size_t nfollows, follows_cap;
     struct loop_timer *outbox_timer;
@@ -231,7 +231,7 @@ void engine_channel_enable(struct engine *engine, struct str channel);
 
 /* --- engine_act.c ----------------------------------------------------------------- */
 void engine_action(struct engine *engine, const Tocsin__ActionRequest *in);
-/* Acknowledgements and snoozes that ran out. */
+/* engine_expire.c: acknowledgements and snoozes that ran out. */
 void engine_expire(struct engine *engine);
 
 #endif

@@ -226,14 +226,15 @@ miss(struct engine *engine, struct str subject, const char *en, const char *zh)
         engine_now(engine), &edge);
 }
 
-static void
+/* Whether it was said. */
+static bool
 canary_miss(
     struct engine *engine, struct str subject, const char *en, const char *zh)
 {
     /* A full transaction is committed at the end, and clears the arena. */
     log_say(LOG_ERROR, en, "subject", arena_cstr(engine->arena, subject), NULL);
-    if (engine_write_begin(engine) == 0)
-        (void)engine_write_end(engine, miss(engine, subject, en, zh));
+    return engine_write_begin(engine) == 0 &&
+           engine_write_end(engine, miss(engine, subject, en, zh)) == 0;
 }
 
 static void
@@ -251,8 +252,7 @@ lines_watch(struct engine *engine)
             (wall_is_set(state->canary_ok) &&
                 state->canary_ok.ms >= state->canary.ms))
             continue;
-        line->late = true;
-        canary_miss(engine,
+        line->late = canary_miss(engine,
             arena_printf(engine->arena, "channel:%.*s",
                 STR_ARG(engine->config->channels[i].id)),
             "the daily message was not accepted in time",
@@ -281,8 +281,7 @@ engine_canary_run(struct engine *engine)
         canary->since = now;
     }
     if (!canary->late && now.ms - canary->since.ms > config->canary_within_ms) {
-        canary->late = true;
-        canary_miss(engine, STR("daemon"),
+        canary->late = canary_miss(engine, STR("daemon"),
             "the daily document did not come back from the parsers",
             "每日自检文档未能从解析环节返回");
     }

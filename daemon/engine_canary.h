@@ -10,7 +10,7 @@
 
 #include "daemon/engine.h"
 
-enum { REMIND_MEMORY = 1024 /* incidents that were reminded of */ };
+enum { REMIND_MEMORY = 4096 /* incidents that were reminded of */ };
 
 /* What they remember while the engine runs; part of the outbox. */
 struct canary {

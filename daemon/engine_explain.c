@@ -55,7 +55,7 @@ explain_limits(struct engine *engine, const struct channel *channel,
         json, "wait_ms", json_integer(engine_line_wait(engine, line)));
     if (line->limited)
         (void)jsonx_set(json, "room",
-            json_integer((json_int_t)window_room(&line->window, urgent, now)));
+            json_integer((json_int_t)window_room(line->window, urgent, now)));
     return json;
 }
 

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "daemon/engine_outbox.h"
 #include "daemon/engine_tell.h"
+#include "store/conditions.h"
 
 enum {
     LINE_OWN_RESERVE = 10, /* of a configured rate, one in so many is kept */
@@ -84,7 +85,7 @@ line_limits(struct line *line, const struct channel *channel)
                       : (rate + LINE_OWN_RESERVE - 1) / LINE_OWN_RESERVE;
     }
     line->limited = rate > 0 || kind->gap_ms > 0;
-    return window_init(&line->window, rate, reserve, kind->gap_ms);
+    return window_init(&line->own, rate, reserve, kind->gap_ms);
 }
 
 static void
@@ -98,32 +99,74 @@ line_state(
     engine_line_why(line, state->why);
     line->state.disabled = false;
     if (wall_is_set(state->wait_until))
-        line->wait = mono_of(engine, state->wait_until);
+        line->wait = line->urgent = mono_of(engine, state->wait_until);
+    if (wall_is_set(state->stuck))
+        line->unheard = mono_of(engine, state->stuck);
     if (wall_is_set(state->broken))
         line->probe = loop_mono(engine->loop);
     line->fold = wall_is_set(state->broken) || wall_is_set(state->wait_until);
 }
 
-/* Attempts that still count, and those that are under way now. */
-static int
-line_attempts(struct engine *engine, struct line *line,
-    const struct sent *sents, size_t n)
+/* Attempts that still count, in order of time, and those that are under way
+ * now. */
+static void
+lines_attempts(struct engine *engine, const struct sent *sents, size_t n)
 {
     struct mono now = loop_mono(engine->loop);
 
     for (size_t i = 0; i < n; i++) {
-        if (!str_eq(sents[i].channel, line->state.channel) ||
-            !wall_is_set(sents[i].ended))
-            continue;
+        struct line *line = engine_line(engine, sents[i].channel);
         struct mono ended = mono_of(engine, sents[i].ended);
 
-        window_past(&line->window, ended.ms < now.ms ? ended : now);
+        if (line && wall_is_set(sents[i].ended))
+            window_past(line->window, ended.ms < now.ms ? ended : now);
     }
     for (size_t i = 0; i < engine->nsends; i++) {
-        if (str_eq(str_of(engine->sends[i].channel), line->state.channel))
-            window_send(&line->window, now);
+        struct line *line =
+            engine_line(engine, str_of(engine->sends[i].channel));
+
+        if (line)
+            window_send(line->window, now);
     }
-    return 0;
+}
+
+bool
+channel_is_same_robot(const struct channel *a, const struct channel *b)
+{
+    if (!str_eq(a->kind, b->kind) || !str_eq(a->url, b->url))
+        return false;
+    /* A device of Bark is its key; the robots know us by the address alone. */
+    return !str_eq(a->kind, STR("bark")) ||
+           (a->nsecrets == b->nsecrets &&
+               (a->nsecrets == 0 || str_eq(a->secrets[0], b->secrets[0])));
+}
+
+/* Those that send by one robot share the first one's limit, which is the least
+ * that any of them is to keep. */
+static void
+line_share(struct engine *engine, struct outbox *outbox, size_t at)
+{
+    const struct channel *channels = engine->config->channels;
+    struct line *line = &outbox->lines[at];
+
+    line->window = &line->own;
+    for (size_t i = 0; i < at && line->limited; i++) {
+        struct line *first = &outbox->lines[i];
+
+        if (!first->limited || first->window != &first->own ||
+            !channel_is_same_robot(&channels[i], &channels[at]))
+            continue;
+        line->window = &first->own;
+        if (line->own.per_minute > 0 &&
+            (first->own.per_minute == 0 ||
+                line->own.per_minute < first->own.per_minute)) {
+            struct window less = line->own;
+
+            line->own = first->own;
+            first->own = less;
+        }
+        return;
+    }
 }
 
 static int
@@ -147,14 +190,17 @@ lines_fill(struct engine *engine, struct outbox *outbox)
             .wait_until = WALL_NONE,
             .broken = WALL_NONE,
             .canary = WALL_NONE,
-            .canary_ok = WALL_NONE};
+            .canary_ok = WALL_NONE,
+            .stuck = WALL_NONE};
         r = line_limits(line, &config->channels[i]);
+        if (r == 0)
+            line_share(engine, outbox, i);
         for (size_t k = 0; k < nstates && r == 0; k++)
             if (str_eq(states[k].channel, line->state.channel))
                 line_state(engine, line, &states[k]);
-        if (r == 0)
-            r = line_attempts(engine, line, sents, nsents);
     }
+    if (r == 0)
+        lines_attempts(engine, sents, nsents);
     return r;
 }
 
@@ -179,7 +225,8 @@ lines_missing(struct engine *engine)
 static int
 lines_forget(struct engine *engine)
 {
-    static const char *const kinds[] = {"broken", "canary", "undeliverable"};
+    static const char *const kinds[] = {
+        "broken", "stuck", "canary", "undeliverable"};
     struct channel_state *states;
     size_t n;
     int r = store_channel_states(engine->store, engine->arena, &states, &n);
@@ -202,7 +249,7 @@ static void
 lines_free(struct outbox *outbox)
 {
     for (size_t i = 0; i < outbox->n; i++)
-        window_done(&outbox->lines[i].window);
+        window_done(&outbox->lines[i].own);
     free(outbox->lines);
     outbox->lines = NULL;
     outbox->n = 0;
@@ -267,7 +314,8 @@ engine_channel_is_well(const struct engine *engine, struct str channel)
 {
     const struct line *line = engine_line(engine, channel);
 
-    return line && !line->state.disabled && !wall_is_set(line->state.broken);
+    return line && !line->state.disabled && !wall_is_set(line->state.broken) &&
+           !wall_is_set(line->state.stuck);
 }
 
 void

@@ -8,9 +8,10 @@
  * nor repeats one.  Many at once are one digest.  While many sources fail
  * together (engine_many.c) their single failures are not told.
  */
+#include "daemon/engine_notice.h"
+
 #include "base/err.h"
 #include "base/level.h"
-#include "daemon/engine_notice.h"
 #include "daemon/engine_tell.h"
 #include "feeds/condition.h"
 #include "notify/body.h"
@@ -23,7 +24,8 @@ enum {
 _Static_assert(CONDITION_COUNT <= 32, "a set of kinds is a word");
 
 /* A channel that is silent: somebody must hear of it, at once. */
-#define NOTICE_OF_CHANNELS (1u << CONDITION_BROKEN | 1u << CONDITION_CANARY)
+#define NOTICE_OF_CHANNELS                                                     \
+    (1u << CONDITION_BROKEN | 1u << CONDITION_STUCK | 1u << CONDITION_CANARY)
 
 static const char *const scopes[] = {"source:", "channel:", "rule:"};
 

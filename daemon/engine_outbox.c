@@ -53,7 +53,7 @@ engine_send_forget(struct engine *engine, struct send *send)
     struct line *line = engine_line(engine, str_of(send->channel));
 
     if (line)
-        window_end(&line->window, loop_mono(engine->loop));
+        window_end(line->window, loop_mono(engine->loop));
     *send = engine->sends[--engine->nsends];
 }
 
@@ -78,6 +78,7 @@ outbox_send(const struct turn *turn, int64_t id, int64_t sent)
     out.body = pb_data(delivery.body);
     out.attempt = delivery.attempts + 1;
     out.form = delivery.form;
+    out.settled = pb_cstr(engine->arena, delivery.settled);
     if (arena_failed(engine->arena) ||
         delivery.channel.n >= sizeof send->channel)
         return E_NOMEM;
@@ -86,7 +87,7 @@ outbox_send(const struct turn *turn, int64_t id, int64_t sent)
         return r;
     *send = (struct send){.delivery = id, .sent = turn->now, .logged = sent};
     memcpy(send->channel, out.channel, delivery.channel.n + 1);
-    window_send(&turn->line->window, turn->now);
+    window_send(turn->line->window, turn->now);
     engine->nsends++;
     return 0;
 }
@@ -139,7 +140,7 @@ turn_places(const struct turn *turn)
 {
     const struct engine *engine = turn->engine;
     size_t room = ENGINE_MAX_SENDS - engine->nsends, most = OUTBOX_PER_CHANNEL,
-           here = turn->line->window.under_way;
+           here = turn->line->window->under_way;
 
     if (turn->line->failures >= LINE_DOWN_AFTER ||
         wall_is_set(turn->line->state.broken))
@@ -152,7 +153,7 @@ turn_places(const struct turn *turn)
 static bool
 turn_gathered(const struct turn *turn)
 {
-    const struct window *window = &turn->line->window;
+    const struct window *window = turn->line->window;
 
     return !turn->line->limited || !window->any ||
            turn->now.ms - window->last.ms >=
@@ -166,7 +167,7 @@ turn_queue(
 {
     struct line *line = turn->line;
     size_t places = turn_places(turn), foldable = 0, picked = 0;
-    size_t room = window_room(&line->window, urgent, turn->now);
+    size_t room = window_room(line->window, urgent, turn->now);
     int64_t ids[OUTBOX_PER_CHANNEL];
     bool fold;
 
@@ -217,7 +218,7 @@ turn_probe(const struct turn *turn, const struct delivery *rows, size_t n)
     if (one == NULL && n > 0 && turn->now.ms >= turn->line->probe.ms)
         one = &rows[0];
     if (one && turn_places(turn) > 0 &&
-        window_room(&turn->line->window, true, turn->now) > 0)
+        window_room(turn->line->window, true, turn->now) > 0)
         outbox_send_all(turn, &one->id, 1);
 }
 
@@ -275,7 +276,7 @@ turn_revive(const struct turn *turn)
 
     if (turn->line->failures < LINE_DOWN_AFTER ||
         turn->now.ms < turn->line->retry.ms || turn_places(turn) == 0 ||
-        window_room(&turn->line->window, true, turn->now) == 0)
+        window_room(turn->line->window, true, turn->now) == 0)
         return;
     if (store_delivery_due(turn->engine->store, turn->channel->id, ever, 1,
             turn->engine->arena, &rows, &n) == 0 &&
@@ -290,7 +291,7 @@ turn_take(const struct turn *turn)
     struct delivery *rows;
     size_t n, urgent = 0;
 
-    if (turn->line->state.disabled || turn->now.ms < turn->line->wait.ms ||
+    if (turn->line->state.disabled || turn->now.ms < turn->line->urgent.ms ||
         engine->writing)
         return;
     arena_clear(engine->arena);
@@ -305,14 +306,14 @@ turn_take(const struct turn *turn)
         turn_probe(turn, rows, n);
         return;
     }
-    if (n == 0)
+    if (n == 0 && turn->now.ms >= turn->line->wait.ms)
         turn_revive(turn);
     while (urgent < n && delivery_is_urgent(&rows[urgent]))
         urgent++;
     if (n < 2)
         turn->line->fold = false;
     turn_queue(turn, rows, urgent, true);
-    if (!engine->writing)
+    if (!engine->writing && turn->now.ms >= turn->line->wait.ms)
         turn_queue(turn, rows + urgent, n - urgent, false);
 }
 
@@ -339,19 +340,21 @@ turn_sleep(const struct turn *turn)
         !wall_is_set(next))
         return OUTBOX_TIMER_MAX_MS;
     due = later(next.ms - engine_now(engine).ms, 0);
-    due = later(due, line->wait.ms - turn->now.ms);
-    if (line->window.under_way > 0 || strikes(turn))
+    due = later(due, line->urgent.ms - turn->now.ms);
+    if (turn->now.ms < line->wait.ms)
+        due = later(due, MS_SECOND); /* what is urgent may go before the rest */
+    if (line->window->under_way > 0 || strikes(turn))
         due = later(due, MS_SECOND); /* an answer looks again by itself */
     if (wall_is_set(line->state.broken))
         return later(due, line->probe.ms - turn->now.ms);
     if (line->failures >= LINE_DOWN_AFTER)
         due = later(line->wait.ms, line->retry.ms) - turn->now.ms;
     if (line->limited) {
-        wait = window_wait(&line->window, true, turn->now);
+        wait = window_wait(line->window, true, turn->now);
         if (wait == 0)
-            wait = window_wait(&line->window, false, turn->now);
-        if (line->window.any)
-            wait = later(wait, line->window.last.ms - turn->now.ms +
+            wait = window_wait(line->window, false, turn->now);
+        if (line->window->any)
+            wait = later(wait, line->window->last.ms - turn->now.ms +
                                    engine->config->delivery.group_wait_ms);
         return later(
             due, wait < OUTBOX_TIMER_MAX_MS ? wait : OUTBOX_TIMER_MAX_MS);
@@ -368,6 +371,7 @@ engine_outbox_run(struct engine *engine)
     if (engine->stopping || engine->notify.ipc == NULL ||
         !engine->notify.ready || engine->outbox == NULL)
         return;
+    engine_lines_refresh(engine);
     for (size_t i = 0; i < engine->outbox->n; i++) {
         struct turn turn = {.engine = engine,
             .channel = &engine->config->channels[i],
@@ -393,8 +397,11 @@ static void
 outbox_lose(struct engine *engine, struct send *send)
 {
     int64_t id = send->delivery, logged = send->logged;
+    struct line *line = engine_line(engine, str_of(send->channel));
     int r;
 
+    if (line)
+        engine_line_unheard(engine, line);
     engine_send_forget(engine, send);
     if (engine_write_begin(engine) != 0)
         return;
@@ -415,6 +422,8 @@ engine_outbox_patience(struct engine *engine)
         if (now.ms - send->sent.ms > ENGINE_SENDS_PATIENCE_MS)
             outbox_lose(engine, send);
     }
+    if (engine->outbox)
+        engine_lines_watch(engine);
 }
 
 void

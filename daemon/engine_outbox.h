@@ -3,6 +3,7 @@
  *
  *   engine_outbox.c  which message goes to which channel next
  *   engine_line.c    a channel as the outbox sees it: limits, waits, state
+ *   engine_stuck.c   channels that take nothing; lines that were undone
  *   engine_result.c  what came of an attempt, and what follows
  *   engine_storm.c   what waits becomes one digest
  *   engine_resend.c  what operators ask of messages and channels
@@ -31,23 +32,32 @@ enum {
 };
 
 struct line {
-    struct window window;
+    struct window own;
+    /* Channels that send by one robot have one limit: its own, or that of the
+     * first of them. */
+    struct window *window;
     bool limited; /* it has a rate or a gap */
     struct channel_state state;
-    char why[LINE_WHY_BYTES]; /* text of state.why */
-    struct mono wait;         /* not before this; 0: at once */
-    struct mono probe;        /* broken: when it is tried next */
-    struct mono retry;        /* down: likewise */
-    unsigned failures;        /* attempts in a row without an answer */
-    unsigned refusals;        /* "too many" in a row */
-    bool fold;                /* what waits becomes a digest */
-    bool late;                /* its canary is missing, and it was said */
+    char why[LINE_WHY_BYTES];  /* text of state.why */
+    char last[LINE_WHY_BYTES]; /* what it said to the last that it did not take
+                                */
+    struct mono wait;          /* not before this; 0: at once */
+    struct mono urgent;        /* likewise, what is urgent: not after wait */
+    struct mono refused;       /* when it last said "too many" */
+    struct mono unheard;       /* since when it takes nothing, 0: it does */
+    struct mono probe;         /* broken: when it is tried next */
+    struct mono retry;         /* down: likewise */
+    unsigned failures;         /* attempts in a row without an answer */
+    unsigned refusals;         /* "too many" in a row */
+    bool fold;                 /* what waits becomes a digest */
+    bool late;                 /* its canary is missing, and it was said */
 };
 
 struct outbox {
     struct line *lines; /* of config->channels, by number; owned */
     size_t n;
     struct wall begun; /* when this engine started */
+    bool doubtful;     /* what lines say may not be what is stored */
     struct canary canary;
     struct heartbeat heartbeat;
     struct reminder reminder;
@@ -58,6 +68,18 @@ struct outbox {
 /* engine_outbox_init makes the lines of the configuration from what is stored;
  * a reload also lets broken and disabled channels be tried. */
 struct line *engine_line(const struct engine *engine, struct str channel);
+/* A step was undone, or (all) the transaction: what memory was told in it is
+ * read back from the store before it is used. */
+void engine_outbox_doubt(struct engine *engine, bool all);
+/* Read it back, if there is doubt. */
+void engine_lines_refresh(struct engine *engine);
+/* It took none of what was tried; it did. */
+void engine_line_unheard(struct engine *engine, struct line *line);
+int engine_line_heard(struct engine *engine, struct line *line);
+/* Say of those that take nothing for notify.stuck_after that they do not. */
+void engine_lines_watch(struct engine *engine);
+/* Whether two channels send by one robot, whose limit they share. */
+bool channel_is_same_robot(const struct channel *a, const struct channel *b);
 /* Write its state; within a transaction. */
 int engine_line_save(struct engine *engine, struct line *line);
 /* Remember why it is as it is. */

@@ -37,14 +37,18 @@ static int
 remind(struct engine *engine, const int64_t *ids, size_t n)
 {
     struct mono now = loop_mono(engine->loop);
+    size_t told = 0;
     int r = 0;
 
-    for (size_t i = 0; i < n && r == 0; i++) {
+    /* Those that are held are looked at each time and told of no more, and keep
+     * none of the others from their turn. */
+    for (size_t i = 0; i < n && told < REMIND_MAX && r == 0; i++) {
         struct incident incident;
 
         if (remembered(&engine->outbox->reminder, ids[i], now,
                 engine->config->delivery.repeat_ms))
             continue;
+        told++;
         r = store_incident_load(
             engine->store, ids[i], engine->arena, &incident);
         if (r == 0)
@@ -69,10 +73,11 @@ engine_remind_run(struct engine *engine)
     before.ms -= engine->config->delivery.repeat_ms;
     arena_clear(engine->arena);
     if (store_incident_unheard(engine->store, before,
-            engine->config->notify_min_level, REMIND_MAX, engine->arena, &ids,
-            &n) != 0 ||
+            engine->config->notify_min_level, REMIND_MEMORY, engine->arena,
+            &ids, &n) != 0 ||
         n == 0)
         return;
-    if (engine_write_begin(engine) == 0)
-        (void)engine_write_end(engine, remind(engine, ids, n));
+    if (engine_write_begin(engine) == 0 &&
+        engine_write_end(engine, remind(engine, ids, n)) != 0)
+        memory->n = 0; /* nobody was reminded */
 }

@@ -8,6 +8,22 @@
 
 enum { RESEND_MAX = 2000 /* dead letters in one go */ };
 
+/* Those who have it; whom it was refused for is asked again. */
+static struct str
+resend_settled(struct arena *arena, struct str settled)
+{
+    struct str kept = STR_NONE;
+
+    while (settled.p) {
+        struct str line = str_split(&settled, '\n');
+
+        if (line.n > 0 && line.p[0] != '!')
+            kept = arena_printf(arena, "%.*s%s%.*s", STR_ARG(kept),
+                kept.n ? "\n" : "", STR_ARG(line));
+    }
+    return kept;
+}
+
 static int
 resend_one(struct asked *asked, int64_t id)
 {
@@ -23,6 +39,9 @@ resend_one(struct asked *asked, int64_t id)
         asked->words = "Its channel is not in the configuration any more.";
         return E_STATE;
     }
+    delivery.settled = delivery.state == DELIVERY_DELIVERED
+                           ? STR_NONE
+                           : resend_settled(engine->arena, delivery.settled);
     delivery.state = DELIVERY_PENDING;
     delivery.attempts = 0;
     delivery.form = 0;

@@ -7,13 +7,18 @@
  * broken until a trial is accepted.  All of it is written in one step, and
  * whoever may hear of a broken channel is told with the next notice.
  */
+#include <string.h>
+
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/utf8.h"
 #include "daemon/engine_outbox.h"
 #include "daemon/pb.h"
 
-enum { RESULT_MAX_WORDS_BYTES = 4096 /* of what a receiver said */ };
+enum {
+    RESULT_MAX_WORDS_BYTES = 4096, /* of what a receiver said */
+    RESULT_MAX_SETTLED_BYTES = 32 * 1024
+};
 
 struct result {
     struct engine *engine;
@@ -23,6 +28,10 @@ struct result {
     struct delivery_input input;
     enum text_form next_form;
     struct str text, code;
+    struct str settled; /* recipients that are not asked again */
+    int64_t asked_ms;   /* what a "too many" asked for; 0: nothing */
+    bool partly;        /* some recipients took it, or never will */
+    struct mono sent;   /* when it was given away */
     struct wall now;
 };
 
@@ -60,6 +69,7 @@ course_into(struct result *result)
     delivery->next = result->course.next;
     delivery->finished = WALL_NONE;
     delivery->last_error = words(result);
+    delivery->settled = result->settled;
     if (result->input.class == CLASS_TRANSIENT)
         delivery->unsure = true;
     if (step == STEP_DELIVERED) {
@@ -124,17 +134,22 @@ line_break(const struct result *result)
     int r;
 
     line->probe.ms = loop_mono(result->engine->loop).ms + SCHEDULE_PROBE_MS;
+    r = engine_line_heard(result->engine, line); /* it is worse than that */
+    if (r != 0)
+        return r;
     line->state.disabled = result->input.class == CLASS_GONE;
     if (!line->state.disabled && !wall_is_set(line->state.broken))
         line->state.broken = result->now;
     engine_line_why(line, utf8_cut(words(result), LINE_WHY_BYTES));
     r = engine_line_save(result->engine, line);
-    /* One that asks never to be called again has a dead letter to tell of. */
-    if (r == 0 && !line->state.disabled)
+    if (r == 0)
         r = condition(result, "broken", true, &edge);
     if (r == 0 && edge)
         log_say(LOG_ERROR,
-            "a channel is broken: its messages wait until a trial is accepted",
+            line->state.disabled
+                ? "a channel asked never to be called again: it is disabled"
+                : "a channel is broken: its messages wait until a trial is "
+                  "accepted",
             "channel", arena_cstr(arena, result->delivery.channel), "why",
             arena_cstr(arena, words(result)), NULL);
     return r;
@@ -148,10 +163,13 @@ line_mend(const struct result *result)
     struct arena *arena = result->engine->arena;
     bool was_broken = wall_is_set(line->state.broken), edge = false;
     /* What was under way when it was refused ends no rest. */
-    bool rests = loop_mono(result->engine->loop).ms < line->wait.ms;
+    bool rests = loop_mono(result->engine->loop).ms < line->wait.ms &&
+                 result->sent.ms <= line->refused.ms;
     bool was_down = line->failures >= LINE_DOWN_AFTER || was_broken;
-    int r = 0;
+    int r = engine_line_heard(result->engine, line);
 
+    if (r != 0)
+        return r;
     if (was_down)
         line->fold = was_broken || line->limited;
     if (was_down || (line->refusals > 0 && !rests))
@@ -167,7 +185,7 @@ line_mend(const struct result *result)
     line->state.disabled = false;
     if (!rests) {
         line->state.wait_until = WALL_NONE;
-        line->wait.ms = 0;
+        line->wait.ms = line->urgent.ms = 0;
         engine_line_why(line, STR_NONE);
     }
     if (r == 0)
@@ -180,29 +198,66 @@ line_mend(const struct result *result)
     return r;
 }
 
-/* It has had too many: nothing goes there until it may. */
+/* Nothing goes there for wait, and what is urgent not for urgent; a wait has no
+ * end but its longest. */
 static int
-line_rest(const struct result *result)
+rest_for(const struct result *result, struct line *line, int64_t wait,
+    int64_t urgent)
 {
-    struct line *line = result->line;
-    struct delivery_input input = result->input;
-    struct mono now = loop_mono(result->engine->loop), until;
-    int64_t wait;
+    struct mono now = loop_mono(result->engine->loop);
 
-    /* Those that were under way together were refused once, and a channel's
-     * wait has no end but its longest. */
-    if (now.ms >= line->wait.ms && line->refusals < SCHEDULE_ATTEMPTS)
-        line->refusals++;
-    wait = schedule_wait(
-        line->refusals, CLASS_RATE, input.retry_after_ms, 0, input.random);
-    until.ms = now.ms + wait;
+    line->refused = now;
     line->fold = true;
-    if (until.ms <= line->wait.ms)
+    if (now.ms + urgent > line->urgent.ms)
+        line->urgent.ms = now.ms + urgent;
+    if (now.ms + wait <= line->wait.ms)
         return 0;
-    line->wait = until;
+    line->wait.ms = now.ms + wait;
     line->state.wait_until.ms = result->now.ms + wait;
     engine_line_why(line, utf8_cut(words(result), LINE_WHY_BYTES));
     return engine_line_save(result->engine, line);
+}
+
+/* It has had too many: nothing goes there until it may, nor to any other
+ * channel that sends by the same robot. */
+static int
+line_rest(const struct result *result)
+{
+    struct engine *engine = result->engine;
+    struct line *line = result->line;
+    struct delivery_input input = result->input;
+    int64_t wait, urgent;
+    int r = 0;
+
+    /* Those that were under way together were refused once. */
+    if (result->sent.ms >= line->refused.ms &&
+        line->refusals < SCHEDULE_MAX_ATTEMPTS)
+        line->refusals++;
+    wait = schedule_wait(
+        line->refusals, CLASS_RATE, input.retry_after_ms, 0, input.random);
+    urgent = result->asked_ms > 0 ? schedule_wait(line->refusals, CLASS_RATE,
+                                        result->asked_ms, 0, input.random)
+                                  : wait;
+    for (size_t i = 0; i < engine->outbox->n && r == 0; i++) {
+        struct line *other = &engine->outbox->lines[i];
+
+        if (other == line || (line->limited && other->window == line->window))
+            r = rest_for(result, other, wait, urgent < wait ? urgent : wait);
+    }
+    return r;
+}
+
+/* It took this one not. */
+static void
+line_missed(const struct result *result)
+{
+    struct line *line = result->line;
+    struct str why = utf8_cut(words(result), sizeof line->last - 1);
+
+    engine_line_unheard(result->engine, line);
+    if (why.n > 0)
+        memcpy(line->last, why.p, why.n);
+    line->last[why.n] = '\0';
 }
 
 /* Nothing answers: after a few, one at a time and ever more seldom. */
@@ -231,11 +286,14 @@ line_learn(const struct result *result)
 {
     if (result->line == NULL)
         return 0;
+    if (result->partly)
+        return line_mend(result);
     switch (result->input.class) {
     case CLASS_DELIVERED:
     case CLASS_BAD_PAYLOAD: /* it was read */
         return line_mend(result);
     case CLASS_RATE:
+        line_missed(result);
         return line_rest(result);
     case CLASS_DEAD_TARGET:
     case CLASS_GONE:
@@ -243,6 +301,7 @@ line_learn(const struct result *result)
     case CLASS_TRANSIENT:
         break;
     }
+    line_missed(result);
     line_fail(result);
     return 0;
 }
@@ -292,6 +351,10 @@ result_apply(struct result *result)
     /* Where there is no such channel there is nothing to wait for. */
     if (missing)
         input.class = CLASS_GONE;
+    /* What is urgent waits no longer than it is asked to. */
+    if (input.class == CLASS_RATE && result->asked_ms > 0 &&
+        delivery_is_urgent(&result->delivery))
+        input.retry_after_ms = result->asked_ms;
     course_of(&result->delivery, &result->course);
     r = delivery_apply(&result->course, &input, result->now);
     if (r != 0)
@@ -308,18 +371,23 @@ result_apply(struct result *result)
 }
 
 static int
-result_write(
-    struct engine *engine, const Tocsin__SendResult *in, int64_t logged)
+result_write(struct engine *engine, const Tocsin__SendResult *in,
+    const struct send *send)
 {
     struct result result = {.engine = engine,
         .now = engine_now(engine),
         .text = str_of(in->text),
         .code = str_of(in->code),
         .next_form = (enum text_form)in->next_form,
+        .settled = pb_str(in->settled),
+        .asked_ms = in->asked_ms,
+        .sent = send->sent,
         .input = {.event = DELIVERY_EVENT_RESULT,
             .class = (enum delivery_class)in->verdict,
             .retry_after_ms = in->retry_after_ms}};
-    int r = logged ? store_sent_end(engine->store, logged, result.now) : 0;
+    int r = send->logged
+                ? store_sent_end(engine->store, send->logged, result.now)
+                : 0;
 
     if (r == 0)
         r = store_delivery_load(
@@ -327,6 +395,8 @@ result_write(
     if (r != 0 || result.delivery.state != DELIVERY_PENDING)
         return r == E_NOTFOUND ? 0 : r;
     result.line = engine_line(engine, result.delivery.channel);
+    result.partly = result.input.class == CLASS_TRANSIENT &&
+                    !str_eq(result.settled, result.delivery.settled);
     result.input.again = result.input.class == CLASS_BAD_PAYLOAD &&
                          in->next_form > result.delivery.form;
     digest_random(&result.input.random, sizeof result.input.random);
@@ -344,21 +414,23 @@ result_write(
 void
 engine_send_result(struct engine *engine, const Tocsin__SendResult *in)
 {
-    struct send *send = engine_send_find(engine, in->delivery);
+    struct send *found = engine_send_find(engine, in->delivery), send;
     struct str words = str_of(in->text), code = str_of(in->code);
-    int64_t logged;
+    struct str settled = str_of(in->settled);
     int r;
 
-    if (send == NULL || in->verdict >= CLASS_COUNT ||
+    if (found == NULL || in->verdict >= CLASS_COUNT ||
         in->next_form >= TEXT_FORM_COUNT || words.n > RESULT_MAX_WORDS_BYTES ||
         !utf8_is_valid(words) || code.n > RESULT_MAX_WORDS_BYTES ||
-        !utf8_is_valid(code))
+        !utf8_is_valid(code) || settled.n > RESULT_MAX_SETTLED_BYTES ||
+        !utf8_is_valid(settled))
         return;
+    engine_lines_refresh(engine);
     arena_clear(engine->arena);
-    logged = send->logged;
-    engine_send_forget(engine, send);
+    send = *found;
+    engine_send_forget(engine, found);
     r = engine_write_begin(engine);
     if (r == 0)
-        (void)engine_write_end(engine, result_write(engine, in, logged));
+        (void)engine_write_end(engine, result_write(engine, in, &send));
     /* Not stored: the row is as it was, and is sent again under its id. */
 }

@@ -284,24 +284,40 @@ int
 engine_tell(struct engine *engine, const struct incident *incident,
     enum incident_event event, const char *reason)
 {
-    struct tell tell = {
+    if (engine->ntells == engine->tells_cap) {
+        size_t cap = engine->tells_cap ? 2 * engine->tells_cap
+                                       : 2 * (size_t)ENGINE_MAX_TELLS;
+        struct tell *grown = reallocarray(engine->tells, cap, sizeof *grown);
+
+        if (grown == NULL)
+            return E_NOMEM;
+        engine->tells = grown;
+        engine->tells_cap = cap;
+    }
+    /* What went before stays: this step may yet be undone. */
+    engine->tells[engine->ntells++] = (struct tell){
         .incident = incident->id, .event = event, .reason = reason};
-    int r = 0;
+    return 0;
+}
+
+/* One for each incident, where the first of it stood. */
+static void
+tells_merge(struct engine *engine)
+{
+    size_t kept = 0;
 
     for (size_t i = 0; i < engine->ntells; i++) {
-        struct tell *before = &engine->tells[i];
+        struct tell tell = engine->tells[i];
+        size_t k = 0;
 
-        if (before->incident != incident->id)
-            continue;
-        if (!says_more(before->event, event))
-            *before = tell;
-        return 0;
+        while (k < kept && engine->tells[k].incident != tell.incident)
+            k++;
+        if (k == kept)
+            engine->tells[kept++] = tell;
+        else if (!says_more(engine->tells[k].event, tell.event))
+            engine->tells[k] = tell;
     }
-    if (engine->ntells == ENGINE_MAX_TELLS)
-        r = engine_tell_flush(engine);
-    if (r == 0)
-        engine->tells[engine->ntells++] = tell;
-    return r;
+    engine->ntells = kept;
 }
 
 void
@@ -346,6 +362,8 @@ tell_one(struct engine *engine, const struct tell *tell)
     int r = told_load(engine, tell->incident, &told);
     bool made = false;
 
+    if (r == E_NOTFOUND)
+        return 0;
     for (size_t i = 0; i < config->nchannels && r == 0; i++) {
         const struct channel *channel = &config->channels[i];
         bool send = false;
@@ -370,8 +388,11 @@ engine_tell_flush(struct engine *engine)
 {
     int r = 0;
 
-    for (size_t i = 0; i < engine->ntells && r == 0; i++)
+    tells_merge(engine);
+    for (size_t i = 0; i < engine->ntells && r == 0; i++) {
+        arena_clear(engine->arena);
         r = tell_one(engine, &engine->tells[i]);
+    }
     engine->ntells = 0;
     return r;
 }
@@ -614,6 +635,9 @@ engine_follow(struct engine *engine)
     r = digest_gather(engine, told, &n);
     if (r == 0 && n > 0)
         r = digest_write(engine, told, n);
-    (void)engine_write_end(engine, r);
+    r = engine_write_end(engine, r);
+    if (r != 0) /* what memory knows of them was not written */
+        engine->stale = true;
+    engine_refresh(engine);
     follow_trim(engine);
 }

@@ -14,6 +14,8 @@
 #include "base/mask.h"
 #include "daemon/engine_besides.h"
 #include "daemon/engine_clock.h"
+#include "daemon/engine_notice.h"
+#include "daemon/engine_outbox.h"
 #include "daemon/engine_poll.h"
 
 enum { LEDGER_MAX_BYTES = 512 * 1024 };
@@ -33,8 +35,12 @@ engine_write_begin(struct engine *engine)
     if (r == 0)
         r = store_step_begin(engine->store);
     if (r != 0) {
-        log_say(LOG_ERROR, "cannot write", "why", store_error(engine->store),
-            NULL);
+        log_say(
+            LOG_ERROR, "cannot write", "why", store_error(engine->store), NULL);
+        /* What cannot be written to have arrived is not sent again and again.
+         */
+        if (engine->failing.ms == 0)
+            engine->failing = loop_mono(engine->loop);
         return r;
     }
     engine->step_pending = engine->npending;
@@ -47,9 +53,9 @@ engine_refresh(struct engine *engine)
 {
     if (!engine->stale)
         return;
-    engine->stale = engine_rhythm_load(engine) != 0 ||
-                    engine_group_load(engine) != 0 ||
-                    engine_follow_load(engine) != 0;
+    engine->stale =
+        engine_rhythm_load(engine) != 0 || engine_group_load(engine) != 0 ||
+        engine_follow_load(engine) != 0 || engine_many_load(engine) != 0;
     if (engine->stale)
         log_say(LOG_ERROR, "the open incidents could not be read", "why",
             store_error(engine->store), NULL);
@@ -66,6 +72,7 @@ engine_rollback(struct engine *engine)
     engine->writing = false;
     engine_tell_forget(engine);
     engine_duty_forget(engine);
+    engine_outbox_doubt(engine, true);
     loop_timer_cancel(engine->commit_timer);
     if (engine->failing.ms == 0)
         engine->failing = now;
@@ -88,6 +95,7 @@ engine_step_undo(struct engine *engine)
     }
     if (engine->ntells > engine->step_tells)
         engine->ntells = engine->step_tells;
+    engine_outbox_doubt(engine, false);
 }
 
 int
@@ -99,7 +107,8 @@ engine_write_end(struct engine *engine, int r)
     }
     if (r != 0)
         engine_step_undo(engine);
-    if (++engine->writes >= COMMIT_MAX_WRITES)
+    if (++engine->writes >= COMMIT_MAX_WRITES ||
+        engine->ntells >= ENGINE_MAX_TELLS)
         (void)engine_commit(engine);
     return r;
 }
@@ -150,7 +159,8 @@ engine_commit(struct engine *engine)
     return 0;
 }
 
-/* --- after the commit ---------------------------------------------------------- */
+/* --- after the commit
+ * ---------------------------------------------------------- */
 
 static void
 settle_action(
@@ -164,8 +174,8 @@ settle_action(
     result.text = committed ? (pending->text ? pending->text : none) : failed;
     result.data = committed && pending->data ? pending->data : none;
     if (engine->console.ipc)
-        (void)ipc_send(engine->console.ipc,
-            FRAME(action_result, ACTION_RESULT, &result));
+        (void)ipc_send(
+            engine->console.ipc, FRAME(action_result, ACTION_RESULT, &result));
 }
 
 static void
@@ -179,8 +189,7 @@ settle_changed(struct engine *engine, const struct pending *pending)
     changed.what = what;
     changed.id = pending->id;
     if (engine->console.ipc && engine->console.ready)
-        (void)ipc_send(
-            engine->console.ipc, FRAME(changed, CHANGED, &changed));
+        (void)ipc_send(engine->console.ipc, FRAME(changed, CHANGED, &changed));
 }
 
 static void

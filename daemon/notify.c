@@ -43,13 +43,15 @@ notify_answer(struct notify *notify, int64_t delivery,
     out.verdict = result->class;
     out.status = result->status;
     out.retry_after_ms = result->retry_after_ms;
+    out.asked_ms = result->asked_ms;
     out.elapsed_ms = result->elapsed_ms;
     out.next_form = result->next_form;
     if (arena) {
         out.text = pb_cstr(arena, result->text);
         out.code = pb_cstr(arena, result->code);
+        out.settled = pb_cstr(arena, result->settled);
     }
-    if (out.text && out.code && notify->role->engine)
+    if (out.text && out.code && out.settled && notify->role->engine)
         (void)ipc_send(notify->role->engine,
             FRAME(send_result, SEND_RESULT, &out));
     arena_free(arena);
@@ -159,6 +161,7 @@ notify_send(struct notify *notify, const Tocsin__SendRequest *in)
     }
     if (r == 0) {
         notify_fill_channel(notify, arena, found, &channel);
+        channel.settled = pb_str(in->settled);
         if (arena_failed(arena))
             r = E_NOMEM;
     }

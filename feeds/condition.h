@@ -51,6 +51,7 @@ enum condition_severity {
     X(MANY_DOWN,     "many-down",      BLIND,    1,         1)                \
     X(UNDELIVERABLE, "undeliverable",  BLIND,    1,         1)                \
     X(BROKEN,        "broken",         BLIND,    1,         1)                \
+    X(STUCK,         "stuck",          BLIND,    1,         1)                \
     X(CANARY,        "canary",         BLIND,    1,         1)                \
     X(UNREACHED,     "unreached",      BLIND,    1,         1)                \
     X(SLOW_RULE,     "slow-rule",      TROUBLE,  1,         1)                \

@@ -32,6 +32,7 @@ static const struct condition_text names[] = {
     [CONDITION_MANY_DOWN] = WORDS("Many sources down", "多个来源同时失败"),
     [CONDITION_UNDELIVERABLE] = WORDS("Undeliverable", "无法送达"),
     [CONDITION_BROKEN] = WORDS("Broken", "通道失效"),
+    [CONDITION_STUCK] = WORDS("Messages stuck", "消息滞留"),
     [CONDITION_CANARY] = WORDS("Daily check missing", "自检未达"),
     [CONDITION_UNREACHED] = WORDS("Nobody reached", "无人接到"),
     [CONDITION_SLOW_RULE] = WORDS("Slow rule", "规则过慢"),
@@ -87,6 +88,9 @@ static const struct condition_text advices[] = {
     [CONDITION_UNREACHED] = WORDS(
         "See the rota for hours with nobody, and the channels of who is on call; put somebody on call by an override.",
         "请检查值班表是否有空档、值班人的通道是否可用；可先用换班补上人。"),
+    [CONDITION_STUCK] = WORDS(
+        "Its messages wait and are tried again; nothing is lost. Look at the reason, at the line to that platform, and tell the people of this channel by another way if it cannot wait.",
+        "消息正在等待并会自动重发，不会丢失。请按原因检查平台和网络；如有急事，请用其他方式告知该通道的人员。"),
     [CONDITION_CANARY] = WORDS(
         "The daily message was not accepted in time. Test the channel, and look at its last attempts.",
         "每日自检消息未按时送达。请测试该通道，并查看最近的发送记录。"),

@@ -148,7 +148,7 @@ judge(const struct channel_config *config, const struct http_answer *answer,
         if (ret->class == CLASS_DELIVERED && answer->status != 200)
             ret->class = CLASS_TRANSIENT;
         if (ret->class == CLASS_RATE && ret->retry_after_ms == 0)
-            ret->retry_after_ms = POST_THROTTLED_MS;
+            ret->penalty_ms = POST_THROTTLED_MS;
     } else if (ret->class == CLASS_DELIVERED) {
         ret->unknown = true;
     }

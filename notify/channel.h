@@ -83,6 +83,9 @@ struct channel_config {
     const struct str *to;  /* addresses */
     size_t nto;
     bool insecure_smtp; /* also where there is no STARTTLS */
+    /* Those of them that this message is over for, one a line: they took it,
+     * or ("!" before it) never will. */
+    struct str settled;
     /* template */
     struct str method, content_type; /* absent: POST, application/json */
     const struct str *headers;       /* "Name: value", {secret} in them */
@@ -106,12 +109,15 @@ struct channel_message {
 struct channel_verdict {
     enum delivery_class class;
     int64_t retry_after_ms; /* not before this, 0 when nothing is asked */
+    int64_t penalty_ms;     /* RATE: how long it is known to refuse, 0: that of
+                             * its limits when nothing is asked */
     struct str code;        /* the platform's own, "errcode 45009"; or absent */
     struct str text;        /* why, in the platform's own words where it has
                              * any; not yet free of secrets */
     bool unknown;   /* a 2xx whose body is none of the platform's: class is
                      * not looked at, it is TRANSIENT twice, then DEAD_TARGET */
     bool moderated; /* with BAD_PAYLOAD: it is the content that is refused */
+    struct str settled; /* of mail: what settled is now; absent: nothing */
 };
 
 /* What a platform bears. */

@@ -284,7 +284,8 @@ static const struct robot_code codes[] = {
     {0, NULL, CLASS_DELIVERED, false, 0, NULL, NULL}};
 /* clang-format on */
 
-static const struct robot_platform platform = {"errcode", read_answer, codes};
+static const struct robot_platform platform = {
+    "errcode", read_answer, "wait", codes};
 
 static void
 judge(const struct channel_config *config, const struct http_answer *answer,

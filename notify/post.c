@@ -102,7 +102,7 @@ post_judge(const struct http_answer *answer, struct wall now,
             STR_ARG(str_first(answer->body, CHANNEL_TEXT_BYTES))),
     };
     if (ret->class == CLASS_RATE && wait == 0)
-        ret->retry_after_ms = POST_THROTTLED_MS;
+        ret->penalty_ms = POST_THROTTLED_MS;
     if (status >= 300 && status < 400)
         ret->text =
             arena_printf(arena, "%d: a redirect is not followed", status);

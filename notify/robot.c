@@ -93,9 +93,23 @@ judge_code(const struct robot_platform *platform,
     }
     ret->class = found->class;
     ret->moderated = found->moderated;
-    if (ret->retry_after_ms < found->wait_ms)
-        ret->retry_after_ms = found->wait_ms;
+    ret->penalty_ms = found->wait_ms;
     robot_hint(config, arena, found->zh, found->en, ret);
+}
+
+/* How long the body asks to wait. */
+static int64_t
+robot_wait(const struct robot_platform *platform, const json_t *json)
+{
+    const json_t *wait =
+        platform->wait ? json_object_get(json, platform->wait) : NULL;
+    double seconds = json_number_value(wait);
+
+    if (!(seconds > 0))
+        return 0;
+    return seconds < (double)CHANNEL_RETRY_AFTER_MAX_MS / MS_SECOND
+               ? (int64_t)(seconds * MS_SECOND)
+               : CHANNEL_RETRY_AFTER_MAX_MS;
 }
 
 void
@@ -113,6 +127,8 @@ robot_judge(const struct robot_platform *platform,
         /* Only a 2xx is a yes, whatever its body says. */
         if (code != 0 || (answer->status >= 200 && answer->status < 300))
             judge_code(platform, config, code, words, arena, ret);
+        if (ret->class == CLASS_RATE && ret->retry_after_ms == 0)
+            ret->retry_after_ms = robot_wait(platform, json);
     }
     json_decref(json);
 }

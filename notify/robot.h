@@ -19,7 +19,7 @@ struct robot_code {
     const char *words; /* that its message has (any case); NULL: any */
     enum delivery_class class;
     bool moderated;
-    int64_t wait_ms;     /* RATE: at least so long */
+    int64_t wait_ms;     /* RATE: it refuses for so long */
     const char *zh, *en; /* what to do about it; or NULL */
 };
 
@@ -27,6 +27,7 @@ struct robot_platform {
     const char *name; /* of the code: "errcode" */
     /* The code and the words of an answer; false when it is none. */
     bool (*read)(const json_t *json, int64_t *ret_code, struct str *ret_words);
+    const char *wait; /* where it says how many seconds to wait; or NULL */
     const struct robot_code *codes; /* ended by class DELIVERED */
 };
 

@@ -26,6 +26,21 @@ at_most(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* What it asks for, and more of it when it keeps asking; else by the
+ * schedule. */
+static int64_t
+rate_wait(unsigned attempts, int64_t wait, int64_t retry_after_ms)
+{
+    if (retry_after_ms <= 0)
+        return at_least(
+            at_most(wait, SCHEDULE_RATE_CEILING_MS), SCHEDULE_RATE_MS);
+    wait = at_least(retry_after_ms, SCHEDULE_RATE_LEAST_MS);
+    for (; attempts > SCHEDULE_RATE_PATIENCE && wait < SCHEDULE_RATE_CEILING_MS;
+         attempts--)
+        wait *= 2;
+    return at_most(wait, SCHEDULE_RATE_CEILING_MS);
+}
+
 int64_t
 schedule_wait(unsigned attempts, enum delivery_class class,
     int64_t retry_after_ms, int64_t age_ms, uint32_t random)
@@ -43,11 +58,8 @@ schedule_wait(unsigned attempts, enum delivery_class class,
         used_up = false;
     if (used_up || attempts >= SCHEDULE_MAX_ATTEMPTS)
         return SCHEDULE_NEVER;
-    if (class == CLASS_RATE) {
-        wait = at_most(wait, SCHEDULE_RATE_CEILING_MS);
-        if (retry_after_ms <= 0)
-            wait = at_least(wait, SCHEDULE_RATE_MS);
-    }
+    if (class == CLASS_RATE)
+        wait = rate_wait(attempts, wait, retry_after_ms);
     wait = at_least(wait, at_most(retry_after_ms, MS_DAY));
     /* Up to a fifth more: wait · 20 % · random / 2³². */
     return wait +

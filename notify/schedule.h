@@ -18,6 +18,8 @@ enum {
     SCHEDULE_JITTER = 20,         /* percent */
     SCHEDULE_MAX_ATTEMPTS = 500,  /* whatever clocks and receivers do */
     SCHEDULE_RATE_MS = MS_MINUTE, /* when told to wait, and not how long */
+    SCHEDULE_RATE_LEAST_MS = MS_SECOND,
+    SCHEDULE_RATE_PATIENCE = 3, /* refusals, before it waits ever longer */
     SCHEDULE_RATE_CEILING_MS = 30 * MS_MINUTE,
     SCHEDULE_PROBE_MS = MS_HOUR /* of a channel where nobody is */
 };
@@ -29,9 +31,9 @@ enum {
  * Never less than retry_after_ms (0: not asked for; cut to a day).
  *
  * TRANSIENT gives up when both the attempts and the hours of the schedule are
- * used up.  RATE is not the message's fault: it waits what is asked for, at
- * least its place in the schedule up to half an hour, and gives up by the
- * hours alone.  DEAD_TARGET is not its fault either: it waits for the channel to be
+ * used up.  RATE is not the message's fault: it waits what is asked for,
+ * doubled after three refusals up to half an hour, or else its place in the
+ * schedule up to that, and gives up by the hours alone.  DEAD_TARGET is not its fault either: it waits for the channel to be
  * put right, and is tried once an hour, as long.  BAD_PAYLOAD and GONE are not
  * tried again. */
 int64_t schedule_wait(unsigned attempts, enum delivery_class class,

@@ -89,10 +89,16 @@ conclude(struct sender_attempt *attempt, struct channel_verdict verdict,
         verdict.class = attempt->number > CHANNEL_UNKNOWN_TIMES
                             ? CLASS_DEAD_TARGET
                             : CLASS_TRANSIENT;
-    if (verdict.class == CLASS_RATE && verdict.retry_after_ms == 0)
-        verdict.retry_after_ms = attempt->ops->limits.penalty_ms;
     result->class = verdict.class;
     result->retry_after_ms = verdict.retry_after_ms;
+    if (verdict.class == CLASS_RATE) {
+        if (verdict.penalty_ms == 0 && verdict.retry_after_ms == 0)
+            verdict.penalty_ms = attempt->ops->limits.penalty_ms;
+        result->asked_ms = verdict.retry_after_ms;
+        if (result->retry_after_ms < verdict.penalty_ms)
+            result->retry_after_ms = verdict.penalty_ms;
+    }
+    result->settled = verdict.settled;
     result->code = verdict.code;
     result->text = verdict.text;
     result->next_form = channel_next_form(attempt->form, &verdict);
@@ -193,6 +199,7 @@ copy_config(struct sender_attempt *attempt, const struct channel_config *config)
     copy->bureau = arena_str(attempt->arena, config->bureau);
     copy->from = arena_str(attempt->arena, config->from);
     copy->user = arena_str(attempt->arena, config->user);
+    copy->settled = arena_str(attempt->arena, config->settled);
     copy->method = arena_str(attempt->arena, config->method);
     copy->content_type = arena_str(attempt->arena, config->content_type);
     copy->success.status = arena_str(attempt->arena, config->success.status);

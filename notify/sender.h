@@ -26,10 +26,12 @@ struct sender_attempt;
 struct attempt_result {
     enum delivery_class class;
     int status; /* HTTP, 0 when there was no answer */
-    int64_t retry_after_ms;
+    int64_t retry_after_ms; /* with RATE: or what the platform is known for */
+    int64_t asked_ms;       /* RATE: of that, what it asked for; 0: nothing */
     struct str code; /* the platform's own, ≤ CHANNEL_CODE_BYTES; or absent */
     struct str text; /* why; one line, ≤ CHANNEL_TEXT_BYTES, no secrets */
     enum text_form next_form; /* with BAD_PAYLOAD: may pass; 0: none */
+    struct str settled;       /* as channel_verdict's */
     int64_t elapsed_ms;
 };
 

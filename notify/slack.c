@@ -229,14 +229,6 @@ mattermost_judge(const struct channel_config *config,
     judge_by(mattermost_errors, answer, now, arena, ret);
 }
 
-static int
-check(const struct channel_config *config, struct toc_error *reterr)
-{
-    (void)config; /* the address is the secret */
-    (void)reterr;
-    return 0;
-}
-
 const struct channel_ops slack_ops = {
     .kind = "slack",
     .limits = {.max_bytes = SLACK_TEXT_BYTES,
@@ -244,7 +236,7 @@ const struct channel_ops slack_ops = {
         .reserve = 5,
         .gap_ms = MS_SECOND,
         .penalty_ms = MS_MINUTE},
-    .check = check,
+    .check = robot_check,
     .render = slack_render,
     .judge = slack_judge,
 };
@@ -255,7 +247,7 @@ const struct channel_ops mattermost_ops = {
         .per_minute = 100,
         .reserve = 10,
         .penalty_ms = MS_MINUTE},
-    .check = check,
+    .check = robot_check,
     .render = mattermost_render,
     .judge = mattermost_judge,
 };

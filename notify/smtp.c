@@ -250,6 +250,58 @@ make_texts(struct mail *m, struct arena *arena)
     return err ? err : m->html.lines.p ? 0 : E_NOMEM;
 }
 
+/* --- who is asked -----------------------------------------------------------
+ */
+
+static bool
+is_settled(const struct channel_config *config, struct str address)
+{
+    struct str rest = config->settled;
+
+    while (rest.p) {
+        struct str line = str_split(&rest, '\n');
+
+        if (line.n > 0 && line.p[0] == '!')
+            line = str_from(line, 1);
+        if (str_eq(line, address))
+            return true;
+    }
+    return false;
+}
+
+/* Whether any of those that were settled before took it. */
+static bool
+is_taken(const struct channel_config *config)
+{
+    struct str rest = config->settled;
+
+    while (rest.p) {
+        struct str line = str_split(&rest, '\n');
+
+        if (line.n > 0 && line.p[0] != '!')
+            return true;
+    }
+    return false;
+}
+
+/* Those of the recipients that the message is not over for; all of them when it
+ * is over for every one, as after a resend. */
+static const struct str *
+asked(const struct channel_config *config, struct arena *arena, size_t *ret_n)
+{
+    struct str *list = ARENA_ARRAY(arena, config->nto + 1, struct str);
+    size_t n = 0;
+
+    for (size_t i = 0; list && i < config->nto; i++)
+        if (!is_settled(config, config->to[i]))
+            list[n++] = config->to[i];
+    *ret_n = list && n > 0 ? n : config->nto;
+    return list && n > 0 ? list : config->to;
+}
+
+/* --- the request ------------------------------------------------------------
+ */
+
 static int
 render_mail(const struct channel_config *config,
     const struct channel_message *message, struct arena *arena,
@@ -275,8 +327,7 @@ render_mail(const struct channel_config *config,
     ret->password = config->nsecrets ? config->secrets[0] : STR_NONE;
     ret->hello = m.domain;
     ret->from = m.address;
-    ret->to = config->to;
-    ret->nto = config->nto;
+    ret->to = asked(config, arena, &ret->nto);
     ret->insecure = config->insecure_smtp;
     ret->message = arena_str(arena, buf_str(&bytes));
     buf_done(&bytes);
@@ -289,6 +340,15 @@ render_mail(const struct channel_config *config,
 /* --- the answer ------------------------------------------------------------
  */
 
+/* An answer, with whom it is about. */
+struct replies {
+    const struct channel_config *config;
+    const struct mail_answer *answer;
+    const struct str *to;
+    size_t n;
+    struct arena *arena;
+};
+
 static bool
 is_refused(const struct mail_reply *reply)
 {
@@ -297,36 +357,54 @@ is_refused(const struct mail_reply *reply)
 
 /* "wang@yunxi.example: 550 5.1.1 no such user; …" of those who were refused. */
 static struct str
-refusals(const struct channel_config *config, const struct mail_answer *answer,
-    struct arena *arena)
+refusals(const struct replies *replies)
 {
     struct str all = STR_NONE;
 
-    for (size_t i = 0; i < answer->nrcpt && i < config->nto; i++)
-        if (is_refused(&answer->rcpt[i]))
-            all = arena_printf(arena, "%.*s%s%.*s: %.*s", STR_ARG(all),
-                all.n ? "; " : "", STR_ARG(config->to[i]),
-                STR_ARG(answer->rcpt[i].text));
+    for (size_t i = 0; i < replies->n; i++) {
+        const struct mail_reply *reply = &replies->answer->rcpt[i];
+
+        if (is_refused(reply))
+            all = arena_printf(replies->arena, "%.*s%s%.*s: %.*s", STR_ARG(all),
+                all.n ? "; " : "", STR_ARG(replies->to[i]),
+                STR_ARG(reply->text));
+    }
     return all;
+}
+
+/* Whether some may take it another time, by themselves. */
+static bool
+some_wait(const struct replies *replies)
+{
+    for (size_t i = 0; i < replies->n; i++)
+        if (replies->answer->rcpt[i].code >= 400 &&
+            replies->answer->rcpt[i].code < 500)
+            return true;
+    return false;
 }
 
 /* Whether all were refused for good. */
 static bool
-all_dead(const struct mail_answer *answer)
+all_dead(const struct replies *replies)
 {
-    for (size_t i = 0; i < answer->nrcpt; i++)
-        if (answer->rcpt[i].code < 500)
+    for (size_t i = 0; i < replies->n; i++)
+        if (replies->answer->rcpt[i].code < 500)
             return false;
     return true;
 }
 
 static enum delivery_class
-class_of(const struct mail_answer *answer)
+class_of(const struct replies *replies)
 {
+    const struct mail_answer *answer = replies->answer;
+
     if (answer->accepted)
-        return CLASS_DELIVERED;
-    if (answer->step == MAIL_RCPT)
-        return all_dead(answer) ? CLASS_DEAD_TARGET : CLASS_TRANSIENT;
+        return some_wait(replies) ? CLASS_TRANSIENT : CLASS_DELIVERED;
+    if (answer->step == MAIL_RCPT && !all_dead(replies))
+        return CLASS_TRANSIENT;
+    if (answer->step ==
+        MAIL_RCPT) /* the others have it: that is all there is */
+        return is_taken(replies->config) ? CLASS_DELIVERED : CLASS_DEAD_TARGET;
     if (answer->last.code < 500)
         return CLASS_TRANSIENT;
     /* By then it is the message that is refused, not the people. */
@@ -335,20 +413,49 @@ class_of(const struct mail_answer *answer)
                : CLASS_DEAD_TARGET;
 }
 
+/* Whom it is over for after this answer. */
+static struct str
+settled(const struct replies *replies)
+{
+    const struct mail_answer *answer = replies->answer;
+    struct str all = replies->config->settled;
+
+    if (!answer->accepted && answer->step != MAIL_RCPT)
+        return all;
+    for (size_t i = 0; i < replies->n; i++) {
+        int code = answer->rcpt[i].code;
+        bool taken = answer->accepted && code >= 200 && code < 300;
+
+        if (taken || code >= 500)
+            all = arena_printf(replies->arena, "%.*s%s%s%.*s", STR_ARG(all),
+                all.n ? "\n" : "", taken ? "" : "!", STR_ARG(replies->to[i]));
+    }
+    return all;
+}
+
 static void
 judge_mail(const struct channel_config *config,
     const struct mail_answer *answer, struct arena *arena,
     struct channel_verdict *ret)
 {
-    struct str refused = refusals(config, answer, arena);
+    struct replies replies = {
+        .config = config, .answer = answer, .arena = arena};
+    struct str refused;
 
+    replies.to = asked(config, arena, &replies.n);
+    if (replies.n > answer->nrcpt)
+        replies.n = answer->nrcpt;
+    refused = refusals(&replies);
     *ret = (struct channel_verdict){
-        .class = class_of(answer),
+        .class = class_of(&replies),
         .code = arena_printf(arena, "SMTP %d", answer->last.code),
         .text = answer->last.text,
         /* 552 is about size; the others are about what is in it. */
         .moderated = answer->last.code != 552,
     };
+    /* Where nobody is, all are asked again when it is tried. */
+    ret->settled =
+        ret->class == CLASS_DEAD_TARGET ? config->settled : settled(&replies);
     if (answer->accepted && refused.n)
         ret->text = arena_printf(arena, "%.*s; not for %.*s",
             STR_ARG(answer->last.text), STR_ARG(refused));

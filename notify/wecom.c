@@ -154,7 +154,8 @@ static const struct robot_code codes[] = {
     {0, NULL, CLASS_DELIVERED, false, 0, NULL, NULL}};
 /* clang-format on */
 
-static const struct robot_platform platform = {"errcode", read_answer, codes};
+static const struct robot_platform platform = {
+    "errcode", read_answer, NULL, codes};
 
 static void
 judge(const struct channel_config *config, const struct http_answer *answer,
@@ -163,21 +164,13 @@ judge(const struct channel_config *config, const struct http_answer *answer,
     robot_judge(&platform, config, answer, now, arena, ret);
 }
 
-static int
-check(const struct channel_config *config, struct toc_error *reterr)
-{
-    (void)config; /* it signs nothing: the key in url is all it knows us by */
-    (void)reterr;
-    return 0;
-}
-
 const struct channel_ops wecom_ops = {
     .kind = "wecom",
     .limits = {.max_bytes = WECOM_MARKDOWN_BYTES,
         .per_minute = 20,
         .reserve = 2,
         .penalty_ms = MS_MINUTE},
-    .check = check,
+    .check = robot_check,
     .render = render,
     .judge = judge,
 };

@@ -14,10 +14,11 @@ struct channel_state {
     struct wall wait_until; /* it said "too many": nothing goes before this */
     struct wall broken;     /* since when nobody is there, or WALL_NONE */
     bool disabled;          /* it asked never to be called again */
-    struct str why;         /* of the last three */
+    struct str why;         /* of what it is in */
     struct wall canary;     /* when the last one was made, or WALL_NONE */
     int64_t canary_delivery;
     struct wall canary_ok; /* when the last one was accepted */
+    struct wall stuck;     /* since when it takes nothing, once that was said */
 };
 
 #endif

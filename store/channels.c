@@ -25,6 +25,7 @@ channel_state_rows(struct query *q, struct arena *arena,
         row->canary = query_get_wall(q);
         row->canary_delivery = query_get_int(q);
         row->canary_ok = query_get_wall(q);
+        row->stuck = query_get_wall(q);
     }
     if (q->done)
         r = arena_failed(arena) ? E_NOMEM : 0;
@@ -55,7 +56,7 @@ store_channel_save(struct store *store, const struct channel_state *state)
 
     db_query(&store->db, &q,
         DB_SQL("INSERT OR REPLACE INTO channel_state(" CHANNEL_STATE_COLUMNS
-               ") VALUES(?, ?, ?, ?, ?, ?, ?, ?)"));
+               ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     query_text(&q, state->channel);
     query_wall(&q, state->wait_until);
     query_wall(&q, state->broken);
@@ -64,6 +65,7 @@ store_channel_save(struct store *store, const struct channel_state *state)
     query_wall(&q, state->canary);
     query_id(&q, state->canary_delivery);
     query_wall(&q, state->canary_ok);
+    query_wall(&q, state->stuck);
     return query_run(&q);
 }
 

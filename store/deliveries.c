@@ -37,8 +37,8 @@ store_delivery_add(
     db_query(&store->db, &q,
         DB_SQL("INSERT INTO delivery(message_id, channel, type, incident,"
                " level, body, state, attempts, created, next, finished,"
-               " last_error, form, unsure, folded)"
-               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+               " last_error, form, unsure, folded, settled)"
+               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     query_text(&q, delivery->message_id);
     query_text(&q, delivery->channel);
     query_text(&q, delivery->type);
@@ -54,6 +54,7 @@ store_delivery_add(
     query_int(&q, delivery->form);
     query_int(&q, delivery->unsure);
     query_id(&q, delivery->folded);
+    query_str(&q, delivery->settled);
     return query_insert(&q, ret_id);
 }
 
@@ -81,6 +82,7 @@ delivery_read(struct query *q, struct arena *arena, struct delivery *ret)
     d.form = (unsigned)query_get_int(q);
     d.unsure = query_get_int(q) != 0;
     d.folded = query_get_int(q);
+    d.settled = query_get_str(q, arena);
     if (arena_failed(arena))
         return E_NOMEM;
     *ret = d;
@@ -237,7 +239,7 @@ store_delivery_save(struct store *store, const struct delivery *delivery)
     db_query(&store->db, &q,
         DB_SQL("UPDATE delivery SET state = ?, attempts = ?, created = ?,"
                " next = ?, finished = ?, last_error = ?, form = ?, unsure = ?,"
-               " folded = ? WHERE id = ?"));
+               " folded = ?, settled = ? WHERE id = ?"));
     query_cstr(&q, delivery_state_name(delivery->state));
     query_int(&q, delivery->attempts);
     query_wall(&q, delivery->created);
@@ -247,6 +249,7 @@ store_delivery_save(struct store *store, const struct delivery *delivery)
     query_int(&q, delivery->form);
     query_int(&q, delivery->unsure);
     query_id(&q, delivery->folded);
+    query_str(&q, delivery->settled);
     query_int(&q, delivery->id);
     r = query_run(&q);
     return r == 0 && db_changes(&store->db) == 0 ? E_NOTFOUND : r;

@@ -47,6 +47,8 @@ struct delivery {
     unsigned form;  /* enum text_form that it is rendered in */
     bool unsure;    /* an attempt may have reached the receiver */
     int64_t folded; /* the digest that says it, 0: it says itself */
+    struct str settled; /* recipients that are not asked again, one a line:
+                         * they took it, or never will; absent: none */
 };
 /* One message goes to a channel once: E_EXISTS for the same message_id and
  * channel. */

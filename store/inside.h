@@ -75,6 +75,10 @@ int store_level_of(int64_t value, enum level *ret);
     " WHERE m.incident IN " FAMILY("incident.id") ")"
 int incident_read(struct query *q, struct arena *arena, struct incident *ret);
 
+/* An incident and what stands beside it in a list, without a cursor. */
+int view_row_read(struct view *view, int64_t id, struct arena *arena,
+    struct incident_row *ret);
+
 /* The findings of row's revision, in the order they were stored. */
 int item_findings(
     struct view *view, struct arena *arena, struct item_row *row);
@@ -82,7 +86,7 @@ int item_findings(
 /* The columns of a delivery, in the order that delivery_read reads. */
 #define DELIVERY_COLUMNS                                                       \
     "id, message_id, channel, type, incident, level, state, attempts, "        \
-    "created, next, finished, last_error, form, unsure, folded"
+    "created, next, finished, last_error, form, unsure, folded, settled"
 int delivery_read(struct query *q, struct arena *arena, struct delivery *ret);
 const char *delivery_state_name(enum delivery_state state);
 
@@ -90,7 +94,7 @@ const char *delivery_state_name(enum delivery_state state);
  * then. */
 #define CHANNEL_STATE_COLUMNS                                                  \
     "channel, wait_until, broken, disabled, why, canary, canary_delivery, "    \
-    "canary_ok"
+    "canary_ok, stuck"
 struct channel_state;
 int channel_state_rows(struct query *q, struct arena *arena,
     struct channel_state **ret, size_t *ret_n);

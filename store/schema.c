@@ -470,6 +470,58 @@ static const char stuck[] =
     "ALTER TABLE channel_state ADD COLUMN stuck INTEGER;"
     "ALTER TABLE delivery ADD COLUMN settled TEXT;";
 
+/* Step 20: the incident list reads its indexes alone; views that people saved;
+ * what was done to many at once. */
+static const char list_indexes[] =
+    "DROP INDEX incident_seen;"
+    "DROP INDEX incident_open;"
+    "CREATE INDEX incident_seen ON incident(last_seen, id, open, state, level,"
+    "  score, category, owner, assignee, first_seen, opened, acknowledged,"
+    "  closed, substate);"
+    "CREATE INDEX incident_open ON incident(last_seen, id, open, state, level,"
+    "  score, category, owner, assignee, first_seen, opened, acknowledged,"
+    "  closed, substate) WHERE open = 1;"
+    "CREATE INDEX clock_run_due ON clock_run(due, incident)"
+    "  WHERE ending = 0;"
+    "CREATE VIRTUAL TABLE incident_title USING fts5(words, content = '',"
+    "  detail = 'none', columnsize = 0, tokenize = 'ascii');"
+    "INSERT INTO incident_title(rowid, words)"
+    "  SELECT id, search_words(title, '') FROM incident;"
+    /* A title that is erased leaves the index with the next incident. */
+    "CREATE TABLE incident_title_gone("
+    "  incident INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT;"
+    "CREATE TRIGGER incident_title_erased AFTER UPDATE OF title ON incident"
+    "  WHEN new.title = '' AND old.title <> '' BEGIN"
+    "  INSERT OR IGNORE INTO incident_title_gone"
+    "  VALUES(old.id, search_words(old.title, '')); END;";
+static const char list_views[] =
+    "CREATE TABLE list_view("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL,"
+    "  query TEXT NOT NULL, owner TEXT, by TEXT NOT NULL,"
+    "  made INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX list_view_name"
+    "  ON list_view(ifnull(owner, ''), name);"
+    "CREATE TABLE bulk("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT, once TEXT UNIQUE,"
+    "  by TEXT NOT NULL, action TEXT NOT NULL, at INTEGER NOT NULL,"
+    "  until INTEGER, answer TEXT, undone INTEGER) STRICT;"
+    "CREATE INDEX bulk_at ON bulk(at);"
+    "CREATE TABLE bulk_item("
+    "  bulk INTEGER NOT NULL REFERENCES bulk(id), incident INTEGER NOT NULL,"
+    "  at INTEGER NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,"
+    "  PRIMARY KEY(bulk, incident)) STRICT, WITHOUT ROWID;";
+
+/* Step 21: what was edited of rules and lists: each version, whole. */
+static const char rule_edits[] =
+    "CREATE TABLE rule_edit("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT, object TEXT NOT NULL,"
+    "  text TEXT, base INTEGER NOT NULL, state TEXT NOT NULL,"
+    "  note TEXT, made INTEGER NOT NULL, made_by TEXT NOT NULL,"
+    "  decided INTEGER, decided_by TEXT, decided_why TEXT) STRICT;"
+    "CREATE INDEX rule_edit_object ON rule_edit(object, state, id);"
+    "CREATE INDEX rule_edit_waiting ON rule_edit(id)"
+    "  WHERE state = 'waiting';";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -492,6 +544,8 @@ static const char *const steps[][STEP_PARTS] = {
     {accounts},
     {item_search},
     {stuck},
+    {list_indexes, list_views},
+    {rule_edits},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -508,7 +562,9 @@ static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 16;",
     "PRAGMA user_version = 17;",
     "PRAGMA user_version = 18;",
-    "PRAGMA user_version = 19;"};
+    "PRAGMA user_version = 19;",
+    "PRAGMA user_version = 20;",
+    "PRAGMA user_version = 21;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned

@@ -42,7 +42,7 @@ view_channels(struct view *view, struct arena *arena, struct channel_row **ret,
     db_query(&view->db, &q,
         DB_SQL("SELECT " CHANNEL_STATE_COLUMNS " FROM channel_state"
                " UNION ALL SELECT DISTINCT channel, NULL, NULL, 0, NULL, NULL,"
-               " NULL, NULL FROM delivery WHERE channel NOT IN"
+               " NULL, NULL, NULL FROM delivery WHERE channel NOT IN"
                " (SELECT channel FROM channel_state) ORDER BY 1"));
     r = channel_state_rows(&q, arena, &states, &n);
     if (r == 0) {

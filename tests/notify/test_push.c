@@ -286,7 +286,7 @@ statuses_have_a_meaning(void **state)
     assert_int_equal(
         judged("cloudevents", 429, "17", "").retry_after_ms, 17000);
     assert_int_equal(judged("cloudevents", 503, "9", "").class, CLASS_RATE);
-    assert_true(judged("cloudevents", 429, NULL, "").retry_after_ms > 0);
+    assert_true(judged("cloudevents", 429, NULL, "").penalty_ms > 0);
 }
 
 /* --- ntfy ------------------------------------------------------------------
@@ -357,7 +357,7 @@ ntfy_says_what_is_wrong(void **state)
         "{\"code\":42901,\"http\":429,\"error\":\"limit reached: too many "
         "requests\",\"link\":\"x\"}");
     assert_int_equal(v.class, CLASS_RATE);
-    assert_true(v.retry_after_ms > 0);
+    assert_true(v.penalty_ms > 0);
     assert_true(str_eq(v.code, STR("code 42901")));
     assert_true(str_starts(v.text, STR("limit reached")));
     v = judged("ntfy", 429, NULL, "{\"code\":42908,\"http\":429}");

@@ -486,7 +486,7 @@ test_answers(void **state)
                 got, a->class);
         if (a->class == CLASS_RATE && a->ops == &dingtalk_ops &&
             a->status == 200)
-            assert_int_equal(verdict.retry_after_ms, DINGTALK_PENALTY_MS);
+            assert_int_equal(verdict.penalty_ms, DINGTALK_PENALTY_MS);
     }
 }
 

@@ -75,7 +75,10 @@ test_rate(void **state)
     (void)state;
     assert_int_equal(wait_of(1, CLASS_RATE, 0), MS_MINUTE);
     assert_int_equal(wait_of(1, CLASS_RATE, 7000), 7000);
-    assert_int_equal(wait_of(9, CLASS_RATE, 7000), SCHEDULE_RATE_CEILING_MS);
+    assert_int_equal(wait_of(3, CLASS_RATE, 7000), 7000);
+    assert_int_equal(wait_of(4, CLASS_RATE, 7000), 14000);
+    assert_int_equal(wait_of(40, CLASS_RATE, 7000), SCHEDULE_RATE_CEILING_MS);
+    assert_int_equal(wait_of(9, CLASS_RATE, MS_HOUR), MS_HOUR);
     /* not by attempts, but by hours */
     assert_true(schedule_wait(50, CLASS_RATE, 0, MS_DAY, 0) != SCHEDULE_NEVER);
     assert_true(schedule_wait(50, CLASS_RATE, 0, SCHEDULE_LENGTH_MS, 0) ==
