@@ -35,7 +35,7 @@
     X(SESSION_OPEN,   "session_open",   "-") /* by, secret: 32-byte hash, until */ \
     X(SESSION_CLOSE,  "session_close",  "-")                              \
     X(LOGIN_FAILED,   "login_failed",   "-") /* for the ledger */         \
-    X(TOKEN_ADD,      "token_add",      "viewer") /* object: name */      \
+    X(TOKEN_ADD,      "token_add",      "viewer") /* object: name, data: owner */      \
     X(TOKEN_DROP,     "token_drop",     "viewer")                         \
     X(SESSION_TOUCH,  "session_touch",  "-") /* secret, until */           \
     X(PUSH,           "push",           "operator") /* object: source, text: type, data */ \
@@ -72,7 +72,16 @@
     X(TOTP_SET,       "totp_set",       "viewer") /* object, id: step, secret: key, then hashes of codes */ \
     X(TOTP_CLEAR,     "totp_clear",     "viewer") /* object */ \
     X(SESSION_END,    "session_end",    "viewer") /* object: user, text: which, or "others" and secret */ \
-    X(TOKEN_USED,     "token_used",     "-") /* secret: hash */
+    X(TOKEN_USED,     "token_used",     "-") /* secret: hash */ \
+    X(ITEM_OPEN,      "item_open",      "operator") /* id: item, text */     \
+    X(RULES,          "rules",          "viewer")   /* object: one, or all */ \
+    X(RULE_CHECK,     "rule_check",     "editor")   /* object, data */       \
+    X(RULE_SAVE,      "rule_save",      "editor")   /* object, id: base, text: note, data */ \
+    X(RULE_STATUS,    "rule_status",    "editor")   /* object: rule, role: status, text */ \
+    X(RULE_DECIDE,    "rule_decide",    "editor")   /* id: edit, object: what, text */ \
+    X(RULE_TEST,      "rule_test",      "editor")   /* object, id: days, data */ \
+    X(RULE_TEST_SHOW, "rule_test_show", "viewer")   /* id: test */           \
+    X(RULE_TRY,       "rule_try",       "operator") /* id: item */
 /* clang-format on */
 enum action_kind {
 #define X(action, name, role) ACTION_##action,

@@ -16,7 +16,8 @@ set_here(const struct context *ctx, json_t *ui)
         {{"/sources", 8}, "at_sources"}, {{"/deliveries", 11}, "at_deliveries"},
         {{"/settings", 9}, "at_settings"}, {{"/silences", 9}, "at_silences"},
         {{"/reports", 8}, "at_reports"}, {{"/calendar", 9}, "at_calendar"}, {{"/handover", 9}, "at_calendar"},
-        {{"/rules", 6}, "at_rules"}, {{"/ledger", 7}, "at_ledger"}};
+        {{"/items", 6}, "at_items"}, {{"/lists", 6}, "at_rules"},
+        {{"/rule-", 6}, "at_rules"}, {{"/rules", 6}, "at_rules"}, {{"/ledger", 7}, "at_ledger"}};
 
     if (str_eq(ctx->path, STR("/")))
         (void)json_object_set_new(ui, "at_now", json_true());
@@ -69,7 +70,9 @@ set_title(const struct context *ctx, const char *name, json_t *value)
         const char *name, *key;
     } titles[] = {{"now", "nav_now"}, {"incidents", "nav_incidents"}, {"sources", "nav_sources"},
         {"deliveries", "nav_deliveries"}, {"settings", "nav_settings"},
-        {"login", "login_title"}, {"reports", "nav_reports"}};
+        {"items", "items_page"}, {"rules", "rules_page"},
+        {"rule_edit", "rule_edit_title"}, {"rule_test", "rule_test_title"},
+        {"rule_version", "rule_version_title"}, {"login", "login_title"}, {"reports", "nav_reports"}};
     const json_t *incident = json_object_get(value, "incident");
     const json_t *source = json_object_get(value, "source");
 

@@ -371,6 +371,19 @@ each_calendar(struct load *load, const char *path)
     read_yaml(load, path, read_calendar_file);
 }
 
+/* The folder of path, in arena; "." when it names none. */
+static const char *
+folder_of(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return arena_cstr(arena, STR("."));
+    if (slash == path)
+        return arena_cstr(arena, STR("/"));
+    return arena_cstr(arena, (struct str){path, (size_t)(slash - path)});
+}
+
 /* Keep the texts of a folder's rule files; they are compiled at the end. */
 static void
 read_rules(struct load *load, const char *folder)
@@ -451,6 +464,12 @@ read_all(struct load *load)
     struct str own = arena_printf(c->arena, "%s/rules.d", load->folder);
     if (own.p)
         read_rules(load, own.p);
+    /* What was edited on the console has the last word. */
+    if (c->database.p) {
+        c->rules_edited = arena_printf(
+            c->arena, "%s/rules", folder_of(c->arena, c->database.p));
+        read_rules(load, c->rules_edited.p);
+    }
     finish_rules(load);
     read_region(load);
 }
@@ -503,19 +522,6 @@ settle(struct load *load)
     c->nrules = load->rules->n;
     digest_sha256(buf_str(&load->digests), c->hash);
     return 0;
-}
-
-/* The folder of path, in arena; "." when it names none. */
-static const char *
-folder_of(struct arena *arena, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    if (!slash)
-        return arena_cstr(arena, STR("."));
-    if (slash == path)
-        return arena_cstr(arena, STR("/"));
-    return arena_cstr(arena, (struct str){path, (size_t)(slash - path)});
 }
 
 /* path as an absolute one: it must mean the same after a chdir. */

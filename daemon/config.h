@@ -158,6 +158,9 @@ struct config {
     /* texts of the rule files, as compiled; the shipped packs, from
      * $TOCSIN_RULES_DIR or the installed folder, come first */
     bool rules_shipped;
+    struct str rules_approval; /* "one", "two": a second person has to agree
+                                  to what is edited on the console */
+    struct str rules_edited; /* folder of what was edited on the console */
     const struct rule_file *rules;
     size_t nrules;
     struct rule_file region_file; /* text absent when there is none */

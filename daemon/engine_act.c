@@ -18,6 +18,7 @@
 #include "base/utf8.h"
 #include "daemon/engine_act.h"
 #include "daemon/engine_channels.h"
+#include "daemon/engine_item_open.h"
 #include "daemon/engine_link.h"
 #include "daemon/engine_outbox.h"
 #include "daemon/engine_route.h"
@@ -233,6 +234,7 @@ static const struct {
     {ACTION_RELEASE, act_keeping},
     {ACTION_ASSESS, act_keeping},
     {ACTION_EVIDENCE_SEEN, act_keeping},
+    {ACTION_ITEM_OPEN, act_item_open},
     {ACTION_MERGE, act_merge},
     {ACTION_UNMERGE, act_unmerge},
     {ACTION_SPLIT, act_split},

@@ -115,6 +115,9 @@ struct model_rule {
     bool needs_region;       /* never holds where no region is configured */
     bool packed;             /* of a pack: samples are required */
     const struct pack *pack; /* NULL: the bureau's own */
+    bool replaces, replaced; /* takes, has taken the place of the one with
+                                its id */
+    const struct pack *place_of_pack; /* of the one that it replaced */
     bool lent;               /* there only for those that refer to it */
     bool disabled;           /* by an override: never holds */
     bool has_points, overridden;

@@ -49,6 +49,8 @@ by_id(const void *a, const void *b)
                             *y = *(struct model_rule *const *)b;
     int order = str_cmp(x->id, y->id);
 
+    if (order == 0 && x->replaces != y->replaces)
+        return x->replaces ? -1 : 1; /* it is the one that is meant */
     return order ? order : x->number < y->number ? -1 : x->number > y->number;
 }
 
@@ -218,7 +220,9 @@ add_edge(struct refs *s, struct clause *c)
     }
     if (!(list && s->lists[number]->builtin) &&
         !check_pack(s, c, list ? "list" : "rule",
-            list ? s->lists[number]->pack : r->pack))
+            list                ? s->lists[number]->pack
+            : r->place_of_pack ? r->place_of_pack
+                               : r->pack))
         return;
     e = ARENA_NEW(s->m->arena, struct edge);
     if (!e)
@@ -303,10 +307,16 @@ static void
 drop_twins(struct refs *s)
 {
     for (size_t i = 1; i < s->nrules; i++) {
-        const struct model_rule *a = s->by_id[i - 1];
+        struct model_rule *a = s->by_id[i - 1];
         struct model_rule *b = s->by_id[i];
         if (b->id.n == 0 || !str_eq(a->id, b->id))
             continue;
+        if (a->replaces && !b->replaces && !a->replaced) {
+            a->replaced = true;
+            a->place_of_pack = b->pack; /* who might use it may still */
+            b->lent = true;
+            continue;
+        }
         if (a->pack && b->pack && a->pack != b->pack)
             model_wrong(s->m, b->place,
                 "the id \"%.*s\" of the pack %.*s is taken by the rule at "
@@ -340,6 +350,10 @@ add_rule_edges(struct refs *s, struct model_rule *r)
     if (r->replaced_by.n && !refs_find(s->by_id, s->nrules, r->replaced_by))
         model_warn(s->m, r->replaced_place, "there is no rule with id \"%.*s\"",
             STR_ARG(r->replaced_by));
+    if (r->replaces && !r->replaced)
+        model_warn(s->m, r->place,
+            "there is no other rule %.*s any more: it replaces none",
+            STR_ARG(r->id));
     d->left = d->edges;
 }
 

@@ -252,6 +252,17 @@ read_backfill(struct model *m, const char *file, const struct ynode *node,
 }
 
 static void
+read_replace(struct model *m, const char *file, const struct ynode *node,
+    struct model_rule *r)
+{
+    if (yaml_bool(node, file, m->errors, &r->replaces) == 0 && r->replaces &&
+        r->pack)
+        toc_errors_add(m->errors, file, node->line, node->column,
+            "a pack may not replace rules that stand elsewhere: only the "
+            "bureau's own files may");
+}
+
+static void
 read_sources(struct model *m, const char *file, const struct ynode *node,
     struct model_rule *r)
 {
@@ -354,7 +365,7 @@ static const struct option {
     {"fields", read_fields, true}, {"sources", read_sources, true},
     {"raw", read_raw, true}, {"helper", read_helper, true},
     {"samples", read_samples, true}, {"region", read_region, true},
-    {"context", read_context, true}};
+    {"context", read_context, true}, {"replace", read_replace, true}};
 
 bool
 rule_read_option(struct model *m, const char *file, const char *key,
@@ -467,7 +478,7 @@ rule_read(struct model *m, const char *file, const struct ynode *node)
         "fields", "sources", "raw", "status", "all", "any", "none", "near",
         "at_least", "composite", "samples", "note", "region", "helper",
         "context", "level", "at_most", "since", "until", "replaced_by", "body",
-        "backfill", NULL};
+        "backfill", "replace", NULL};
     struct model_rule *r = ARENA_NEW(m->arena, struct model_rule);
 
     if (!r)

@@ -465,10 +465,11 @@ static const char item_search[] =
     "CREATE INDEX item_first_seen ON item(first_seen);";
 
 /* Step 19: since when a channel takes nothing; whom of a mail's recipients an
- * attempt has settled. */
+ * attempt has settled; who is called by name. */
 static const char stuck[] =
     "ALTER TABLE channel_state ADD COLUMN stuck INTEGER;"
-    "ALTER TABLE delivery ADD COLUMN settled TEXT;";
+    "ALTER TABLE delivery ADD COLUMN settled TEXT;"
+    "ALTER TABLE delivery ADD COLUMN calls TEXT;";
 
 /* Step 20: the incident list reads its indexes alone; views that people saved;
  * what was done to many at once. */

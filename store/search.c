@@ -243,3 +243,25 @@ store_search_is_behind(struct store *store, bool *ret)
     query_done(&q);
     return r;
 }
+
+int
+store_item_brief(struct store *store, int64_t item, struct arena *arena,
+    struct item_brief *ret)
+{
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT i.source, r.title, r.text, r.category FROM item AS i"
+               " JOIN revision AS r ON r.id = i.revision WHERE i.id = ?"));
+    query_int(&q, item);
+    r = query_next(&q);
+    if (r == 0) {
+        ret->source = query_get_str(&q, arena);
+        ret->title = query_get_str(&q, arena);
+        ret->text = query_get_str(&q, arena);
+        ret->category = query_get_str(&q, arena);
+    }
+    query_done(&q);
+    return r == 0 && arena_failed(arena) ? E_NOMEM : r;
+}

@@ -34,6 +34,12 @@ enum {
 /* Index some items that are not yet, within a transaction; *ret_left says
  * whether there are more. */
 int store_search_fill(struct store *store, bool *ret_left);
+/* What an incident is opened from by hand.  E_NOTFOUND. */
+struct item_brief {
+    struct str source, title, text, category;
+};
+int store_item_brief(struct store *store, int64_t item, struct arena *arena,
+    struct item_brief *ret);
 /* Whether there is anything to index. */
 int store_search_is_behind(struct store *store, bool *ret);
 /* Let statements and triggers ask search_words(title, text). */

@@ -2,6 +2,7 @@
 #include "store/view_rules.h"
 
 #include "store/inside.h"
+#include "store/view_edits.h"
 
 #define MATCHED_COLUMNS                                                      \
     "i.id, r.id, i.source, s.title, r.title, r.text, r.url, r.published,"    \
@@ -74,6 +75,37 @@ view_matched_items(struct view *view, struct wall since, struct wall until,
     }
     query_done(&q);
     return r == E_NOTFOUND && q.done ? 0 : r;
+}
+
+int
+view_matched_slice(struct view *view, struct wall since, int64_t after,
+    size_t max, struct arena *arena, struct matched_item **ret, size_t *ret_n)
+{
+    struct list list = {.arena = arena, .size = sizeof(struct matched_item)};
+    struct query q;
+    int r;
+
+    db_query(&view->db, &q,
+        DB_SQL("SELECT " MATCHED_COLUMNS MATCHED_TABLES
+               " WHERE i.id > max(?1, coalesce((SELECT id FROM item"
+               " WHERE first_seen < ?2 ORDER BY first_seen DESC LIMIT 1), 0))"
+               " AND i.first_seen >= ?2 ORDER BY i.id LIMIT ?3"));
+    query_int(&q, after);
+    query_int(&q, since.ms);
+    query_int(&q, (int64_t)max);
+    while ((r = query_next(&q)) == 0) {
+        struct matched_item *row = list_add(&list);
+
+        r = row ? matched_read(view, &q, arena, row) : E_NOMEM;
+        if (r != 0)
+            break;
+    }
+    query_done(&q);
+    if (!q.done)
+        return r;
+    *ret = list.rows;
+    *ret_n = list.n;
+    return arena_failed(arena) ? E_NOMEM : 0;
 }
 
 int

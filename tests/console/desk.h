@@ -33,7 +33,7 @@ struct desk {
     struct action last; /* texts are copies in arena */
     struct arena *arena;
     unsigned nactions;
-    unsigned counts[64]; /* by enum action_kind */
+    unsigned counts[128]; /* by enum action_kind */
     int result;
 };
 
