@@ -36,11 +36,86 @@ incident_bind(struct query *q, const struct incident *i)
     query_wall(q, i->unmerged_until);
 }
 
+/* --- the index of titles ----------------------------------------------------
+ */
+
+static int
+title_run(struct store *store, const char *sql, int64_t id, struct str title)
+{
+    struct query q;
+
+    db_query(&store->db, &q, sql);
+    query_int(&q, id);
+    query_text(&q, title);
+    return query_run(&q);
+}
+
+static int
+title_add(struct store *store, int64_t id, struct str title)
+{
+    return title_run(store,
+        DB_SQL("INSERT INTO incident_title(rowid, words)"
+               " VALUES(?1, search_words(?2, ''))"),
+        id, title);
+}
+
+/* Take out what was erased since. */
+static int
+title_forget(struct store *store)
+{
+    static const char *const sql[] = {
+        DB_SQL("INSERT INTO incident_title(incident_title, rowid, words)"
+               " SELECT 'delete', incident, words FROM incident_title_gone"),
+        DB_SQL("DELETE FROM incident_title_gone")};
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < sizeof sql / sizeof *sql; i++) {
+        struct query q;
+
+        db_query(&store->db, &q, sql[i]);
+        r = query_run(&q);
+    }
+    return r;
+}
+
+/* Another title than the one it is known by. */
+static int
+title_change(struct store *store, int64_t id, struct str title)
+{
+    struct query q;
+    bool other;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT title <> ?2 FROM incident WHERE id = ?1"));
+    query_int(&q, id);
+    query_text(&q, title);
+    r = query_next(&q);
+    other = r == 0 && query_get_int(&q) != 0;
+    query_done(&q);
+    if (r != 0 || !other || title.n == 0)
+        return r;
+    r = title_run(store,
+        DB_SQL("INSERT INTO incident_title(incident_title, rowid, words)"
+               " SELECT 'delete', id, search_words(title, '') FROM incident"
+               " WHERE id = ?1 AND ?2 <> ''"),
+        id, title);
+    return r ? r : title_add(store, id, title);
+}
+
+/* --- incidents ----------------------------------------------------------------
+ */
+
 int
 store_incident_add(
     struct store *store, const struct incident *incident, int64_t *ret_id)
 {
     struct query q;
+    int64_t id = 0;
+    int r = title_forget(store);
+
+    if (r != 0)
+        return r;
 
     db_query(&store->db, &q,
         DB_SQL("INSERT INTO incident(open, state, substate, level, score,"
@@ -51,15 +126,22 @@ store_incident_add(
                " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
                " ?, ?, ?, ?, ?, ?, ?)"));
     incident_bind(&q, incident);
-    return query_insert(&q, ret_id);
+    r = query_insert(&q, &id);
+    if (r == 0)
+        r = title_add(store, id, incident->title);
+    if (r == 0)
+        *ret_id = id;
+    return r;
 }
 
 int
 store_incident_save(struct store *store, const struct incident *incident)
 {
     struct query q;
-    int r;
+    int r = title_change(store, incident->id, incident->title);
 
+    if (r != 0)
+        return r;
     db_query(&store->db, &q,
         DB_SQL("UPDATE incident SET open = ?, state = ?, substate = ?,"
                " level = ?, score = ?, title = ?, category = ?, owner = ?,"

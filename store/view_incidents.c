@@ -1,78 +1,10 @@
 /* view_incidents: the list, one incident, its items and its timeline. */
-#include <inttypes.h>
 #include <string.h>
 
-#include "base/num.h"
 #include "store/inside.h"
+#include "store/view_list.h"
 
 enum { SOURCES_SHOWN = 5, SOURCES_MAX_BYTES = 4096 };
-
-/* A cursor is "LAST_SEEN.ID" of the last row shown. */
-static int
-cursor_parse(struct str cursor, int64_t *ret_seen, int64_t *ret_id)
-{
-    struct str rest = cursor;
-    struct str seen = str_split(&rest, '.');
-    int r = num_parse_i64(seen, INT64_MIN, INT64_MAX, ret_seen);
-
-    return r == 0 ? num_parse_i64(rest, 0, INT64_MAX, ret_id) : E_PARSE;
-}
-
-/* Bind filter in the order of FILTER's parameters, from ?1 on. */
-static void
-filter_bind(struct query *q, const struct incident_filter *filter, int64_t seen,
-    int64_t id, size_t limit)
-{
-    query_int(q, seen); /* ?1 */
-    query_int(q, id);
-    query_int(q, filter->levels ? filter->levels : ~0u);
-    query_str(q, filter->category);
-    query_str(q, filter->owner); /* ?5 */
-    query_str(q, filter->assignee);
-    query_id(q, filter->from.ms > 0 ? filter->from.ms : 0);
-    query_id(q, filter->to.ms > 0 ? filter->to.ms : 0);
-    query_str(q, filter->source);
-    query_str(q, filter->text.n ? filter->text : STR_NONE); /* ?10 */
-    query_int(q, (int64_t)limit);
-    if (!filter->states)
-        return; /* filter_sql chose the statement without them */
-    for (int i = 0; i < INCIDENT_STATE_COUNT; i++) { /* ?12 to ?18 */
-        bool wanted = filter->states & (1u << i);
-
-        query_cstr(q, wanted ? store_state_name((enum incident_state)i) : NULL);
-    }
-}
-
-/* The page starts behind the row (?1, ?2). */
-#define FILTER                                                                 \
-    " (last_seen, id) < (?1, ?2) AND ((?3 >> level) & 1)"                      \
-    " AND (?4 IS NULL OR category = ?4) AND (?5 IS NULL OR owner = ?5)"        \
-    " AND (?6 IS NULL OR assignee = ?6)"                                       \
-    " AND (?7 IS NULL OR first_seen >= ?7)"                                    \
-    " AND (?8 IS NULL OR first_seen < ?8)"                                     \
-    " AND (?9 IS NULL OR EXISTS(SELECT 1 FROM incident_item AS m"              \
-    "  JOIN item AS i ON i.id = m.item"                                        \
-    "  WHERE m.incident IN " FAMILY("incident.id") " AND i.source = ?9))"      \
-    " AND (?10 IS NULL OR holds(incident.title, ?10)"                          \
-    "  OR EXISTS(SELECT 1 FROM incident_item AS m"                             \
-    "   JOIN item AS i ON i.id = m.item"                                       \
-    "   JOIN revision AS r ON r.id = i.revision"                               \
-    "   WHERE m.incident IN " FAMILY("incident.id")                            \
-    "   AND (holds(r.title, ?10)"                                              \
-    "    OR holds(r.text, ?10))))"
-#define ORDER " ORDER BY last_seen DESC, id DESC LIMIT ?11"
-
-/* Two statements, because only open ones have a short index of their own. */
-static const char *
-filter_sql(const struct incident_filter *filter)
-{
-    if (!filter->states)
-        return DB_SQL("SELECT " INCIDENT_COLUMNS " FROM incident"
-                      " WHERE open = 1 AND" FILTER ORDER);
-    return DB_SQL("SELECT " INCIDENT_COLUMNS " FROM incident"
-                  " WHERE state IN (?12, ?13, ?14, ?15, ?16, ?17, ?18)"
-                  " AND" FILTER ORDER);
-}
 
 static int
 row_deliveries(struct view *view, struct incident_row *row)
@@ -137,35 +69,7 @@ row_complete(struct view *view, struct arena *arena, struct incident_row *row)
 
     if (r == 0)
         r = row_sources(view, arena, row);
-    row->cursor = arena_printf(arena, "%" PRId64 ".%" PRId64,
-        row->incident.last_seen.ms, row->incident.id);
     return r == 0 && arena_failed(arena) ? E_NOMEM : r;
-}
-
-static int
-incidents_page(struct view *view, const struct incident_filter *filter,
-    size_t limit, struct list *list)
-{
-    struct query q;
-    int64_t seen = INT64_MAX, id = INT64_MAX;
-    int r = 0;
-
-    if (filter->after.n)
-        r = cursor_parse(filter->after, &seen, &id);
-    if (r != 0)
-        return r;
-    db_query(&view->db, &q, filter_sql(filter));
-    /* One more than asked tells whether there is more. */
-    filter_bind(&q, filter, seen, id, limit + 1);
-    while ((r = query_next(&q)) == 0) {
-        struct incident_row *row = list_add(list);
-
-        r = row ? incident_read(&q, list->arena, &row->incident) : E_NOMEM;
-        if (r != 0)
-            break;
-    }
-    query_done(&q);
-    return q.done ? 0 : r;
 }
 
 int
@@ -173,33 +77,35 @@ view_incidents(struct view *view, const struct incident_filter *filter,
     struct arena *arena, struct incident_row **ret, size_t *ret_n,
     bool *ret_more)
 {
-    struct list list = {.arena = arena, .size = sizeof(struct incident_row)};
-    size_t limit = filter->limit ? filter->limit : VIEW_PAGE_DEFAULT;
+    struct list_filter list = {.levels = filter->levels,
+        .states = filter->states,
+        .category = filter->category,
+        .source = filter->source,
+        .owner = filter->owner,
+        .assignee = filter->assignee,
+        .text = filter->text,
+        .first_seen = {filter->from, filter->to},
+        .limit = filter->limit,
+        .after = filter->after};
+    struct list_row *found = NULL;
     struct incident_row *rows;
-    bool more;
-    int r = db_begin(&view->db);
+    size_t n = 0;
+    int r = view_list(view, &list, arena, &found, &n, ret_more);
 
-    if (limit > VIEW_PAGE_MAX)
-        limit = VIEW_PAGE_MAX;
-    if (r == 0)
-        r = incidents_page(view, filter, limit, &list);
-    rows = list.rows;
-    more = list.n > limit;
-    if (more)
-        list.n = limit;
-    for (size_t i = 0; r == 0 && i < list.n; i++)
-        r = row_complete(view, arena, &rows[i]);
-    db_rollback(&view->db);
-    if (r == 0) {
-        *ret = rows;
-        *ret_n = list.n;
-        *ret_more = more;
-    }
-    return r;
+    if (r != 0)
+        return r;
+    rows = ARENA_ARRAY(arena, n + 1, struct incident_row);
+    if (!rows)
+        return E_NOMEM;
+    for (size_t i = 0; i < n; i++)
+        rows[i] = found[i].row;
+    *ret = rows;
+    *ret_n = n;
+    return 0;
 }
 
-static int
-incident_one(struct view *view, int64_t id, struct arena *arena,
+int
+view_row_read(struct view *view, int64_t id, struct arena *arena,
     struct incident_row *ret)
 {
     struct query q;
@@ -223,7 +129,7 @@ view_incident(struct view *view, int64_t id, struct arena *arena,
     int r = db_begin(&view->db);
 
     if (r == 0)
-        r = incident_one(view, id, arena, &row);
+        r = view_row_read(view, id, arena, &row);
     db_rollback(&view->db);
     if (r == 0)
         *ret = row;
