@@ -1,4 +1,5 @@
 #include "base/utf8.h"
+#include "feeds/attachment.h"
 #include "feeds/blocked.h"
 #include "feeds/build.h"
 #include "feeds/decode.h"
@@ -21,6 +22,8 @@ feeds_init(void)
         err = decode_init();
     if (!err)
         err = xml_init();
+    if (!err)
+        err = attachment_init();
     return err;
 }
 

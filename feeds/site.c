@@ -4,6 +4,7 @@
 #include "base/url.h"
 #include "base/utf8.h"
 #include "feeds/articlepage.h"
+#include "feeds/attachment.h"
 #include "feeds/date.h"
 #include "feeds/listmine.h"
 #include "feeds/siteparts.h"
@@ -268,40 +269,77 @@ check_page(struct site_page *page)
     return err;
 }
 
+/* Room for what is found on page, which gets its report. */
+static int
+begin_report(struct site_page *page)
+{
+    page->report = ARENA_NEW(page->arena, struct site_report);
+    page->hidden = ARENA_ARRAY(page->arena, SITE_MAX_LINKS, struct str);
+    page->findings =
+        ARENA_ARRAY(page->arena, SITE_MAX_FINDINGS, struct site_finding);
+    if (!page->report || !page->hidden || !page->findings)
+        return E_NOMEM;
+    page->report->newest = WALL_NONE;
+    page->report->hidden_links = page->hidden;
+    page->report->findings = page->findings;
+    return 0;
+}
+
+static int
+check_html(struct site_page *page, struct toc_error *reterr)
+{
+    struct htmlpage html;
+    int err = htmlpage_open(page->arena, page->input, reterr, &html);
+
+    if (err)
+        return err;
+    page->html = &html.html;
+    page->source = html.decoded.text;
+    err = check_page(page);
+    htmlpage_done(&html);
+    page->html = NULL;
+    return err;
+}
+
+/* A document that a page links to can only leak. */
+static int
+check_document(struct site_page *page, struct toc_error *reterr)
+{
+    struct attachment document;
+    int err =
+        attachment_read(page->arena, page->input->bytes, reterr, &document);
+
+    if (err)
+        return err;
+    page->source = document.text;
+    if (document.locked)
+        site_add(
+            page, "document_locked", str_of(attachment_name(document.kind)));
+    if (document.partial)
+        site_add(
+            page, "document_partial", str_of(attachment_name(document.kind)));
+    return site_find_data(page);
+}
+
 int
 site_check(struct arena *arena, const struct feed_input *input,
     struct toc_error *reterr, const struct site_report **ret)
 {
-    struct htmlpage html;
-    struct site_report *report;
-    int err = htmlpage_open(arena, input, reterr, &html);
+    struct site_page page = {.arena = arena, .input = input};
+    int err = begin_report(&page);
 
-    if (err != 0)
-        return err;
-    report = ARENA_NEW(arena, struct site_report);
-    if (report) {
-        struct site_page page = {.arena = arena,
-            .input = input,
-            .html = &html.html,
-            .source = html.decoded.text,
-            .report = report,
-            .hidden = ARENA_ARRAY(arena, SITE_MAX_LINKS, struct str),
-            .findings =
-                ARENA_ARRAY(arena, SITE_MAX_FINDINGS, struct site_finding)};
-
-        report->newest = WALL_NONE;
-        err = page.hidden && page.findings ? check_page(&page) : E_NOMEM;
-        report->hidden_links = page.hidden;
-        report->findings = page.findings;
-    }
-    htmlpage_done(&html);
-    if (err == 0 && arena_failed(arena))
+    toc_error_set(reterr, NULL, 0, 0, "%s", "");
+    if (!err)
+        err = attachment_is_one(input->bytes) ? check_document(&page, reterr)
+                                              : check_html(&page, reterr);
+    if (!err && arena_failed(arena))
         err = E_NOMEM;
-    if (err != 0) {
-        toc_error_set(reterr, NULL, 0, 0, "the page cannot be checked: %s",
-            err_text(err));
+    if (err) {
+        if (reterr && !reterr->text[0])
+            toc_error_set(reterr, NULL, 0, 0, "the page cannot be checked: %s",
+                err_text(err));
         return err;
     }
-    *ret = report;
+    *ret = page.report;
     return 0;
 }

@@ -42,7 +42,8 @@ struct site_report {
     size_t nfindings;
 };
 
-/* Check a page.  0, E_LIMIT or E_NOMEM with *reterr. */
+/* Check a page, or a document that one links to (feeds/attachment.h), which can
+ * only leak.  0, E_PARSE, E_LIMIT or E_NOMEM with *reterr. */
 int site_check(struct arena *arena, const struct feed_input *input,
     struct toc_error *reterr, const struct site_report **ret);
 

@@ -8,6 +8,7 @@
  * masked numbers) does not count.  Values are kept as hashes while counting
  * and never leave.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,8 @@
 enum {
     DATA_DIGITS_MAX = 24, /* of a run of digits that is looked at */
     DATA_CONTEXT = 60,    /* bytes before a number that may name its office */
-    DATA_LINE_MAX = 2000  /* bytes of a line of a list */
+    DATA_LINE_MAX = 2000, /* bytes of a line of a list */
+    DATA_HEAD_BYTES = 300 /* of a document's beginning: its title */
 };
 
 /* Different values of one kind. */
@@ -89,6 +91,26 @@ is_id_card(const char *d, size_t n)
            birth.year <= 2099 && civil_is_valid(&birth);
 }
 
+/* The form before 1999: no century, no checksum (GB 11643-1989).  The code of a
+ * province and a date of birth have to do for one. */
+static bool
+is_old_id_card(const char *d, size_t n)
+{
+    static const char provinces[] = "11 12 13 14 15 21 22 23 31 32 33 34 35 36 "
+                                    "37 41 42 43 44 45 46 50 51 52 53 54 61 62 "
+                                    "63 64 65 71 81 82 ";
+    struct civil birth = {0};
+    char province[4];
+
+    if (n != 15 || memchr(d, 'X', n))
+        return false;
+    (void)snprintf(province, sizeof province, "%.2s ", d);
+    birth.year = 1900 + (d[6] - '0') * 10 + (d[7] - '0');
+    birth.month = (d[8] - '0') * 10 + (d[9] - '0');
+    birth.day = (d[10] - '0') * 10 + (d[11] - '0');
+    return strstr(provinces, province) && civil_is_valid(&birth);
+}
+
 static bool
 is_bank_card(const char *d, size_t n)
 {
@@ -115,6 +137,18 @@ is_mobile(const char *d, size_t n)
            !memchr(d, 'X', n);
 }
 
+static bool
+has_any(struct str text, const char *const *words, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        if (str_find(text, str_of(words[k])) < text.n)
+            return true;
+    return false;
+}
+
+#define HAS_ANY(text, words)                                                   \
+    has_any(text, words, sizeof(words) / sizeof *(words))
+
 /* Whether the words before a number say that it is an office's. */
 static bool
 is_official(struct str before)
@@ -124,10 +158,7 @@ is_official(struct str before)
         "保卫处", "应急电话", "对公", "单号", "订单", "快递", "编号", "条码",
         "学校电话", "门卫"};
 
-    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
-        if (str_find(before, str_of(words[k])) < before.n)
-            return true;
-    return false;
+    return HAS_ANY(before, words);
 }
 
 /* One run of digits, with what may part their groups, at *at. */
@@ -187,7 +218,8 @@ look_at_number(struct search *search, struct str text, size_t from, size_t to,
         digits += 2;
         n -= 2;
     }
-    if (is_id_card(digits, n))
+    if (is_id_card(digits, n) ||
+        (is_old_id_card(digits, n) && !is_official(before)))
         add_value(search, SITE_ID_CARD, digits, n);
     else if (is_mobile(digits, n) && !is_official(before))
         add_value(search, SITE_PHONE, digits, n);
@@ -278,12 +310,10 @@ is_sensitive(struct str text)
 {
     static const char *const words[] = {"身份证", "证件号", "贫困", "低保",
         "困难", "残疾", "建档立卡", "孤儿", "资助", "名次", "排名", "总分",
-        "监护人", "家长电话", "父亲电话", "母亲电话", "银行卡", "sfzh"};
+        "监护人", "家长电话", "父亲电话", "母亲电话", "银行卡", "学籍号",
+        "sfzh"};
 
-    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
-        if (str_find(text, str_of(words[k])) < text.n)
-            return true;
-    return false;
+    return HAS_ANY(text, words);
 }
 
 /* Whether a line has a whole number of a person. */
@@ -388,7 +418,8 @@ add_asides(const struct html *html, struct buf *out)
     }
 }
 
-/* Whether title and headings speak of grown-ups only. */
+/* Whether title and headings speak of grown-ups only; of a document its
+ * beginning. */
 static bool
 is_about_staff(const struct site_page *page)
 {
@@ -398,6 +429,11 @@ is_about_staff(const struct site_page *page)
         "学生", "新生", "同学", "幼儿", "年级", "学籍"};
     bool about = false;
 
+    if (!page->html) {
+        struct str head = str_first(page->source, DATA_HEAD_BYTES);
+
+        return HAS_ANY(head, staff) && !HAS_ANY(head, pupils);
+    }
     for (uint32_t i = 1; i < page->html->n; i++) {
         uint16_t tag = page->html->nodes[i].tag;
         struct str text;
@@ -406,11 +442,9 @@ is_about_staff(const struct site_page *page)
             !(tag >= HTML_TAG_H1 && tag <= HTML_TAG_H3))
             continue;
         text = html_text_of(page->arena, page->html, i, DATA_LINE_MAX);
-        for (size_t k = 0; k < sizeof pupils / sizeof pupils[0]; k++)
-            if (str_find(text, str_of(pupils[k])) < text.n)
-                return false;
-        for (size_t k = 0; k < sizeof staff / sizeof staff[0]; k++)
-            about |= str_find(text, str_of(staff[k])) < text.n;
+        if (HAS_ANY(text, pupils))
+            return false;
+        about |= HAS_ANY(text, staff);
     }
     return about;
 }
@@ -428,8 +462,12 @@ site_find_data(struct site_page *page)
             return E_NOMEM;
     }
     buf_init(&text, 2 * (size_t)HTML_MAX_BYTES);
-    add_rows(page->html, &text);
-    add_asides(page->html, &text);
+    if (page->html) {
+        add_rows(page->html, &text);
+        add_asides(page->html, &text);
+    } else {
+        (void)buf_add_str(&text, page->source);
+    }
     search_numbers(&search, buf_str(&text));
     search_names(&search, buf_str(&text));
     search_numbers(&search, page->source);

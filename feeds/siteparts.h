@@ -10,8 +10,8 @@
 struct site_page {
     struct arena *arena;
     const struct feed_input *input;
-    const struct html *html;
-    struct str source; /* the page in UTF-8, as it came */
+    const struct html *html; /* NULL: a document, whose text is source */
+    struct str source;       /* the page in UTF-8, as it came */
     struct site_report *report;
     struct str *hidden; /* SITE_MAX_LINKS */
     struct site_finding *findings;

@@ -1,5 +1,7 @@
 /* After feeds_init a parser needs no system call but those for memory: every
  * format and every kind of converter is tried where anything else kills. */
+#include "base/file.h"
+#include "feeds/attachment.h"
 #include "feeds/feeds.h"
 
 /* clang-format off */
@@ -8,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <seccomp.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -63,23 +66,60 @@ parse_all(struct arena *arena)
     return CHILD_OK;
 }
 
+static const char *const kinds[] = {"pdf", "docx", "xlsx", "doc", "xls"};
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+static struct buf documents[KINDS];
+
+static int
+read_documents(struct arena *arena)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        struct attachment document;
+
+        arena_clear(arena);
+        if (attachment_read(arena, buf_str(&documents[i]), NULL, &document) ||
+            document.partial || document.text.n == 0)
+            return CHILD_FAILED;
+    }
+    return CHILD_OK;
+}
+
+static int
+load_documents(void)
+{
+    int err = 0;
+
+    for (size_t i = 0; i < KINDS && !err; i++) {
+        char path[512];
+
+        (void)snprintf(path, sizeof path,
+            TESTS_DIR "/feeds/fixtures/attachments/list.%s", kinds[i]);
+        buf_init(&documents[i], 1024 * 1024);
+        err = file_read(path, &documents[i], NULL);
+    }
+    return err;
+}
+
 static int
 child(void)
 {
+    /* futex: GLib's and poppler's own locks */
     static const int allowed[] = {SCMP_SYS(brk), SCMP_SYS(mmap),
-        SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
+        SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex),
         SCMP_SYS(exit_group)};
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     struct arena *arena = arena_new(ARENA_CAP_DEFAULT);
 
-    if (!filter || !arena || feeds_init())
+    if (!filter || !arena || feeds_init() || load_documents())
         return CHILD_FAILED;
     for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
         if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0))
             return CHILD_FAILED;
     if (seccomp_load(filter))
         return SKIPPED;
-    return parse_all(arena);
+    if (parse_all(arena))
+        return CHILD_FAILED;
+    return read_documents(arena);
 }
 
 static void
