@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/jsonx.h"
+#include "base/mask.h"
 #include "daemon/channel.h"
 #include "notify/body.h"
 #include "notify/preview.h"
@@ -12,7 +13,7 @@
 #include "notify/sample.h"
 
 static json_t *
-channel_json(const struct channel *channel)
+channel_json(struct arena *arena, const struct channel *channel)
 {
     const struct channel_limits *limits = channel_limits(channel->kind);
     json_t *json = json_object(), *mentions = json_array();
@@ -31,7 +32,8 @@ channel_json(const struct channel *channel)
     (void)jsonx_set(json, "signed", json_boolean(channel->nsecrets > 0));
     (void)jsonx_set(json, "rate", json_integer(rate));
     for (size_t i = 0; i < channel->nmentions; i++)
-        (void)json_array_append_new(mentions, jsonx_str(channel->mentions[i]));
+        (void)json_array_append_new(
+            mentions, jsonx_str(mask_in(arena, channel->mentions[i])));
     (void)jsonx_set(json, "mentions", mentions);
     (void)jsonx_set(
         json, "mention_level", json_string(level_name(channel->mention_level)));
@@ -98,13 +100,15 @@ engine_channels_show(struct asked *asked)
             json_decref(value);
             return E_NOTFOUND;
         }
-        (void)jsonx_set(value, "channel", channel_json(channel));
+        (void)jsonx_set(
+            value, "channel", channel_json(asked->engine->arena, channel));
         (void)jsonx_set(
             value, "previews", previews_json(asked->engine, channel));
         return act_data(asked, value);
     }
     for (size_t i = 0; i < config->nchannels; i++)
-        (void)json_array_append_new(list, channel_json(&config->channels[i]));
+        (void)json_array_append_new(
+            list, channel_json(asked->engine->arena, &config->channels[i]));
     (void)jsonx_set(value, "channels", list);
     return act_data(asked, value);
 }

@@ -79,6 +79,7 @@ outbox_send(const struct turn *turn, int64_t id, int64_t sent)
     out.attempt = delivery.attempts + 1;
     out.form = delivery.form;
     out.settled = pb_cstr(engine->arena, delivery.settled);
+    out.calls = pb_cstr(engine->arena, delivery.calls);
     if (arena_failed(engine->arena) ||
         delivery.channel.n >= sizeof send->channel)
         return E_NOMEM;

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "daemon/channel.h"
+#include "daemon/engine_calls.h"
 #include "daemon/engine_outbox.h"
 #include "notify/body.h"
 #include "notify/fold.h"
@@ -140,6 +141,7 @@ storm_write(struct storm *storm, struct str body, size_t n)
     struct delivery digest = {.channel = storm->channel->id,
         .type = str_of(incident_event_name(INCIDENT_EVENT_DIGEST)),
         .body = body,
+        .calls = STR_NONE,
         .state = DELIVERY_PENDING,
         .created = now,
         .next = now,
@@ -155,6 +157,8 @@ storm_write(struct storm *storm, struct str body, size_t n)
             digest.level = row->level;
         if (row->created.ms < digest.created.ms)
             digest.created = row->created;
+        if (engine_calls_add(engine->arena, &digest.calls, row->calls) != 0)
+            return E_NOMEM;
     }
     digest_random(random, sizeof random);
     digest.message_id = str_of(body_message_id(random, id));

@@ -17,6 +17,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "daemon/engine.h"
+#include "daemon/engine_calls.h"
 #include "daemon/engine_link.h"
 #include "daemon/engine_notice.h"
 #include "daemon/engine_route.h"
@@ -33,10 +34,10 @@ enum {
 /* --- one row of the outbox
  * ------------------------------------------------------- */
 
-int
-engine_outbox_put(struct engine *engine, const struct channel *channel,
+static int
+outbox_put(struct engine *engine, const struct channel *channel,
     int64_t incident, enum level level, enum incident_event event,
-    struct str body, int64_t *ret_id)
+    struct str body, struct str calls, int64_t *ret_id)
 {
     struct wall now = engine_now(engine);
     char id[BODY_ID_SIZE];
@@ -46,6 +47,7 @@ engine_outbox_put(struct engine *engine, const struct channel *channel,
         .incident = incident,
         .level = level,
         .body = body,
+        .calls = calls,
         .state = DELIVERY_PENDING,
         .created = now,
         .next = now,
@@ -67,6 +69,15 @@ engine_outbox_put(struct engine *engine, const struct channel *channel,
     if (r == 0)
         engine_changed(engine, "delivery", *ret_id);
     return r;
+}
+
+int
+engine_outbox_put(struct engine *engine, const struct channel *channel,
+    int64_t incident, enum level level, enum incident_event event,
+    struct str body, int64_t *ret_id)
+{
+    return outbox_put(
+        engine, channel, incident, level, event, body, STR_NONE, ret_id);
 }
 
 int
@@ -337,17 +348,22 @@ tell_channel(struct engine *engine, const struct channel *channel,
     size_t *named)
 {
     size_t items = 0;
+    struct str calls = STR_NONE;
+    int64_t id;
     struct buf body;
     int r = engine_link_acts(
         engine, channel, &told->incident, &told->view.acts, &told->view.nacts);
+
+    if (r == 0)
+        r = engine_calls(engine, channel, &told->incident, event, &calls);
 
     buf_init(&body, BODY_MAX_BYTES);
     if (r == 0)
         r = body_incident(&body, event, &told->view, str_of(reason),
             engine_now(engine), &items);
     if (r == 0)
-        r = engine_outbox_add(engine, channel, told->incident.id,
-            told->incident.level, event, buf_str(&body));
+        r = outbox_put(engine, channel, told->incident.id, told->incident.level,
+            event, buf_str(&body), calls, &id);
     buf_done(&body);
     *named = items < *named ? items : *named;
     return r;

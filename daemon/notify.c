@@ -30,7 +30,8 @@ struct notify_attempt {
     int64_t delivery;
 };
 
-/* --- answers ------------------------------------------------------------------- */
+/* --- answers
+ * ------------------------------------------------------------------- */
 
 static void
 notify_answer(struct notify *notify, int64_t delivery,
@@ -52,8 +53,8 @@ notify_answer(struct notify *notify, int64_t delivery,
         out.settled = pb_cstr(arena, result->settled);
     }
     if (out.text && out.code && out.settled && notify->role->engine)
-        (void)ipc_send(notify->role->engine,
-            FRAME(send_result, SEND_RESULT, &out));
+        (void)ipc_send(
+            notify->role->engine, FRAME(send_result, SEND_RESULT, &out));
     arena_free(arena);
 }
 
@@ -66,7 +67,8 @@ notify_done(void *arg, const struct attempt_result *result)
     free(attempt);
 }
 
-/* --- sending ---------------------------------------------------------------------- */
+/* --- sending
+ * ---------------------------------------------------------------------- */
 
 static const Tocsin__ChannelConfig *
 notify_channel(const struct notify *notify, struct str id)
@@ -120,11 +122,46 @@ notify_fill_channel(const struct notify *notify, struct arena *arena,
         .bureau = pb_str(notify->config->bureau)};
     for (size_t i = 0; i < in->n_secrets && i < CHANNEL_MAX_SECRETS; i++)
         ret->secrets[ret->nsecrets++] = pb_bytes(in->secrets[i]);
-    outward_policy(&ret->policy, notify->config->ports,
-        notify->config->n_ports, notify->config->deny);
+    outward_policy(&ret->policy, notify->config->ports, notify->config->n_ports,
+        notify->config->deny);
     outward_allow(&ret->policy, notify->config->allow, notify->config->n_allow);
     outward_allow(&ret->policy, in->allow, in->n_allow);
     ret->policy.https_only = !in->insecure_http;
+}
+
+static bool
+is_called(const struct channel_config *channel, struct str who)
+{
+    for (size_t i = 0; i < channel->nmentions; i++)
+        if (str_eq(channel->mentions[i], who))
+            return true;
+    return false;
+}
+
+/* Who is called by this message besides those of the channel.  What nobody has
+ * answered calls whatever its level is. */
+static void
+notify_call(struct arena *arena, const Tocsin__SendRequest *in,
+    struct channel_config *channel)
+{
+    struct str rest = pb_str(in->calls), type = pb_str(in->type);
+    struct str *all = ARENA_ARRAY(arena, CHANNEL_MAX_MENTIONS, struct str);
+
+    if (all == NULL || rest.n == 0)
+        return;
+    if (channel->nmentions > 0)
+        memcpy(all, channel->mentions, channel->nmentions * sizeof *all);
+    channel->mentions = all;
+    while (rest.p && channel->nmentions < CHANNEL_MAX_MENTIONS) {
+        struct str who = str_split(&rest, '\n');
+
+        if (who.n > 0 && !is_called(channel, who))
+            all[channel->nmentions++] = who;
+    }
+    if ((str_eq(type, STR("incident.escalated")) ||
+            str_eq(type, STR("incident.deadline"))) &&
+        channel->mention_level > LEVEL_BLUE)
+        channel->mention_level = LEVEL_BLUE;
 }
 
 static void
@@ -162,14 +199,15 @@ notify_send(struct notify *notify, const Tocsin__SendRequest *in)
     if (r == 0) {
         notify_fill_channel(notify, arena, found, &channel);
         channel.settled = pb_str(in->settled);
+        notify_call(arena, in, &channel);
         if (arena_failed(arena))
             r = E_NOMEM;
     }
     if (r == 0) {
         attempt->notify = notify;
         attempt->delivery = in->delivery;
-        r = sender_send(notify->sender, &channel, &message, notify_done,
-            attempt, NULL);
+        r = sender_send(
+            notify->sender, &channel, &message, notify_done, attempt, NULL);
     }
     arena_free(arena);
     if (r != 0) {
@@ -178,7 +216,8 @@ notify_send(struct notify *notify, const Tocsin__SendRequest *in)
     }
 }
 
-/* --- configuration ------------------------------------------------------------------- */
+/* --- configuration
+ * ------------------------------------------------------------------- */
 
 static void
 notify_forget(struct notify *notify)
@@ -233,13 +272,12 @@ static int
 notify_open(struct role *role, const Tocsin__NotifyConfig *config)
 {
     struct notify *notify = role->state;
-    int r =
-        sender_new(role->loop, pb_str(config->user_agent), &notify->sender);
+    int r = sender_new(role->loop, pb_str(config->user_agent), &notify->sender);
 
     if (r == 0 && config->trust[0] != '\0' &&
         http_trust(sender_http(notify->sender), config->trust) != 0)
-        log_say(LOG_ERROR, "cannot read notify.trust", "file", config->trust,
-            NULL);
+        log_say(
+            LOG_ERROR, "cannot read notify.trust", "file", config->trust, NULL);
     if (r == 0)
         r = outward_enter(&notify->outward, role, TOCSIN__ROLE__ROLE_NOTIFY);
     return r;
@@ -261,7 +299,9 @@ notify_configure(struct role *role, const Tocsin__NotifyConfig *config)
     }
 }
 
-/* --- role ------------------------------------------------------------------------------ */
+/* --- role
+ * ------------------------------------------------------------------------------
+ */
 
 static int
 notify_start(struct role *role)

@@ -86,6 +86,9 @@ find_parts(const struct channel_config *config, struct parts *parts)
         if (str_starts(secret, STR("whsec_")))
             add_part(parts, str_from(secret, 6));
     }
+    /* How people are called is theirs. */
+    for (size_t i = 0; i < config->nmentions; i++)
+        add_part(parts, config->mentions[i]);
     if (url_parse(config->url, &url) < 0)
         return;
     add_pieces(parts, url.userinfo);

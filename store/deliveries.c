@@ -37,8 +37,9 @@ store_delivery_add(
     db_query(&store->db, &q,
         DB_SQL("INSERT INTO delivery(message_id, channel, type, incident,"
                " level, body, state, attempts, created, next, finished,"
-               " last_error, form, unsure, folded, settled)"
-               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+               " last_error, form, unsure, folded, settled,"
+               " calls)"
+               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     query_text(&q, delivery->message_id);
     query_text(&q, delivery->channel);
     query_text(&q, delivery->type);
@@ -55,6 +56,7 @@ store_delivery_add(
     query_int(&q, delivery->unsure);
     query_id(&q, delivery->folded);
     query_str(&q, delivery->settled);
+    query_str(&q, delivery->calls);
     return query_insert(&q, ret_id);
 }
 
@@ -83,6 +85,7 @@ delivery_read(struct query *q, struct arena *arena, struct delivery *ret)
     d.unsure = query_get_int(q) != 0;
     d.folded = query_get_int(q);
     d.settled = query_get_str(q, arena);
+    d.calls = query_get_str(q, arena);
     if (arena_failed(arena))
         return E_NOMEM;
     *ret = d;
@@ -182,14 +185,15 @@ store_delivery_channels(
 }
 
 int
-store_delivery_give_up(struct store *store, struct str channel, struct str why,
-    struct wall now)
+store_delivery_give_up(
+    struct store *store, struct str channel, struct str why, struct wall now)
 {
     struct query q;
 
     db_query(&store->db, &q,
-        DB_SQL("UPDATE delivery SET state = 'dead', finished = ?, last_error = ?"
-               " WHERE channel = ? AND state = 'pending'"));
+        DB_SQL(
+            "UPDATE delivery SET state = 'dead', finished = ?, last_error = ?"
+            " WHERE channel = ? AND state = 'pending'"));
     query_int(&q, now.ms);
     query_text(&q, why);
     query_text(&q, channel);
@@ -272,8 +276,8 @@ store_delivery_unsure(struct store *store, int64_t id)
 {
     struct query q;
 
-    db_query(&store->db, &q,
-        DB_SQL("UPDATE delivery SET unsure = 1 WHERE id = ?"));
+    db_query(
+        &store->db, &q, DB_SQL("UPDATE delivery SET unsure = 1 WHERE id = ?"));
     query_int(&q, id);
     return query_run(&q);
 }
@@ -344,10 +348,11 @@ store_attempt_add(struct store *store, const struct attempt *attempt)
     struct query q;
 
     db_query(&store->db, &q,
-        DB_SQL("INSERT INTO attempt(delivery, number, at, elapsed_ms, class,"
-               " status, text, code) VALUES(?1, coalesce(nullif(?2, 0), 1 +"
-               " coalesce((SELECT max(number) FROM attempt WHERE delivery = ?1),"
-               " 0)), ?3, ?4, ?5, ?6, ?7, ?8)"));
+        DB_SQL(
+            "INSERT INTO attempt(delivery, number, at, elapsed_ms, class,"
+            " status, text, code) VALUES(?1, coalesce(nullif(?2, 0), 1 +"
+            " coalesce((SELECT max(number) FROM attempt WHERE delivery = ?1),"
+            " 0)), ?3, ?4, ?5, ?6, ?7, ?8)"));
     query_int(&q, attempt->delivery);
     query_int(&q, attempt->number);
     query_int(&q, attempt->at.ms);

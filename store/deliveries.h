@@ -49,6 +49,8 @@ struct delivery {
     int64_t folded; /* the digest that says it, 0: it says itself */
     struct str settled; /* recipients that are not asked again, one a line:
                          * they took it, or never will; absent: none */
+    struct str calls;   /* who is called by name besides the channel's own, as
+                         * its platform calls them, one a line; never shown */
 };
 /* One message goes to a channel once: E_EXISTS for the same message_id and
  * channel. */

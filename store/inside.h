@@ -86,7 +86,7 @@ int item_findings(
 /* The columns of a delivery, in the order that delivery_read reads. */
 #define DELIVERY_COLUMNS                                                       \
     "id, message_id, channel, type, incident, level, state, attempts, "        \
-    "created, next, finished, last_error, form, unsure, folded, settled"
+    "created, next, finished, last_error, form, unsure, folded, settled, calls"
 int delivery_read(struct query *q, struct arena *arena, struct delivery *ret);
 const char *delivery_state_name(enum delivery_state state);
 
