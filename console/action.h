@@ -81,7 +81,10 @@
     X(RULE_DECIDE,    "rule_decide",    "editor")   /* id: edit, object: what, text */ \
     X(RULE_TEST,      "rule_test",      "editor")   /* object, id: days, data */ \
     X(RULE_TEST_SHOW, "rule_test_show", "viewer")   /* id: test */           \
-    X(RULE_TRY,       "rule_try",       "operator") /* id: item */
+    X(RULE_TRY,       "rule_try",       "operator") /* id: item */ \
+    X(VIEW_ADD,       "view_add",       "operator") /* object: name, text: query, role: own, shared */ \
+    X(VIEW_DROP,      "view_drop",      "operator") /* id, role: admin, operator */ \
+    X(BULK_UNDO,      "bulk_undo",      "operator") /* id: what was done to many */
 /* clang-format on */
 enum action_kind {
 #define X(action, name, role) ACTION_##action,

@@ -7,6 +7,9 @@
 #include "base/digest.h"
 #include "base/utf8.h"
 #include "console/context.h"
+#include "store/view_users.h"
+
+enum { TOKEN_SEEN_MS = 5 * 60 * 1000, AUTH_AGENT_BYTES = 80 };
 
 /* --- secrets --- */
 
@@ -53,52 +56,6 @@ auth_password_verify(struct str hash, struct str password)
                text, password.p ? password.p : "", password.n) == 0;
 }
 
-/* Passwords that every list of leaks begins with, or that our users would
- * think of first; checked without regard to case. */
-static const char *const common[] = {"password", "password1", "password123",
-    "passw0rd", "p@ssw0rd", "12345678", "123456789", "1234567890", "87654321",
-    "11111111", "00000000", "88888888", "66666666", "12341234", "11223344",
-    "abcd1234", "abc12345", "a1234567", "a12345678", "qwertyui", "qwerty123",
-    "qwertyuiop", "1qaz2wsx", "1q2w3e4r", "1q2w3e4r5t", "zaq12wsx", "asdfghjk",
-    "asdf1234", "iloveyou", "sunshine", "princess", "football", "baseball",
-    "superman", "trustno1", "letmein1", "welcome1", "welcome123", "admin123",
-    "admin1234", "admin888", "administrator", "changeme", "changeit",
-    "default1", "test1234", "root1234", "woaini520", "woaini1314", "5201314520",
-    "tocsin123", "tocsin1234", "jiaoyuju", "jiaoyuju123", "school123"};
-
-/* Few different characters, or digits only (dates, telephone numbers): what
- * lists of common passwords are mostly made of. */
-static bool
-is_simple(struct str password)
-{
-    bool seen[256] = {false};
-    size_t different = 0, digits = 0;
-
-    for (size_t i = 0; i < password.n; i++) {
-        unsigned char c = (unsigned char)password.p[i];
-
-        different += !seen[c];
-        seen[c] = true;
-        digits += c >= '0' && c <= '9';
-    }
-    return different < 4 || (digits == password.n && password.n < 14);
-}
-
-const char *
-auth_password_fault(struct str password, struct str name)
-{
-    if (!utf8_is_valid(password) || password.n > AUTH_PASSWORD_MAX_BYTES)
-        return "password_long";
-    if (utf8_count(password) < AUTH_PASSWORD_MIN)
-        return "password_short";
-    if (is_simple(password) || (name.n > 0 && str_eq_nocase(password, name)))
-        return "password_common";
-    for (size_t i = 0; i < sizeof common / sizeof *common; i++)
-        if (str_eq_nocase(password, str_of(common[i])))
-            return "password_common";
-    return NULL;
-}
-
 const char *
 auth_name_fault(struct str name)
 {
@@ -141,12 +98,14 @@ identity_set(struct identity *who, enum via via, const struct session_row *row)
     who->via = via;
     who->role = role;
     who->user = row->user.name;
+    who->theme = row->user.theme;
+    who->has_factor = row->user.totp_secret.n > 0;
 }
 
 /* Every page of a session has the same token, and only its browser can make
  * the two fit. */
-static void
-csrf_make(struct identity *who, struct str secret)
+void
+auth_csrf_make(struct identity *who, struct str secret)
 {
     uint8_t mac[DIGEST_SIZE];
 
@@ -168,20 +127,81 @@ identify_session(struct context *ctx, struct session_row *row)
         return;
     identity_set(&ctx->who, VIA_SESSION, row);
     if (ctx->who.via == VIA_SESSION)
-        csrf_make(&ctx->who, secret);
+        auth_csrf_make(&ctx->who, secret);
+}
+
+/* When a token was used last is written down at most once in TOKEN_SEEN_MS. */
+static void
+token_touch(struct context *ctx, const struct token_use *use)
+{
+    struct action action = {.kind = ACTION_TOKEN_USED, .until = WALL_NONE};
+
+    if (wall_is_set(use->used) && ctx->now.ms - use->used.ms < TOKEN_SEEN_MS)
+        return;
+    action.secret = (struct str){(const char *)ctx->who.hash, 32};
+    action.by = ctx->who.user;
+    action.from = str_of(ctx->exchange->peer.address);
+    tell_engine(ctx->console, &action);
 }
 
 static void
 identify_token(struct context *ctx, struct str header, struct session_row *row)
 {
     struct str secret = str_trim(str_from(header, sizeof "Bearer " - 1));
+    struct view *view = ctx->console->view;
+    struct token_use use;
 
     if (secret.n == 0 || secret.n > 256)
         return;
     auth_secret_hash(secret, ctx->who.hash);
-    if (view_token(
-            ctx->console->view, ctx->who.hash, ctx->now, ctx->arena, row) == 0)
-        identity_set(&ctx->who, VIA_TOKEN, row);
+    if (view_token(view, ctx->who.hash, ctx->now, ctx->arena, row) ||
+        view_token_use(view, ctx->who.hash, ctx->arena, &use))
+        return;
+    identity_set(&ctx->who, VIA_TOKEN, row);
+    ctx->who.only = use.only;
+    if (ctx->who.via == VIA_TOKEN)
+        token_touch(ctx, &use);
+}
+
+/* Whether a line of a token's restriction is what is asked. */
+static bool
+only_allows(struct str line, const struct route *route)
+{
+    struct str pattern = line, method = str_split(&pattern, ' ');
+
+    return str_eq(method, str_of(http_method_name(route->method))) &&
+           str_eq(pattern, route->pattern);
+}
+
+bool
+auth_is_beyond_token(const struct context *ctx)
+{
+    struct str rest = ctx->who.only;
+
+    if (ctx->who.via != VIA_TOKEN || rest.n == 0 ||
+        ctx->route->role == ROLE_NOBODY)
+        return false;
+    if (str_eq(rest, STR("read")))
+        return !http_method_is_safe(ctx->route->method);
+    while (rest.p)
+        if (only_allows(str_split(&rest, '\n'), ctx->route))
+            return false;
+    return true;
+}
+
+struct str
+auth_agent(const struct context *ctx)
+{
+    struct str agent = http_header_get(ctx->exchange->request, "User-Agent");
+    char *text;
+    size_t n = agent.n < AUTH_AGENT_BYTES ? agent.n : AUTH_AGENT_BYTES;
+
+    text = arena_alloc(ctx->arena, AUTH_AGENT_BYTES);
+    if (!text)
+        return STR_NONE;
+    for (size_t i = 0; i < n; i++)
+        text[i] = agent.p[i] >= 0x20 && agent.p[i] < 0x7f ? agent.p[i] : '?';
+    return (struct str){text, n};
 }
 
 /* Push a session's end out while it is used, at most once in a quarter of its
@@ -203,16 +223,23 @@ session_touch(struct context *ctx, const struct session_row *row)
     tell_engine(ctx->console, &action);
 }
 
-void
+static bool
+is_ours(const struct console *console, const struct peer *peer)
+{
+    return peer->local && (peer->uid == 0 || peer->uid == console->uid);
+}
+
+int
 auth_identify(struct context *ctx)
 {
     const struct peer *peer = &ctx->exchange->peer;
     const struct http_request *request = ctx->exchange->request;
     struct str header = http_header_get(request, "Authorization");
     struct session_row row = {0};
+    int status = 0;
 
     ctx->who.role = ROLE_NOBODY;
-    if (peer->local && (peer->uid == 0 || peer->uid == ctx->console->uid)) {
+    if (is_ours(ctx->console, peer)) {
         ctx->who.via = VIA_SOCKET;
         ctx->who.role = ROLE_ADMIN;
         ctx->who.user =
@@ -221,13 +248,14 @@ auth_identify(struct context *ctx)
         if (str_starts_nocase(header, STR("Bearer ")) && ctx->route &&
             route_is_api(ctx->route))
             identify_token(ctx, header, &row);
-    } else {
+    } else if (!auth_proxy_identify(ctx, &status)) {
         identify_session(ctx, &row);
         if (ctx->who.via == VIA_SESSION && !str_eq(ctx->path, STR("/events")))
             session_touch(ctx, &row);
     }
     if (ctx->who.role >= ROLE_VIEWER && row.user.lang.n > 0)
         ctx->lang = str_starts(row.user.lang, STR("en")) ? LANG_EN : LANG_ZH;
+    return status;
 }
 
 /* --- from where --- */
@@ -288,7 +316,7 @@ auth_csrf_holds(const struct context *ctx)
     const struct http_request *request = ctx->exchange->request;
     struct str given = http_header_get(request, "X-CSRF-Token");
 
-    if (ctx->who.via != VIA_SESSION)
+    if (ctx->who.via != VIA_SESSION && ctx->who.via != VIA_PROXY)
         return true;
     if (!given.p)
         given = field_get(ctx, "csrf");

@@ -21,9 +21,21 @@ enum {
     AUTH_HASH_BYTES = 19 * 1024 * 1024 /* its memory */
 };
 
-/* Find out who asks: the unix socket's uid, a bearer token, a session cookie.
- * Fills ctx->who; ROLE_NOBODY when nobody is known. */
-void auth_identify(struct context *ctx);
+/* Find out who asks: the unix socket's uid, a bearer token, the proxy's header,
+ * a session cookie.  Fills ctx->who; ROLE_NOBODY when nobody is known.  0, or
+ * the status of a request that claims what it may not. */
+int auth_identify(struct context *ctx);
+/* Whether a token is used for what it is restricted from. */
+bool auth_is_beyond_token(const struct context *ctx);
+/* What the browser or program calls itself, short, in the arena. */
+struct str auth_agent(const struct context *ctx);
+/* The token that pages of this session or user must bring with changes. */
+void auth_csrf_make(struct identity *who, struct str secret);
+
+/* auth_proxy.c: users whom a reverse proxy vouches for.  Whether the request
+ * names one; then *ret_status is 0 or what it is to be refused with. */
+bool auth_proxy_identify(struct context *ctx, int *ret_status);
+void auth_proxy_copy(struct arena *arena, struct console_proxy_user *proxy);
 /* Whether the request may come from one of our own pages, or from no browser at
  * all: Origin, Sec-Fetch-Site, Referer.  Only for methods that change. */
 bool auth_origin_is_ours(const struct context *ctx);
@@ -47,5 +59,7 @@ bool auth_password_verify(struct str hash, struct str password);
 /* The key of the text that says what is wrong, NULL when it will do. */
 const char *auth_password_fault(struct str password, struct str name);
 const char *auth_name_fault(struct str name);
+/* Whether it is one that is tried first (password.c). */
+bool auth_password_is_common(struct str password, struct str name);
 
 #endif

@@ -27,6 +27,7 @@
 #include "console/listen.h"
 #include "console/live.h"
 #include "console/login.h"
+#include "console/worker.h"
 
 enum { CONSOLE_CONFIG_BYTES = 64 * 1024, CONSOLE_ZONE_NAME = 64 };
 
@@ -241,7 +242,11 @@ context_run(struct context *ctx)
         return;
     }
     err = routes_find(request->method, ctx->path, &ctx->route, ctx->args);
-    auth_identify(ctx);
+    status = auth_identify(ctx);
+    if (status) {
+        reply_error(ctx, status, "error_proxy");
+        return;
+    }
     if (err == E_DENIED) {
         if (ctx->who.role < ROLE_VIEWER && !path_is_open(ctx))
             reply_unknown(ctx);
@@ -258,6 +263,14 @@ context_run(struct context *ctx)
             reply_unknown(ctx);
         else
             reply_error(ctx, 403, NULL);
+        return;
+    }
+    if (auth_is_beyond_token(ctx)) {
+        reply_error(ctx, 403, "error_token");
+        return;
+    }
+    if (login_lacks_factor(ctx)) {
+        login_demand_factor(ctx);
         return;
     }
     status = read_body(ctx);
@@ -296,7 +309,7 @@ console_gone(void *arg, struct exchange *exchange)
     if (!ctx)
         return;
     asks_forget(console, ctx);
-    login_forget(console, ctx);
+    worker_forget(console->worker, ctx);
     json_decref(ctx->body);
     ctx->body = NULL;
     exchange->data = NULL;
@@ -324,7 +337,7 @@ config_copy(struct arena *arena, const struct console_config *config,
 {
     struct str *texts[] = {&ret->listen, &ret->socket_path, &ret->url,
         &ret->bureau, &ret->zone, &ret->templates_dir, &ret->static_dir,
-        &ret->texts_dir};
+        &ret->texts_dir, &ret->factor};
 
     *ret = *config;
     if (ret->nhosts > CONSOLE_MAX_HOSTS)
@@ -337,6 +350,8 @@ config_copy(struct arena *arena, const struct console_config *config,
         ret->hosts[i] = arena_str(arena, ret->hosts[i]);
     for (size_t i = 0; i < ret->nproxies; i++)
         ret->proxies[i] = arena_str(arena, ret->proxies[i]);
+    auth_proxy_copy(arena, &ret->proxy_user);
+    ret->factor_role = user_role_parse(ret->factor);
     config_defaults(ret);
     if (ret->texts_dir.n == 0)
         ret->texts_dir =
@@ -435,9 +450,9 @@ console_prepare(struct console *console, const struct console_config *config,
     if (!err)
         err = loop_timer_new(console->loop, tick_cb, console, &console->tick);
     if (!err)
-        err = loop_timer_new(
-            console->loop, login_step, console, &console->verifier);
+        err = worker_new(console, &console->worker);
     limit_init(&console->limit);
+    digest_random(console->secret, sizeof console->secret);
     set_own_name(console);
     return err;
 }
@@ -492,7 +507,6 @@ console_new(struct loop *loop, const struct console_config *config,
     console->ops = ops;
     console->arg = arg;
     TAILQ_INIT(&console->asks);
-    TAILQ_INIT(&console->verifies);
     TAILQ_INIT(&console->lives);
     err = console_prepare(console, config, reterr);
     if (!err)
@@ -508,8 +522,10 @@ console_new(struct loop *loop, const struct console_config *config,
 int
 console_start(struct console *console)
 {
+    int err = worker_start(console->worker);
+
     loop_timer_set(console->tick, CONSOLE_TICK_MS);
-    return server_start(console->server);
+    return err ? err : server_start(console->server);
 }
 
 uint16_t
@@ -526,8 +542,7 @@ console_free(struct console *console)
     server_free(console->server);
     if (console->tick)
         loop_timer_free(console->tick);
-    if (console->verifier)
-        loop_timer_free(console->verifier);
+    worker_free(console->worker);
     assets_free(console->assets);
     if (console->zone)
         zone_free(console->zone);

@@ -20,7 +20,22 @@
 #include "net/loop.h"
 #include "store/view.h"
 
-enum { CONSOLE_MAX_HOSTS = 16, CONSOLE_MAX_PROXIES = 16 };
+enum {
+    CONSOLE_MAX_HOSTS = 16,
+    CONSOLE_MAX_PROXIES = 16,
+    CONSOLE_MAX_GROUPS = 32
+};
+
+/* Users whom a reverse proxy vouches for (docs/console-access.md). */
+struct console_proxy_user {
+    struct str header; /* name of the header with the user; absent: none */
+    struct str from[CONSOLE_MAX_PROXIES]; /* addresses that may send it */
+    size_t nfrom;
+    struct str groups; /* name of the header with his groups, or absent */
+    struct str roles[CONSOLE_MAX_GROUPS]; /* "GROUP=ROLE" */
+    size_t nroles;
+    struct str create; /* role of a user that is not known yet; absent: none */
+};
 
 struct console_config {
     struct str listen;      /* "127.0.0.1:8480", "[::1]:8480"; absent: none */
@@ -41,6 +56,9 @@ struct console_config {
      * elsewhere than the loopback address listened on, that is this machine. */
     struct str proxies[CONSOLE_MAX_PROXIES];
     size_t nproxies;
+    struct console_proxy_user proxy_user;
+    struct str factor; /* least role that must have a second factor, or absent */
+    int factor_role;   /* the same as enum role; filled in */
 };
 
 struct console;

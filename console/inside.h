@@ -20,19 +20,21 @@ enum {
     CONSOLE_TICK_MS = 1000,
     CONSOLE_HEARTBEAT_MS = 15000, /* of event streams */
     CONSOLE_MAX_STREAMS_PER_SESSION = 6,
-    CONSOLE_MAX_VERIFIES = 8, /* log-ins that wait for their hash */
     CONSOLE_SESSION_IDLE_MS = 30 * 60 * 1000,
     CONSOLE_SESSION_MAX_MS = 12 * 60 * 60 * 1000
 };
 
 /* Who asks, and how he showed it. */
-enum via { VIA_NOTHING, VIA_SOCKET, VIA_TOKEN, VIA_SESSION };
+enum via { VIA_NOTHING, VIA_SOCKET, VIA_TOKEN, VIA_SESSION, VIA_PROXY };
 struct identity {
     enum via via;
     enum role role; /* ROLE_NOBODY when nobody is logged in */
     struct str user;
     uint8_t hash[32]; /* of session or token */
-    char csrf[65];    /* VIA_SESSION: what changes must bring; else "" */
+    char csrf[65];    /* of a browser: what changes must bring; else "" */
+    struct str only;  /* VIA_TOKEN: what it is restricted to, or absent */
+    struct str theme; /* "light", "dark", or absent */
+    bool has_factor;  /* a second factor is set up */
 };
 
 /* A question to the engine that has not been answered. */
@@ -42,12 +44,6 @@ struct ask {
     struct context *ctx; /* NULL: nobody waits for the answer */
     struct mono deadline;
     void (*then)(struct context *ctx, const struct action_result *result);
-};
-
-/* A log-in that waits for its turn. */
-struct verify {
-    TAILQ_ENTRY(verify) link;
-    struct context *ctx;
 };
 
 /* An open page that listens. */
@@ -67,21 +63,21 @@ struct console {
     struct zone *zone;
     struct assets *assets;
     struct server *server;
-    struct loop_timer *tick, *verifier;
+    struct loop_timer *tick;
+    struct worker *worker;
     struct limit limit;
     uint64_t next_token;
     TAILQ_HEAD(, ask) asks;
     size_t nasks;
-    TAILQ_HEAD(, verify) verifies;
-    size_t nverifies;
     TAILQ_HEAD(, live) lives;
     struct mono heartbeat; /* when the next one is due */
     uid_t uid;             /* our own */
     char user_name[64];    /* of our own uid */
     char dummy_hash[128];  /* verified for unknown users */
+    uint8_t secret[32];    /* of this process, for what only it has to know */
     /* for /metrics */
     uint64_t requests[6]; /* by status / 100 */
-    uint64_t refusals, logins, logins_failed;
+    uint64_t refusals, logins, logins_failed, logins_slowed;
     uint64_t forged; /* news of hubs without the right signature */
 };
 

@@ -52,6 +52,38 @@ limit_key_address(const struct limit *limit, struct str address)
     return hash(limit, 'i', address);
 }
 
+uint64_t
+limit_key_pair(const struct limit *limit, struct str name, uint64_t address)
+{
+    char text[128];
+    size_t n = name.n < sizeof text - sizeof address ? name.n
+                                                     : sizeof text -
+                                                           sizeof address;
+
+    memcpy(text, &address, sizeof address);
+    if (n > 0)
+        memcpy(text + sizeof address, name.p, n);
+    return hash(limit, 'p', (struct str){text, sizeof address + n});
+}
+
+bool
+limit_knows(const struct limit *limit, uint64_t pair)
+{
+    for (size_t i = 0; i < LIMIT_MAX_KNOWN; i++)
+        if (limit->known[i] == pair)
+            return true;
+    return false;
+}
+
+void
+limit_know(struct limit *limit, uint64_t pair)
+{
+    if (limit_knows(limit, pair))
+        return;
+    limit->known[limit->next_known] = pair;
+    limit->next_known = (limit->next_known + 1) % LIMIT_MAX_KNOWN;
+}
+
 static const struct limit_entry *
 find(const struct limit *limit, uint64_t key)
 {

@@ -2,12 +2,16 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "base/jsonx.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "console/auth.h"
 #include "console/context.h"
+#include "console/totp.h"
+#include "console/worker.h"
+#include "store/view_users.h"
 
 /* Where a browser may be sent after log-in: only to pages of the table. */
 static struct str
@@ -26,8 +30,10 @@ next_page(const struct context *ctx, struct str next)
     return next;
 }
 
+/* The log-in form, or with a ticket the one that asks for the code. */
 static void
-show_login(struct context *ctx, int status, const char *fault)
+show_login(
+    struct context *ctx, int status, const char *fault, struct str ticket)
 {
     json_t *value;
     struct str next = query_get(ctx, "next");
@@ -40,10 +46,14 @@ show_login(struct context *ctx, int status, const char *fault)
         (void)json_object_set_new(
             value, "error", jsonx_str(text_get(ctx, fault)));
     (void)json_object_set_new(value, "status", json_integer(status));
+    if (ctx->json && ticket.n > 0)
+        (void)json_object_set_new(value, "need", json_string("code"));
     if (!ctx->json) {
         (void)json_object_set_new(value, "next", jsonx_str(next));
         (void)json_object_set_new(
             value, "name", jsonx_str(field_get(ctx, "user")));
+        if (ticket.n > 0)
+            (void)json_object_set_new(value, "ticket", jsonx_str(ticket));
     }
     reply(ctx, status, "login", value);
 }
@@ -54,82 +64,58 @@ page_login(struct context *ctx)
     if (ctx->who.role >= ROLE_VIEWER && !ctx->json)
         reply_redirect(ctx, next_page(ctx, query_get(ctx, "next")));
     else
-        show_login(ctx, 200, NULL);
+        show_login(ctx, 200, NULL, STR_NONE);
 }
 
-static void
-refuse_wait(struct context *ctx, int64_t wait_ms)
+/* --- waits --- */
+
+void
+login_refuse_wait(struct context *ctx, int64_t wait_ms)
 {
     char seconds[24];
 
     (void)snprintf(
         seconds, sizeof seconds, "%" PRId64, (wait_ms + 999) / MS_SECOND);
     (void)exchange_header(ctx->exchange, "Retry-After", str_of(seconds));
-    show_login(ctx, 429, "login_wait");
+    ctx->console->logins_slowed++;
+    log_say(LOG_NOTICE, "log-in refused for now", "from",
+        ctx->exchange->peer.address, "seconds", seconds, NULL);
+    show_login(ctx, 429, "login_wait", STR_NONE);
 }
 
-/* How long the account and the address must still wait. */
-static int64_t
-login_wait(const struct context *ctx, struct str user)
+/* The keys that somebody's failures count under. */
+struct keys {
+    uint64_t account, address, pair;
+    bool local; /* the unix socket is not an address */
+};
+
+static struct keys
+keys_of(const struct context *ctx, struct str name)
 {
     const struct limit *limit = &ctx->console->limit;
     const struct peer *peer = &ctx->exchange->peer;
-    int64_t account = limit_wait(
-        limit, limit_key_account(limit, user), LIMIT_FREE_ACCOUNT, ctx->mono);
+    struct keys keys = {.account = limit_key_account(limit, name),
+        .address = limit_key_address(limit, str_of(peer->address)),
+        .local = peer->local};
+
+    keys.pair = limit_key_pair(limit, name, keys.address);
+    return keys;
+}
+
+int64_t
+login_wait(const struct context *ctx, struct str name)
+{
+    const struct limit *limit = &ctx->console->limit;
+    struct keys keys = keys_of(ctx, name);
+    bool known = limit_knows(limit, keys.pair);
+    int64_t account = limit_wait(limit, known ? keys.pair : keys.account,
+        LIMIT_FREE_ACCOUNT, ctx->mono);
     int64_t address = 0;
 
-    if (!peer->local)
+    if (!keys.local)
         address =
-            limit_wait(limit, limit_key_address(limit, str_of(peer->address)),
-                LIMIT_FREE_ADDRESS, ctx->mono);
+            limit_wait(limit, keys.address, LIMIT_FREE_ADDRESS, ctx->mono);
     return account > address ? account : address;
-}
-
-void
-do_login(struct context *ctx)
-{
-    struct console *console = ctx->console;
-    struct str user = field_get(ctx, "user");
-    struct str password = field_get(ctx, "password");
-    struct verify *verify;
-    int64_t wait;
-
-    if (user.n == 0 || password.n == 0 || user.n > AUTH_NAME_MAX_BYTES ||
-        password.n > AUTH_PASSWORD_MAX_BYTES) {
-        show_login(ctx, 400, "login_incomplete");
-        return;
-    }
-    wait = login_wait(ctx, user);
-    if (wait > 0) {
-        refuse_wait(ctx, wait);
-        return;
-    }
-    verify = console->nverifies < CONSOLE_MAX_VERIFIES
-                 ? calloc(1, sizeof *verify)
-                 : NULL;
-    if (!verify) {
-        refuse_wait(ctx, MS_SECOND);
-        return;
-    }
-    verify->ctx = ctx;
-    TAILQ_INSERT_TAIL(&console->verifies, verify, link);
-    if (console->nverifies++ == 0)
-        loop_timer_set(console->verifier, 0);
-}
-
-void
-login_forget(struct console *console, const struct context *ctx)
-{
-    struct verify *verify, *next;
-
-    for (verify = TAILQ_FIRST(&console->verifies); verify; verify = next) {
-        next = TAILQ_NEXT(verify, link);
-        if (verify->ctx != ctx)
-            continue;
-        TAILQ_REMOVE(&console->verifies, verify, link);
-        console->nverifies--;
-        free(verify);
-    }
 }
 
 /* A name as the log takes it: with a NUL at its end. */
@@ -141,33 +127,103 @@ log_name(struct context *ctx, struct str name)
     return text ? text : "";
 }
 
-static void
-login_failed(struct context *ctx, struct str user)
+void
+login_count_failure(struct context *ctx, struct str name)
 {
     struct console *console = ctx->console;
     struct limit *limit = &console->limit;
-    const struct peer *peer = &ctx->exchange->peer;
+    struct keys keys = keys_of(ctx, name);
     struct action action = {.kind = ACTION_LOGIN_FAILED,
-        .object = user,
+        .object = name,
         .by = STR("-"),
-        .from = str_of(peer->address)};
+        .from = str_of(ctx->exchange->peer.address)};
 
     console->logins_failed++;
-    log_say(LOG_NOTICE, "log-in failed", "user", log_name(ctx, user), "from",
-        peer->address, NULL);
-    limit_fail(limit, limit_key_account(limit, user), ctx->mono);
-    if (!peer->local)
-        limit_fail(
-            limit, limit_key_address(limit, str_of(peer->address)), ctx->mono);
+    log_say(LOG_NOTICE, "log-in failed", "user", log_name(ctx, name), "from",
+        ctx->exchange->peer.address, NULL);
+    limit_fail(limit, keys.account, ctx->mono);
+    limit_fail(limit, keys.pair, ctx->mono);
+    if (!keys.local)
+        limit_fail(limit, keys.address, ctx->mono);
     tell_engine(console, &action);
-    show_login(ctx, 401, "login_failed");
 }
+
+/* --- the second factor --- */
+
+bool
+login_lacks_factor(const struct context *ctx)
+{
+    enum role least = ctx->console->config.factor_role;
+
+    return ctx->who.via == VIA_SESSION && !ctx->who.has_factor &&
+           least != ROLE_UNSET && ctx->who.role >= least &&
+           ctx->route->role >= ROLE_VIEWER &&
+           ctx->route->handler != page_factor &&
+           ctx->route->handler != do_factor_set &&
+           ctx->route->handler != do_logout &&
+           ctx->route->handler != do_lang;
+}
+
+void
+login_demand_factor(struct context *ctx)
+{
+    if (!ctx->json && http_method_is_safe(ctx->route->method) &&
+        !str_eq(ctx->path, STR("/events")))
+        reply_redirect(ctx, STR("/settings/factor?done=demanded"));
+    else
+        reply_error(ctx, 403, "error_factor");
+}
+
+/* What a ticket is signed over: good for this user, this password, until
+ * then. */
+static void
+ticket_mac(const struct context *ctx, const struct user *user, struct str until,
+    char ret[DIGEST_HEX_SIZE])
+{
+    struct str parts[] = {
+        STR("tocsin ticket v1"), user->name, user->password_hash, until};
+    uint8_t digest[DIGEST_SIZE], mac[DIGEST_SIZE];
+
+    digest_parts(parts, sizeof parts / sizeof *parts, digest);
+    digest_hmac_sha256(
+        (struct str){(const char *)ctx->console->secret, 32},
+        (struct str){(const char *)digest, sizeof digest}, mac);
+    (void)digest_hex(mac, ret);
+}
+
+static struct str
+ticket_new(struct context *ctx, const struct user *user)
+{
+    char until[24], mac[DIGEST_HEX_SIZE];
+
+    (void)snprintf(
+        until, sizeof until, "%" PRId64, ctx->mono.ms + LOGIN_TICKET_MS);
+    ticket_mac(ctx, user, str_of(until), mac);
+    return arena_printf(ctx->arena, "%s.%s", until, mac);
+}
+
+static bool
+ticket_holds(
+    const struct context *ctx, const struct user *user, struct str ticket)
+{
+    struct str rest = ticket, until = str_split(&rest, '.');
+    char mac[DIGEST_HEX_SIZE];
+    int64_t end;
+
+    if (ticket.n > LOGIN_MAX_TICKET || rest.n != DIGEST_HEX_SIZE - 1 ||
+        num_parse_i64(until, 0, INT64_MAX, &end) || end < ctx->mono.ms)
+        return false;
+    ticket_mac(ctx, user, until, mac);
+    return digest_equal(rest.p, mac, rest.n);
+}
+
+/* --- opening a session --- */
 
 /* What a successful log-in carries to the engine's answer. */
 struct opening {
     char secret[AUTH_SECRET_TEXT_SIZE];
-    uint8_t hash[32];
-    struct str user, role;
+    uint8_t hash[2 * DIGEST_SIZE]; /* of the session, of a recovery code */
+    struct str user, role, ticket;
 };
 
 static void
@@ -182,6 +238,19 @@ set_cookie(struct context *ctx, struct str secret, int64_t max_age)
     (void)exchange_header(ctx->exchange, "Set-Cookie", line);
 }
 
+/* He is who he says: what he got wrong before is forgotten, here and for the
+ * account, and he is known from now on where he is. */
+static void
+login_done(struct context *ctx, struct str name)
+{
+    struct limit *limit = &ctx->console->limit;
+    struct keys keys = keys_of(ctx, name);
+
+    limit_forget(limit, keys.account);
+    limit_forget(limit, keys.pair);
+    limit_know(limit, keys.pair);
+}
+
 static void
 login_opened(struct context *ctx, const struct action_result *result)
 {
@@ -192,10 +261,16 @@ login_opened(struct context *ctx, const struct action_result *result)
     char csrf[DIGEST_HEX_SIZE];
     json_t *value;
 
+    if (result->err == E_STATE) { /* somebody else has used the code */
+        login_count_failure(ctx, opening->user);
+        show_login(ctx, 401, "login_code_used", opening->ticket);
+        return;
+    }
     if (result->err) {
         reply_error(ctx, 503, "error_engine");
         return;
     }
+    login_done(ctx, opening->user);
     console->logins++;
     log_say(LOG_INFO, "logged in", "user", log_name(ctx, opening->user), "from",
         ctx->exchange->peer.address, NULL);
@@ -213,66 +288,129 @@ login_opened(struct context *ctx, const struct action_result *result)
     reply(ctx, 200, "", value);
 }
 
+/* step: of the second factor, 0: none; code: of a recovery code, or NULL. */
 static void
-login_succeeded(struct context *ctx, const struct user *user)
+login_open(struct context *ctx, const struct user *user, struct str ticket,
+    int64_t step, const uint8_t *code)
 {
-    struct console *console = ctx->console;
+    const struct console_config *config = &ctx->console->config;
     struct opening *opening = ARENA_NEW(ctx->arena, struct opening);
-    struct action action = {.kind = ACTION_SESSION_OPEN, .object = user->name};
+    struct action action = {.kind = ACTION_SESSION_OPEN,
+        .object = user->name,
+        .by = user->name,
+        .id = step};
 
     if (!opening) {
         reply_error(ctx, 503, NULL);
         return;
     }
-    limit_forget(
-        &console->limit, limit_key_account(&console->limit, user->name));
     auth_secret_new(opening->secret, opening->hash);
+    if (code)
+        memcpy(opening->hash + DIGEST_SIZE, code, DIGEST_SIZE);
     opening->user = user->name;
     opening->role = user->role;
+    opening->ticket = ticket;
     ctx->data = opening;
-    action.by = user->name;
-    action.secret = (struct str){(const char *)opening->hash, 32};
-    action.until.ms = ctx->now.ms + console->config.session_idle_ms;
+    action.text = auth_agent(ctx);
+    action.secret = (struct str){
+        (const char *)opening->hash, (code ? 2 : 1) * (size_t)DIGEST_SIZE};
+    action.until.ms = ctx->now.ms + config->session_idle_ms;
     ask_engine(ctx, &action, login_opened);
 }
 
-/* An unknown or disabled user costs the same time as a wrong password. */
+/* The password was right; now the code, if he has a second factor. */
 static void
-login_verify(struct context *ctx)
+login_factor(struct context *ctx, const struct user *user)
 {
-    struct console *console = ctx->console;
-    struct str name = field_get(ctx, "user");
-    struct user user = {0};
-    int err = view_user(console->view, name, ctx->arena, &user);
-    struct str hash = user.password_hash;
-    bool right;
+    struct str code = str_trim(field_get(ctx, "code"));
+    uint8_t hash[DIGEST_SIZE];
+    struct str ticket;
+    int64_t step = 0;
 
-    if (err || user.disabled || hash.n == 0)
-        hash = str_of(console->dummy_hash);
-    right = auth_password_verify(hash, field_get(ctx, "password"));
-    if (err == 0 && !user.disabled && user.password_hash.n > 0 && right)
-        login_succeeded(ctx, &user);
-    else
-        login_failed(ctx, name);
+    if (user->totp_secret.n == 0) {
+        login_open(ctx, user, STR_NONE, 0, NULL);
+        return;
+    }
+    ticket = ticket_new(ctx, user);
+    if (code.n == 0) {
+        show_login(ctx, ctx->json ? 401 : 200,
+            ctx->json ? "login_code_needed" : NULL, ticket);
+    } else if (totp_check(user->totp_secret, code, user->totp_step, ctx->now,
+                   &step)) {
+        login_open(ctx, user, ticket, step, NULL);
+    } else if (totp_recovery_hash(code, hash) == 0 &&
+               view_recovery_has(ctx->console->view, user->name, hash)) {
+        login_open(ctx, user, ticket, 0, hash);
+    } else {
+        login_count_failure(ctx, user->name);
+        show_login(ctx, 401, "login_code_wrong", ticket);
+    }
 }
 
-void
-login_step(void *arg)
+/* Load who may log in by password.  False: as if his password were wrong. */
+static bool
+login_user(struct context *ctx, struct user *ret)
 {
-    struct console *console = arg;
-    struct verify *verify = TAILQ_FIRST(&console->verifies);
-    struct context *ctx;
+    return view_user(ctx->console->view, field_get(ctx, "user"), ctx->arena,
+               ret) == 0 &&
+           !ret->disabled && ret->password_hash.n > 0;
+}
 
-    if (!verify)
+/* Failures that were counted while this one waited its turn count too. */
+static void
+login_verified(struct context *ctx, bool right, const char *hash)
+{
+    struct str name = field_get(ctx, "user");
+    int64_t wait = login_wait(ctx, name);
+    struct user user = {0};
+
+    (void)hash;
+    if (wait > 0) {
+        login_refuse_wait(ctx, wait);
+    } else if (login_user(ctx, &user) && right) {
+        login_factor(ctx, &user);
+    } else {
+        login_count_failure(ctx, name);
+        show_login(ctx, 401, "login_failed", STR_NONE);
+    }
+}
+
+static void
+login_by_ticket(struct context *ctx, struct str ticket)
+{
+    struct user user = {0};
+
+    if (login_user(ctx, &user) && ticket_holds(ctx, &user, ticket))
+        login_factor(ctx, &user);
+    else
+        show_login(ctx, 401, "login_late", STR_NONE);
+}
+
+/* An unknown or disabled user costs the same time as a wrong password. */
+void
+do_login(struct context *ctx)
+{
+    struct str name = field_get(ctx, "user");
+    struct str password = field_get(ctx, "password");
+    struct str ticket = field_get(ctx, "ticket");
+    struct user user = {0};
+    int64_t wait;
+
+    if (name.n == 0 || name.n > AUTH_NAME_MAX_BYTES ||
+        (password.n == 0 && ticket.n == 0) ||
+        password.n > AUTH_PASSWORD_MAX_BYTES) {
+        show_login(ctx, 400, "login_incomplete", STR_NONE);
         return;
-    ctx = verify->ctx;
-    TAILQ_REMOVE(&console->verifies, verify, link);
-    free(verify);
-    if (--console->nverifies > 0)
-        loop_timer_set(console->verifier, 0);
-    ctx->now = loop_wall(console->loop);
-    ctx->mono = loop_mono(console->loop);
-    login_verify(ctx);
+    }
+    wait = login_wait(ctx, name);
+    if (wait > 0)
+        login_refuse_wait(ctx, wait);
+    else if (ticket.n > 0)
+        login_by_ticket(ctx, ticket);
+    else
+        worker_check(ctx,
+            login_user(ctx, &user) ? user.password_hash : STR_NONE, password,
+            login_verified);
 }
 
 static void
@@ -292,7 +430,7 @@ do_logout(struct context *ctx)
 {
     struct action action = {.kind = ACTION_SESSION_CLOSE};
 
-    if (ctx->who.via != VIA_SESSION) {
+    if (ctx->who.via != VIA_SESSION) { /* a proxy's user has none */
         reply_done(ctx, json_object(), STR("/login"));
         return;
     }

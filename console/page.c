@@ -37,6 +37,8 @@ set_who(const struct context *ctx, json_t *ui)
     (void)json_object_set_new(ui, "role",
         jsonx_str(text_of(ctx, "role", str_of(user_role_name(who->role)))));
     (void)json_object_set_new(ui, "csrf", json_string(who->csrf));
+    if (who->theme.n > 0)
+        set_str(ui, "theme", who->theme);
     (void)json_object_set_new(
         ui, "operator", json_boolean(who->role >= ROLE_OPERATOR));
     (void)json_object_set_new(
@@ -72,7 +74,7 @@ set_title(const struct context *ctx, const char *name, json_t *value)
         {"deliveries", "nav_deliveries"}, {"settings", "nav_settings"},
         {"items", "items_page"}, {"rules", "rules_page"},
         {"rule_edit", "rule_edit_title"}, {"rule_test", "rule_test_title"},
-        {"rule_version", "rule_version_title"}, {"login", "login_title"}, {"reports", "nav_reports"}};
+        {"rule_version", "rule_version_title"}, {"login", "login_title"}, {"factor", "factor"}, {"reports", "nav_reports"}};
     const json_t *incident = json_object_get(value, "incident");
     const json_t *source = json_object_get(value, "source");
 

@@ -1,57 +1,87 @@
 /*
- * page_settings: one's language, password and tokens; users; the daemon.
+ * page_settings: one's account, and for admins users and the daemon.
  */
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/jsonx.h"
-#include "base/num.h"
-#include "console/auth.h"
-#include "console/context.h"
+#include "console/account.h"
 #include "console/rows.h"
+#include "store/view_deliveries.h"
+#include "store/view_users.h"
 
-enum { TOKEN_DAYS = 365, TOKEN_MAX_DAYS = 3650 };
+/* --- the page --- */
 
-/* --- pages --- */
-
-static json_t *
-user_list(struct context *ctx)
+static void
+set_look(const struct context *ctx, json_t *value)
 {
-    struct user *users;
-    json_t *list = json_array();
-    size_t n = 0;
+    struct str theme = ctx->who.theme;
 
-    if (view_users(ctx->console->view, ctx->arena, &users, &n))
-        n = 0;
-    for (size_t i = 0; i < n; i++)
-        (void)json_array_append_new(list, row_user(ctx, &users[i]));
-    return list;
+    set_flag(value, "is_zh", ctx->lang == LANG_ZH);
+    set_flag(value, "is_en", ctx->lang == LANG_EN);
+    set_flag(value, "is_light", str_eq(theme, STR("light")));
+    set_flag(value, "is_dark", str_eq(theme, STR("dark")));
+    set_flag(value, "is_system", theme.n == 0);
+    set_flag(value, "has_account", ctx->who.via == VIA_SESSION);
+    set_flag(value, "has_factor", ctx->who.has_factor);
+    set_flag(value, "vouched", ctx->who.via == VIA_PROXY);
 }
 
-void
-page_users(struct context *ctx)
+/* How large the store is, and when it was copied last, as far as is known. */
+static void
+set_store(struct context *ctx, json_t *value)
 {
-    json_t *value = json_object();
+    struct store_numbers numbers;
+    struct pulse_row pulse;
+    int64_t bytes;
 
-    (void)json_object_set_new(value, "users", user_list(ctx));
-    reply(ctx, 200, "settings", value);
+    if (view_store_bytes(ctx->console->view, &bytes) == 0) {
+        set_number(value, "store_bytes", bytes);
+        if (!ctx->json)
+            set_str(value, "store_size",
+                arena_printf(ctx->arena, "%.1f MiB",
+                    (double)bytes / (1024.0 * 1024.0)));
+    }
+    if (view_numbers(ctx->console->view, &numbers) == 0) {
+        set_number(value, "schema", (int64_t)numbers.schema);
+        set_time(ctx, value, "last_commit", numbers.last_commit);
+    }
+    if (view_pulse(ctx->console->view, STR("backup"), ctx->arena, &pulse) ==
+        0) {
+        set_time(ctx, value, "backup", pulse.ok);
+        set_flag(value, "backup_failed", pulse.at.ms != pulse.ok.ms);
+    }
+    set_number(
+        value, "generation", (int64_t)ctx->console->config.generation);
+    set_str(value, "zone", str_of(zone_name(ctx->console->zone)));
 }
 
-static json_t *
+json_t *
 settings_value(struct context *ctx)
 {
+    bool admin = ctx->who.role >= ROLE_ADMIN;
+    bool all = admin && str_eq(query_get(ctx, "all"), STR("1"));
+    struct str whose = all ? STR_NONE : ctx->who.user;
     json_t *value = json_object();
 
     set_str(value, "user", ctx->who.user);
     set_str(value, "role", str_of(user_role_name(ctx->who.role)));
     set_str(value, "lang", str_of(lang_code(ctx->lang)));
-    if (ctx->who.role >= ROLE_ADMIN)
-        (void)json_object_set_new(value, "users", user_list(ctx));
+    set_str(value, "theme", ctx->who.theme.n ? ctx->who.theme : STR("system"));
+    (void)json_object_set_new(value, "sessions", list_sessions(ctx, whose));
+    (void)json_object_set_new(value, "tokens", list_tokens(ctx, whose));
+    if (admin) {
+        json_t *store = json_object();
+
+        (void)json_object_set_new(value, "users", list_users(ctx));
+        set_store(ctx, store);
+        (void)json_object_set_new(value, "store", store);
+    }
     if (!ctx->json) {
-        set_flag(value, "is_zh", ctx->lang == LANG_ZH);
-        set_flag(value, "is_en", ctx->lang == LANG_EN);
-        set_flag(value, "has_account", ctx->who.via == VIA_SESSION);
+        set_look(ctx, value);
+        set_flag(value, "all", all);
+        set_flag(value, "has_tokens",
+            json_array_size(json_object_get(value, "tokens")) > 0);
         set_str(value, "done", query_get(ctx, "done"));
         if (query_get(ctx, "done").n > 0)
             set_str(value, "done_text",
@@ -60,223 +90,50 @@ settings_value(struct context *ctx)
     return value;
 }
 
+/* What came of the last reload, as the engine remembers it. */
+static void
+set_reload(struct context *ctx, json_t *value, const json_t *reload)
+{
+    json_t *shown = json_object();
+    struct wall at = WALL_NONE;
+    const json_t *errors = json_object_get(reload, "errors");
+
+    at.ms = json_integer_value(json_object_get(reload, "at_ms"));
+    set_time(ctx, shown, "at", at);
+    if (ctx->json)
+        (void)json_object_set_new(shown, "ok",
+            json_boolean(json_is_true(json_object_get(reload, "ok"))));
+    else
+        set_flag(shown, "ok", json_is_true(json_object_get(reload, "ok")));
+    if (json_array_size(errors) > 0)
+        (void)json_object_set(shown, "errors", json_deep_copy(errors));
+    (void)json_object_set_new(value, "reload", shown);
+}
+
+static void
+settings_told(struct context *ctx, const struct action_result *result)
+{
+    json_t *value = settings_value(ctx), *status = NULL;
+    const json_t *reload;
+
+    if (!result->err && result->data.n > 0)
+        (void)jsonx_load(result->data, NULL, &status);
+    reload = json_object_get(status, "reload");
+    if (json_is_object(reload))
+        set_reload(ctx, value, reload);
+    json_decref(status);
+    reply(ctx, 200, "settings", value);
+}
+
 void
 page_settings(struct context *ctx)
 {
-    reply(ctx, 200, "settings", settings_value(ctx));
-}
+    struct action action = {.kind = ACTION_STATUS, .until = WALL_NONE};
 
-/* --- language --- */
-
-static void
-settings_done(struct context *ctx, const struct action_result *result)
-{
-    reply_result(ctx, result, STR("/settings?done=saved"));
-}
-
-void
-do_lang(struct context *ctx)
-{
-    struct action action = {.kind = ACTION_USER_LANG, .until = WALL_NONE};
-    struct str lang = field_get(ctx, "lang");
-
-    if (str_starts(lang, STR("zh")))
-        action.text = STR("zh");
-    else if (str_starts(lang, STR("en")))
-        action.text = STR("en");
-    else {
-        reply_error(ctx, 422, NULL);
-        return;
-    }
-    ask_engine(ctx, &action, settings_done);
-}
-
-/* --- users and passwords --- */
-
-/* What do_user_add answers when the engine has agreed. */
-struct user_asked {
-    struct str name, role;
-    bool added;
-};
-
-static void
-user_done(struct context *ctx, const struct action_result *result)
-{
-    const struct user_asked *asked = ctx->data;
-    json_t *value;
-
-    if (result->err) {
-        reply_result(ctx, result, STR("/settings"));
-        return;
-    }
-    if (!ctx->json) {
-        reply_redirect(ctx, STR("/settings?done=saved"));
-        return;
-    }
-    value = json_object();
-    set_str(value, "name", asked->name);
-    if (asked->added)
-        set_str(value, "role", asked->role);
-    reply(ctx, asked->added ? 201 : 200, "", value);
-}
-
-/* Hash the password of the request and ask the engine to set it. */
-static void
-ask_with_hash(struct context *ctx, struct action *action, struct str password)
-{
-    struct user_asked *asked = ARENA_NEW(ctx->arena, struct user_asked);
-    char *hash = arena_alloc(ctx->arena, AUTH_HASH_SIZE);
-    const char *fault = auth_password_fault(password, action->object);
-
-    if (fault) {
-        reply_error(ctx, 422, fault);
-        return;
-    }
-    if (!asked || !hash || auth_password_hash(password, hash)) {
-        reply_error(ctx, 503, NULL);
-        return;
-    }
-    asked->name = action->object;
-    asked->role = action->role;
-    asked->added = action->kind == ACTION_USER_ADD;
-    ctx->data = asked;
-    action->secret = str_of(hash);
-    ask_engine(ctx, action, user_done);
-}
-
-void
-do_user_add(struct context *ctx)
-{
-    struct action action = {.kind = ACTION_USER_ADD, .until = WALL_NONE};
-    const char *fault;
-
-    action.object = field_get(ctx, "name");
-    action.role = field_get(ctx, "role");
-    fault = auth_name_fault(action.object);
-    if (!fault && user_role_parse(action.role) == ROLE_UNSET)
-        fault = "role_bad";
-    if (fault)
-        reply_error(ctx, 422, fault);
+    if (ctx->who.role < ROLE_ADMIN)
+        reply(ctx, 200, "settings", settings_value(ctx));
     else
-        ask_with_hash(ctx, &action, field_get(ctx, "password"));
-}
-
-/* Whether the password the user has now was given; slow, so it counts as a
- * log-in for the waits. */
-static bool
-current_holds(struct context *ctx)
-{
-    struct limit *limit = &ctx->console->limit;
-    uint64_t key = limit_key_account(limit, ctx->who.user);
-    struct user user;
-
-    if (limit_wait(limit, key, LIMIT_FREE_ACCOUNT, ctx->mono) > 0 ||
-        view_user(ctx->console->view, ctx->who.user, ctx->arena, &user))
-        return false;
-    if (auth_password_verify(user.password_hash, field_get(ctx, "current")))
-        return true;
-    limit_fail(limit, key, ctx->mono);
-    return false;
-}
-
-void
-do_own_password(struct context *ctx)
-{
-    struct action action = {.kind = ACTION_USER_PASSWORD,
-        .object = ctx->who.user,
-        .until = WALL_NONE};
-
-    if (!current_holds(ctx))
-        reply_error(ctx, 403, "password_current");
-    else
-        ask_with_hash(ctx, &action, field_get(ctx, "password"));
-}
-
-void
-do_user_password(struct context *ctx)
-{
-    struct action action = {.kind = ACTION_USER_PASSWORD,
-        .object = ctx->args[0],
-        .until = WALL_NONE};
-
-    if (ctx->who.role < ROLE_ADMIN) {
-        if (!str_eq(action.object, ctx->who.user) || !current_holds(ctx)) {
-            reply_error(ctx, 403, "password_current");
-            return;
-        }
-    }
-    ask_with_hash(ctx, &action, field_get(ctx, "password"));
-}
-
-/* --- tokens --- */
-
-struct token_asked {
-    char secret[AUTH_SECRET_TEXT_SIZE];
-    uint8_t hash[32];
-    struct str name;
-};
-
-static void
-token_made(struct context *ctx, const struct action_result *result)
-{
-    const struct token_asked *asked = ctx->data;
-    json_t *value;
-
-    if (result->err) {
-        reply_result(ctx, result, STR("/settings"));
-        return;
-    }
-    value = ctx->json ? json_object() : settings_value(ctx);
-    set_str(value, "name", asked->name);
-    set_str(value, "token", str_of(asked->secret));
-    reply(ctx, 201, "settings", value);
-}
-
-void
-do_token_add(struct context *ctx)
-{
-    struct action action = {.kind = ACTION_TOKEN_ADD};
-    struct token_asked *asked = ARENA_NEW(ctx->arena, struct token_asked);
-    struct str role = field_get(ctx, "role"), text = field_get(ctx, "days");
-    enum role wanted = role.n ? user_role_parse(role) : ctx->who.role;
-    int64_t days = TOKEN_DAYS;
-
-    action.object = str_trim(field_get(ctx, "name"));
-    if (ctx->body && json_is_integer(json_object_get(ctx->body, "days")))
-        days = json_integer_value(json_object_get(ctx->body, "days"));
-    if (auth_name_fault(action.object) ||
-        (text.n > 0 && num_parse_i64(text, 1, TOKEN_MAX_DAYS, &days)) ||
-        days < 1 || days > TOKEN_MAX_DAYS || wanted == ROLE_UNSET) {
-        reply_error(ctx, 422, "token_bad");
-        return;
-    }
-    if (wanted > ctx->who.role) {
-        reply_error(ctx, 403, NULL);
-        return;
-    }
-    if (!asked) {
-        reply_error(ctx, 503, NULL);
-        return;
-    }
-    auth_secret_new(asked->secret, asked->hash);
-    asked->name = action.object;
-    ctx->data = asked;
-    action.role = str_of(user_role_name(wanted));
-    action.secret = (struct str){(const char *)asked->hash, 32};
-    action.until.ms = ctx->now.ms + days * MS_DAY;
-    ask_engine(ctx, &action, token_made);
-}
-
-void
-do_token_drop(struct context *ctx)
-{
-    struct action action = {.kind = ACTION_TOKEN_DROP, .until = WALL_NONE};
-
-    action.object = ctx->args[0].n ? ctx->args[0] : field_get(ctx, "name");
-    if (auth_name_fault(action.object))
-        reply_error(ctx, 422, "token_bad");
-    else
-        ask_engine(ctx, &action, settings_done);
+        ask_engine(ctx, &action, settings_told);
 }
 
 /* --- the daemon --- */

@@ -480,6 +480,7 @@ accept_cb(struct evconnlistener *listener, evutil_socket_t fd,
         return;
     }
     conn->peer = peer;
+    memcpy(conn->peer.via, peer.address, sizeof conn->peer.via);
     conn->proxied = proxied;
     TAILQ_INSERT_TAIL(&server->connections, conn, link);
     if (peer.local)

@@ -45,6 +45,7 @@ struct connection;
 /* Who is at the other end. */
 struct peer {
     char address[64]; /* "192.0.2.7", "2001:db8::1", "socket" */
+    char via[64];     /* who is connected: the proxy, or the same */
     bool local;       /* unix socket; uid is then meaningful */
     bool loopback;    /* TCP from this machine, not through a proxy */
     uid_t uid;

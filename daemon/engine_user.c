@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/err.h"
+#include "base/jsonx.h"
 #include "daemon/engine_act.h"
 #include "daemon/pb.h"
 #include "store/store.h"
@@ -329,34 +330,53 @@ act_login_failed(struct asked *asked)
 
 /* --- tokens --- */
 
+/* Whose: data says it when it is not his who asks. */
+static struct str
+token_owner(const struct asked *asked)
+{
+    struct str owner = pb_bytes(asked->in->data);
+
+    return owner.n > 0 ? owner : asked->by;
+}
+
+static json_t *
+owner_entry(const struct asked *asked)
+{
+    json_t *more = json_object();
+
+    (void)jsonx_set(more, "owner", jsonx_str(token_owner(asked)));
+    return more;
+}
+
 static int
 act_token_add(struct asked *asked)
 {
     struct store *store = asked->engine->store;
+    struct str owner = token_owner(asked);
     const uint8_t *hash = asked->in->secret.data;
     int r;
 
     if (!name_is_sound(asked->object) || asked->text.n > USER_MAX_ONLY_BYTES ||
-        asked->in->secret.len != DIGEST_SIZE || !role_is_sound(asked->role))
+        asked->in->secret.len != DIGEST_SIZE || !name_is_sound(owner) ||
+        !role_is_sound(asked->role))
         return E_PARSE;
-    r = store_token_add(store, hash, asked->by, asked->object, asked->role,
+    r = store_token_add(store, hash, owner, asked->object, asked->role,
         engine_now(asked->engine), (struct wall){asked->in->until_ms});
     if (r == 0 && asked->text.n > 0)
         r = store_token_restrict(store, hash, asked->text);
-    return r ? r : act_ledger(asked, "token.added", 0, NULL);
+    return r ? r : act_ledger(asked, "token.added", 0, owner_entry(asked));
 }
 
-/* text: whose it is, when it is not his who asks. */
 static int
 act_token_drop(struct asked *asked)
 {
-    struct str owner = asked->text.n ? asked->text : asked->by;
+    struct str owner = token_owner(asked);
     int r;
 
     if (!name_is_sound(asked->object))
         return E_PARSE;
     r = store_token_drop(asked->engine->store, owner, asked->object);
-    return r ? r : act_ledger(asked, "token.dropped", 0, NULL);
+    return r ? r : act_ledger(asked, "token.dropped", 0, owner_entry(asked));
 }
 
 static int

@@ -303,7 +303,23 @@ sandbox_add_reading(scmp_filter_ctx ctx)
     return r == 0 ? 0 : E_DENIED;
 }
 
-/* Sockets to the web, files only to read, threads but no processes.  The
+/* Threads but no processes; signals to its own threads only. */
+static int
+sandbox_add_threads(scmp_filter_ctx ctx)
+{
+    int r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+        SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+
+    if (r == 0)
+        r = seccomp_rule_add(
+            ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+    if (r == 0)
+        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
+    return r == 0 ? 0 : E_DENIED;
+}
+
+/* Sockets to the web, files only to read.  The
  * resolver's netlink and name-service-cache sockets are refused with an error,
  * which it takes. */
 static int
@@ -321,15 +337,6 @@ sandbox_add_web(scmp_filter_ctx ctx)
     if (r == 0)
         r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT),
             SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK, 0));
-    if (r == 0)
-        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-            SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
-    if (r == 0)
-        r = seccomp_rule_add(
-            ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-    if (r == 0) /* its own threads only */
-        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
     if (r == 0)
         r = sandbox_add_reading(ctx);
     return r == 0 ? 0 : E_DENIED;
@@ -356,6 +363,8 @@ sandbox_seccomp(const struct sandbox *sandbox)
         r = sandbox_add_descriptors(ctx);
     if (r == 0 && ((WEB | R(CONSOLE)) >> role & 1))
         r = sandbox_add_ioctl(ctx);
+    if (r == 0 && ((WEB | R(CONSOLE)) >> role & 1))
+        r = sandbox_add_threads(ctx);
     if (r == 0 && (WEB >> role & 1))
         r = sandbox_add_web(ctx);
     if (r == 0 && seccomp_load(ctx) != 0)

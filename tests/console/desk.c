@@ -14,6 +14,7 @@
 #include "incidents/state.h"
 #include "seed.h"
 #include "store/store.h"
+#include "store/users.h"
 
 #define CHECK(call)                                                            \
     do {                                                                       \
@@ -79,6 +80,84 @@ apply(struct desk *desk, const struct action *action)
     return err;
 }
 
+/* Sessions: the first half of the secret; the second is a recovery code. */
+static int
+open_session(struct desk *desk, const struct action *action)
+{
+    const uint8_t *hash = (const uint8_t *)action->secret.p;
+    struct wall now = loop_wall(desk->loop);
+    int err = 0;
+
+    if (action->secret.n == 64)
+        err = store_recovery_use(desk->store, action->object, hash + 32);
+    else if (action->id > 0)
+        err = store_totp_use(desk->store, action->object, action->id);
+    if (err)
+        return E_STATE;
+    err = store_session_add(
+        desk->store, hash, action->object, now, action->until);
+    return err ? err
+               : store_session_note(
+                     desk->store, hash, now, action->from, action->text);
+}
+
+static int
+change_user(struct desk *desk, const struct action *action)
+{
+    bool own = action->kind == ACTION_USER_LANG;
+    struct user user;
+    int err = view_user(
+        desk->view, own ? action->by : action->object, desk->arena, &user);
+
+    if (err)
+        return err;
+    if (own)
+        user.lang = action->text;
+    else if (action->kind == ACTION_USER_PASSWORD)
+        user.password_hash = action->secret;
+    else if (action->role.n > 0)
+        user.role = action->role;
+    if (action->kind == ACTION_USER_CHANGE && action->text.n > 0)
+        user.disabled = str_eq(action->text, STR("disable"));
+    err = store_user_save(desk->store, &user);
+    return err || own ? err : store_session_drop_user(desk->store, user.name);
+}
+
+static int
+set_totp(struct desk *desk, const struct action *action)
+{
+    uint8_t codes[RECOVERY_CODES][32];
+    struct str secret = str_first(action->secret, TOTP_SECRET_BYTES);
+
+    assert(action->secret.n == TOTP_SECRET_BYTES + sizeof codes);
+    memcpy(codes, action->secret.p + TOTP_SECRET_BYTES, sizeof codes);
+    return store_totp_set(desk->store, action->object, secret, action->id,
+        (const uint8_t(*)[32])codes, RECOVERY_CODES);
+}
+
+static int
+end_session(struct desk *desk, const struct action *action)
+{
+    if (!str_eq(action->text, STR("others")))
+        return store_session_end(desk->store,
+            action->object.n ? action->object : STR_NONE, action->text);
+    return store_session_end_others(
+        desk->store, action->object, (const uint8_t *)action->secret.p);
+}
+
+static int
+add_token(struct desk *desk, const struct action *action)
+{
+    const uint8_t *hash = (const uint8_t *)action->secret.p;
+    struct str owner = action->data.n ? action->data : action->by;
+    int err = store_token_add(desk->store, hash, owner, action->object,
+        action->role, loop_wall(desk->loop), action->until);
+
+    return err || action->text.n == 0
+               ? err
+               : store_token_restrict(desk->store, hash, action->text);
+}
+
 static int
 people(struct desk *desk, const struct action *action)
 {
@@ -88,33 +167,40 @@ people(struct desk *desk, const struct action *action)
         .role = action->role,
         .lang = STR("zh"),
         .created = loop_wall(desk->loop)};
-    struct wall now = loop_wall(desk->loop);
-    int err;
 
-    if (action->kind == ACTION_SESSION_OPEN)
-        return store_session_add(
-            desk->store, hash, action->object, now, action->until);
-    if (action->kind == ACTION_SESSION_CLOSE)
+    switch ((int)action->kind) {
+    case ACTION_SESSION_OPEN:
+        return open_session(desk, action);
+    case ACTION_SESSION_CLOSE:
         return store_session_drop(desk->store, hash);
-    if (action->kind == ACTION_SESSION_TOUCH)
+    case ACTION_SESSION_TOUCH:
         return store_session_touch(desk->store, hash, action->until);
-    if (action->kind == ACTION_TOKEN_ADD)
-        return store_token_add(desk->store, hash, action->by, action->object,
-            action->role, now, action->until);
-    if (action->kind == ACTION_TOKEN_DROP)
-        return store_token_drop(desk->store, action->by, action->object);
-    if (action->kind == ACTION_USER_ADD)
+    case ACTION_SESSION_END:
+        return end_session(desk, action);
+    case ACTION_TOKEN_ADD:
+        return add_token(desk, action);
+    case ACTION_TOKEN_DROP:
+        return store_token_drop(desk->store,
+            action->data.n ? action->data : action->by, action->object);
+    case ACTION_TOKEN_USED:
+        return store_token_used(desk->store, hash, loop_wall(desk->loop));
+    case ACTION_USER_ADD:
         return store_user_add(desk->store, &user);
-    err = view_user(desk->view,
-        action->kind == ACTION_USER_LANG ? action->by : action->object,
-        desk->arena, &user);
-    if (err)
-        return err;
-    if (action->kind == ACTION_USER_LANG)
-        user.lang = action->text;
-    else
-        user.password_hash = action->secret;
-    return store_user_save(desk->store, &user);
+    case ACTION_USER_DROP:
+        return store_user_drop(desk->store, action->object);
+    case ACTION_USER_THEME:
+        return store_user_theme(desk->store, action->by, action->text);
+    case ACTION_TOTP_SET:
+        return set_totp(desk, action);
+    case ACTION_TOTP_CLEAR:
+        return store_totp_clear(desk->store, action->object);
+    case ACTION_USER_LANG:
+    case ACTION_USER_PASSWORD:
+    case ACTION_USER_CHANGE:
+        return change_user(desk, action);
+    default:
+        return E_NOTFOUND;
+    }
 }
 
 static void
@@ -129,6 +215,7 @@ copy_action(struct desk *desk, const struct action *action)
     last->secret = arena_str(desk->arena, action->secret);
     last->by = arena_str(desk->arena, action->by);
     last->from = arena_str(desk->arena, action->from);
+    last->data = arena_str(desk->arena, action->data);
 }
 
 static int
@@ -147,7 +234,8 @@ engine_act(void *arg, uint64_t token, const struct action *action)
              action->kind != ACTION_LOGIN_FAILED)
         desk->result = people(desk, action);
     if (action->kind == ACTION_LOGIN_FAILED ||
-        action->kind == ACTION_SESSION_TOUCH)
+        action->kind == ACTION_SESSION_TOUCH ||
+        action->kind == ACTION_TOKEN_USED || str_eq(action->by, STR("proxy")))
         return 0;
     desk->token = token;
     if (!desk->silent)
@@ -203,7 +291,9 @@ desk_console(struct desk *desk, const struct desk_options *options)
         .nhosts = 1,
         .generation = 3,
         .proxies = {STR("127.0.0.1")},
-        .nproxies = options->nproxies};
+        .nproxies = options->nproxies,
+        .proxy_user = options->proxy_user,
+        .factor = options->factor};
 
     if (!config.listen.p)
         config.listen = STR("127.0.0.1:0");

@@ -14,6 +14,8 @@ struct desk_options {
     bool socket;       /* also a unix socket, at desk.socket */
     bool strong;       /* real password hashes (slow), for serve_demo */
     size_t nproxies;   /* 1: 127.0.0.1 is a proxy */
+    struct console_proxy_user proxy_user;
+    struct str factor; /* least role that needs a second factor */
 };
 
 struct desk {
