@@ -95,10 +95,14 @@ title_change(struct store *store, int64_t id, struct str title)
     query_done(&q);
     if (r != 0 || !other || title.n == 0)
         return r;
+    /* One that was erased is not there any more. */
+    r = title_forget(store);
+    if (r != 0)
+        return r;
     r = title_run(store,
         DB_SQL("INSERT INTO incident_title(incident_title, rowid, words)"
                " SELECT 'delete', id, search_words(title, '') FROM incident"
-               " WHERE id = ?1 AND ?2 <> ''"),
+               " WHERE id = ?1 AND title <> '' AND ?2 <> ''"),
         id, title);
     return r ? r : title_add(store, id, title);
 }

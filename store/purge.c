@@ -106,16 +106,21 @@ number_of(struct db *db, const char *sql, int64_t after, int64_t *ret)
 int
 purge_pieces_read(struct query *q, struct purge_pieces *ret)
 {
+    int64_t bytes = 0;
     int r = 0;
 
     ret->n = 0;
-    while (ret->n < PURGE_BATCH && (r = query_next(q)) == 0) {
+    while (ret->n < PURGE_BATCH && bytes < PURGE_BATCH_BYTES &&
+           (r = query_next(q)) == 0) {
         ret->ids[ret->n] = query_get_int(q);
         ret->pieces[ret->n].incident = query_get_int(q);
         if (!query_get_hash(q, ret->pieces[ret->n].hash, DIGEST_SIZE)) {
             r = E_CORRUPT;
             break;
         }
+        bytes += query_get_int(q);
+        if (ret->n > 0 && bytes > PURGE_BATCH_BYTES)
+            break;
         ret->n++;
     }
     query_done(q);
@@ -153,7 +158,8 @@ step_evidence(struct db *db, struct purge *purge, struct purge_step *step)
     int r;
 
     db_query(db, &q,
-        DB_SQL("SELECT e.id, " EVIDENCE_INCIDENT ", e.hash" EVIDENCE_OLD
+        DB_SQL("SELECT e.id, " EVIDENCE_INCIDENT
+               ", e.hash, " EVIDENCE_BYTES EVIDENCE_OLD
                " ORDER BY e.at LIMIT ?2"));
     query_int(&q, purge->policy.before[PURGE_EVIDENCE].ms);
     query_int(&q, PURGE_BATCH);
@@ -242,7 +248,7 @@ step_items(struct db *db, struct purge *purge)
     struct purged_incident counts = {0};
     int64_t ids[PURGE_WINDOW], first;
     struct query q;
-    size_t n = 0;
+    size_t n = 0, i = 0;
     int r = number_of(db,
         DB_SQL("SELECT id FROM item WHERE id > ? ORDER BY id LIMIT 1"),
         purge->after, &first);
@@ -259,10 +265,12 @@ step_items(struct db *db, struct purge *purge)
     purge->after = first - 1 + PURGE_WINDOW;
     if (r == E_NOTFOUND)
         r = 0;
-    for (size_t i = 0; i < n && r == 0; i++)
-        r = purge_drop_item(db, &counts, ids[i]);
+    while (i < n && r == 0 && counts.revisions < PURGE_REVISIONS)
+        r = purge_drop_item(db, &counts, ids[i++]);
+    if (r == 0 && i < n)
+        purge->after = ids[i] - 1;
     if (r == 0)
-        purge->counts[PURGE_ITEMS] += n;
+        purge->counts[PURGE_ITEMS] += i;
     return r == E_NOTFOUND ? E_STATE : r;
 }
 
@@ -311,9 +319,11 @@ store_purge_step(struct store *store, struct purge *purge, struct wall now,
         return r;
     r = step_table(db, purge, now, ret);
     if (r == E_NOTFOUND) {
+        r = purge->table == PURGE_INCIDENTS
+                ? purge_old_words(db, purge->policy.before[PURGE_INCIDENTS])
+                : 0;
         purge->table++;
         purge->after = 0;
-        r = 0;
     } else if (r == E_STATE) {
         /* Something refers to what was to go: it stays. */
         after = purge->after;

@@ -18,7 +18,13 @@
 #include "store/store.h"
 #include "store/view_purge.h"
 
-enum { PURGE_BATCH = 100, PURGE_WINDOW = 500 };
+enum {
+    PURGE_BATCH = 100,     /* pieces, or items of an incident, in a step */
+    PURGE_WINDOW = 500,    /* ids that a step looks at */
+    PURGE_REVISIONS = 500, /* versions in a step */
+    PURGE_BATCH_BYTES =
+        8 * 1024 * 1024 /* of evidence in a step, or one piece */
+};
 
 /* A piece of evidence that went, for the ledger. */
 struct purged_piece {

@@ -3,7 +3,6 @@
  * evidence when it was assessed, its items, its messages, then its words.
  */
 #include "store/purge_inside.h"
-#include "store/report_inside.h"
 
 static int
 find_old(
@@ -37,7 +36,7 @@ drop_evidence(struct db *db, int64_t incident, struct purge *purge,
     int r;
 
     db_query(db, &q,
-        DB_SQL("SELECT e.id, " EVIDENCE_INCIDENT ", e.hash"
+        DB_SQL("SELECT e.id, " EVIDENCE_INCIDENT ", e.hash, " EVIDENCE_BYTES
                " FROM evidence AS e WHERE e.id IN (SELECT e2.id"
                " FROM incident_item AS m2 JOIN evidence AS e2"
                " ON e2.item = m2.item WHERE m2.incident = ?1"
@@ -61,8 +60,9 @@ static int
 drop_items(struct db *db, int64_t incident, struct purge *purge)
 {
     int64_t ids[PURGE_BATCH];
+    uint64_t most = purge->incident.revisions + PURGE_REVISIONS;
     struct query q;
-    size_t n = 0;
+    size_t n = 0, i = 0;
     int r = 0;
 
     db_query(db, &q,
@@ -75,10 +75,10 @@ drop_items(struct db *db, int64_t incident, struct purge *purge)
     if (r != 0 && r != E_NOTFOUND)
         return r;
     r = 0;
-    for (size_t i = 0; i < n && r == 0; i++)
-        r = purge_drop_item(db, &purge->incident, ids[i]);
+    while (i < n && r == 0 && purge->incident.revisions < most)
+        r = purge_drop_item(db, &purge->incident, ids[i++]);
     if (r == 0)
-        purge->counts[PURGE_ITEMS] += n;
+        purge->counts[PURGE_ITEMS] += i;
     if (r == E_NOTFOUND)
         return E_STATE;
     return r ? r : n ? 0 : E_NOTFOUND;
@@ -100,38 +100,6 @@ drop_deliveries(struct db *db, int64_t incident, struct purge *purge)
     if (r == 0)
         purge->counts[PURGE_DELIVERIES] += purge->incident.deliveries;
     return r == E_NOTFOUND ? E_STATE : r;
-}
-
-/* Its row stays for the figures, without a word. */
-static int
-blank(struct db *db, int64_t incident, struct wall now)
-{
-    static const struct purge_drop words = {
-        DB_SQL("UPDATE incident SET title = '', reason = NULL,"
-               " explanation = NULL, cause = NULL, assignee = NULL"
-               " WHERE id = ?"),
-        NULL};
-    /* What its entries in the ledger say; their hashes stand. */
-    static const struct purge_drop entries = {
-        DB_SQL("UPDATE ledger SET text = NULL WHERE incident = ?"
-               " AND text_hash IS NOT NULL"
-               " AND kind NOT IN ('incident.purged', 'evidence.purged')"),
-        NULL};
-    struct query q;
-    int r = purge_drop_all(db, &words, 1, incident);
-
-    if (r != 0)
-        return r;
-    db_query(db, &q,
-        DB_SQL("INSERT INTO incident_keeping(incident, purged) VALUES(?, ?)"
-               " ON CONFLICT(incident) DO UPDATE SET"
-               " purged = excluded.purged"));
-    query_int(&q, incident);
-    query_int(&q, now.ms);
-    r = query_run(&q);
-    if (r == 0)
-        r = report_forget(db, incident);
-    return r ? r : purge_drop_all(db, &entries, 1, incident);
 }
 
 int
@@ -157,7 +125,7 @@ purge_incident_step(struct db *db, struct purge *purge, struct wall now,
     if (r == E_STATE)
         purge->after = id;
     if (r == 0)
-        r = blank(db, id, now);
+        r = purge_words(db, id, now);
     if (r == 0) {
         purge->after = id;
         purge->counts[PURGE_INCIDENTS]++;

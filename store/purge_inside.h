@@ -20,6 +20,11 @@
 #define EVIDENCE_INCIDENT                                                      \
     "coalesce((SELECT m.incident FROM incident_item AS m"                      \
     " WHERE m.item = e.item), e.incident)"
+/* What its deletion overwrites: the header of a blob says how long it is. */
+#define EVIDENCE_BYTES                                                         \
+    "coalesce(length(e.original), 0) + length(e.about)"                        \
+    " + coalesce((SELECT length(x.sealed) FROM evidence_document AS x"         \
+    " WHERE x.id = e.document), 0)"
 /* i, or what it was merged into at last, was assessed so long ago (?2), and has
  * not been opened again since. */
 #define ASSESSED_OLD                                                           \
@@ -29,13 +34,13 @@
         "i.id") " END"                                                         \
                 " AND t.assessed < ?2 AND t.assessed >= coalesce(x.closed, "   \
                 "t.assessed))"
-/* Closed for longer (?1), or assessed so long ago (?2), and not held. */
+/* Closed for longer (?1), or assessed so long ago (?2), not held, and not
+ * purged since it was closed for the last time.  What was merged stays as long
+ * as what it was merged into. */
 #define INCIDENT_OLD                                                           \
     " FROM incident AS i LEFT JOIN incident_keeping AS k"                      \
     " ON k.incident = i.id WHERE i.open = 0"                                   \
-    " AND k.hold IS NULL AND k.purged IS NULL" /* what was merged stays as     \
-                                                  long as what it was merged   \
-                                                  into */                      \
+    " AND k.hold IS NULL AND (k.purged IS NULL OR k.purged < i.closed)"        \
     " AND (i.merged_into IS NULL OR EXISTS (SELECT 1"                          \
     " FROM incident_keeping AS t WHERE t.incident = i.merged_into"             \
     " AND t.purged IS NOT NULL))"                                              \
@@ -54,17 +59,24 @@ int purge_drop_all(
 /* Delete one item with all that is its own. */
 int purge_drop_item(struct db *db, struct purged_incident *counts, int64_t id);
 
-/* The pieces of evidence of a query of id, incident, hash; it is finished. */
+/* The pieces of evidence of a query of id, incident, hash, bytes; it is
+ * finished. */
 struct purge_pieces {
     int64_t ids[PURGE_BATCH];
     struct purged_piece pieces[PURGE_BATCH];
     size_t n;
 };
+/* The first of them that are together no more than PURGE_BATCH_BYTES, or one.
+ */
 int purge_pieces_read(struct query *q, struct purge_pieces *ret);
 /* Delete them, and documents that only they were of; say so in step. */
 int purge_pieces_drop(
     struct db *db, const struct purge_pieces *pieces, struct purge_step *step);
 
+/* Take out of everything what is said of an incident, and mark it as purged. */
+int purge_words(struct db *db, int64_t incident, struct wall now);
+/* The same of what belongs to no incident and ended before. */
+int purge_old_words(struct db *db, struct wall before);
 /* A batch of one incident that is old; E_NOTFOUND when none is. */
 int purge_incident_step(struct db *db, struct purge *purge, struct wall now,
     struct purge_step *step);
