@@ -19,7 +19,8 @@ door_mask(struct arena *arena, struct item *item)
 
     if (categories == NULL || enclosures == NULL)
         return E_NOMEM;
-    item->id = mask_url_in(arena, item->id);
+    /* An address, or any text. */
+    item->id = mask_in(arena, mask_url_in(arena, item->id));
     item->url = mask_url_in(arena, item->url);
     item->title = mask_in(arena, item->title);
     item->text = mask_in(arena, item->text);
@@ -29,7 +30,7 @@ door_mask(struct arena *arena, struct item *item)
     for (size_t i = 0; i < item->nenclosures; i++)
         enclosures[i] = (struct enclosure){
             .url = mask_url_in(arena, item->enclosures[i].url),
-            .type = item->enclosures[i].type};
+            .type = mask_in(arena, item->enclosures[i].type)};
     item->categories = categories;
     item->enclosures = enclosures;
     return arena_failed(arena) ? E_NOMEM : 0;

@@ -173,9 +173,10 @@ test_harmless(void **state)
 static void
 test_links(void **state)
 {
-    static const char *const made[] = {"https://a.example/a/%s_121124.html",
-        "https://a.example/2026/1125/c%s.shtml", "https://a.example/item?id=%s",
-        "https://a.example/t-%s.htm"};
+    static const char *const made[][2] = {
+        {"https://a.example/a/", "_121124.html"},
+        {"https://a.example/2026/1125/c", ".shtml"},
+        {"https://a.example/item?id=", ""}, {"https://a.example/t-", ".htm"}};
     static const size_t lengths[] = {6, 8, 10, 12, 13, 14, 16, 17, 19, 20};
     uint64_t seed = 20261128;
     size_t changed = 0;
@@ -188,7 +189,7 @@ test_links(void **state)
 
         while (at < length)
             made_digits(id, &at, made_random(&seed, 10), 1);
-        snprintf(url, sizeof url, FORM_OF(made, &seed), id);
+        snprintf(url, sizeof url, "%s%s%s", made[i % 4][0], id, made[i % 4][1]);
         buf_init(&masked, 8192);
         assert_int_equal(mask_url(&masked, str_of(url)), 0);
         changed += !str_eq(buf_str(&masked), str_of(url));
