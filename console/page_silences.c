@@ -370,6 +370,26 @@ page_channel(const struct context *ctx, json_t *one)
         set_time(ctx, one, "until", until);
 }
 
+/* What happens without anybody, and when. */
+static void
+page_next(const struct context *ctx, json_t *value)
+{
+    json_t *list = json_object_get(value, "next"), *one;
+    size_t i;
+
+    set_flag(value, "has_next", json_array_size(list) > 0);
+    json_array_foreach(list, i, one)
+    {
+        struct str what = jsonx_get_str(one, "what");
+        struct wall at;
+
+        if (timefmt_parse_rfc3339(jsonx_get_str(one, "at"), &at) == 0)
+            set_time(ctx, one, "at", at);
+        set_str(one, "what_text",
+            text_of(ctx, "next", str_first(what, str_find_char(what, ' '))));
+    }
+}
+
 /* Words and local times for a page. */
 static void
 page_told(const struct context *ctx, json_t *value)
@@ -388,6 +408,7 @@ page_told(const struct context *ctx, json_t *value)
         if (timefmt_parse_rfc3339(jsonx_get_str(one, "until"), &until) == 0)
             set_time(ctx, one, "until", until);
     }
+    page_next(ctx, value);
     set_flag(value, "has_on_call",
         json_array_size(json_object_get(value, "on_call")) > 0);
     set_flag(value, "has_contacts",

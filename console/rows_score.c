@@ -7,6 +7,7 @@
 
 #include "base/jsonx.h"
 #include "console/rows.h"
+#include "console/rows_incident.h"
 
 /* What a factor rests on, where it is a word of ours. */
 static void
@@ -89,4 +90,43 @@ set_explanation(
     if (!ctx->json)
         json_array_foreach(list, i, reason) set_line(ctx, reason);
     (void)json_object_set_new(object, "explanation", list);
+}
+
+/* A further line, for what the lines before it do not say. */
+static void
+add_rest(const struct context *ctx, json_t *list, json_int_t sum, int score)
+{
+    bool capped = sum > 100 || sum < 0;
+    json_t *line = json_object();
+    char text[32];
+
+    (void)snprintf(text, sizeof text, "%+" JSON_INTEGER_FORMAT, score - sum);
+    (void)json_object_set_new(line, "points_text", json_string(text));
+    set_str(
+        line, "title", text_get(ctx, capped ? "factor_range" : "factor_rest"));
+    set_flag(line, "factor", true);
+    set_flag(line, "lowers", score < sum);
+    set_number(line, "sum", score);
+    (void)json_array_append_new(list, line);
+}
+
+void
+set_score_sums(const struct context *ctx, json_t *incident, int score)
+{
+    json_t *list = json_object_get(incident, "explanation"), *line;
+    json_int_t sum = 0;
+    size_t i;
+
+    json_array_foreach(list, i, line)
+    {
+        struct str rule = jsonx_get_str(line, "rule");
+
+        sum += json_integer_value(json_object_get(line, "points"));
+        (void)json_object_set_new(line, "sum", json_integer(sum));
+        set_flag(line, "factor",
+            !str_eq(text_of(ctx, "factor", rule), rule) ||
+                jsonx_get_str(line, "category").n == 0);
+    }
+    if (json_array_size(list) > 0 && sum != score)
+        add_rest(ctx, list, sum, score);
 }

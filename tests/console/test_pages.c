@@ -417,6 +417,19 @@ count_tags(struct str page)
     return n;
 }
 
+/* Those of the list of similar incidents, which are as many as there are. */
+static size_t
+count_similar(struct str page)
+{
+    struct str rest = str_from(page, str_find(page, STR("\"like-title\"")));
+    struct str list = str_first(rest, str_find(rest, STR("</section>")));
+
+    assert_int_equal(str_find(list, STR("<script")), list.n);
+    assert_int_equal(str_find(list, STR("<img")), list.n);
+    assert_int_equal(str_find(list, STR("<svg")), list.n);
+    return rest.n == 0 ? 0 : count_tags(list) + 2; /* it begins, it ends */
+}
+
 /* The page of a fresh incident with text in every foreign field. */
 static struct answer
 page_with(struct str text, struct str url)
@@ -432,7 +445,7 @@ static void
 check_attack(struct str text, size_t tags)
 {
     struct answer answer = page_with(text, STR("https://a.example/x"));
-    size_t found = count_tags(answer.body);
+    size_t found = count_tags(answer.body) - count_similar(answer.body);
 
     if (answer.status != 200 || found != tags)
         fail_msg("%d, %zu tags not %zu: %.*s", answer.status, found, tags,
@@ -454,7 +467,7 @@ foreign_text_adds_no_markup(void **state)
     /* as many others as a page names, so that one more changes nothing */
     for (int i = 0; i < OTHERS; i++)
         answer = page_with(STR("plain"), STR("https://a.example/x"));
-    tags = count_tags(answer.body);
+    tags = count_tags(answer.body) - count_similar(answer.body);
     check_attack(STR("<script>alert(1)</script>"), tags);
     check_attack(STR("\"'><img src=x onerror=alert(1)>{{t.product}}"), tags);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
