@@ -13,13 +13,15 @@
 #include "base/utf8.h"
 #include "console/acts.h"
 #include "console/context.h"
+#include "console/list_query.h"
 #include "console/rows.h"
 
 enum {
     ACTS_MAX_REASON_BYTES = 4000,
     ACTS_MAX_SNOOZE_DAYS = 30,
     ACTS_MAX_IDS = 200, /* incidents, or items, of one act */
-    ACTS_MAX_DATA_BYTES = 16 * 1024
+    ACTS_MAX_DATA_BYTES = 64 * 1024,
+    ACTS_MAX_ONCE_BYTES = 64
 };
 
 /* The actions, and what they need. */
@@ -342,11 +344,12 @@ do_incident_action(struct context *ctx)
 
 /* --- many ---------------------------------------------------------------- */
 
+/* A browser goes back to the list as it was, which says what became of it. */
 static void
 acted_on_many(struct context *ctx, const struct action_result *result)
 {
     json_t *value = NULL;
-    size_t done, refused;
+    int64_t bulk;
 
     if (result->err) {
         reply_result(ctx, result, STR("/incidents"));
@@ -357,12 +360,70 @@ acted_on_many(struct context *ctx, const struct action_result *result)
         reply(ctx, 200, "", value ? value : json_object());
         return;
     }
-    done = json_array_size(json_object_get(value, "done"));
-    refused = json_array_size(json_object_get(value, "refused"));
+    bulk = json_integer_value(json_object_get(value, "bulk"));
     json_decref(value);
     reply_redirect(ctx,
-        incidents_link(ctx,
-            arena_printf(ctx->arena, "acted=%zu&refused=%zu", done, refused)));
+        incidents_link(
+            ctx, arena_printf(ctx->arena, "bulk=%" PRId64, bulk)));
+}
+
+void
+do_undo(struct context *ctx)
+{
+    struct action action = {.kind = ACTION_BULK_UNDO, .until = WALL_NONE};
+
+    if (arg_number(ctx, 0, &action.id) != 0) {
+        reply_error(ctx, 404, NULL);
+        return;
+    }
+    ask_engine(ctx, &action, acted_on_many);
+}
+
+/* Those that the list's filters find, when all of them are meant: none that came
+ * after whoever asks saw the list. */
+static const char *
+read_all(struct context *ctx, json_t *ids)
+{
+    struct list_query query = list_query_own(ctx);
+    struct list_filter filter;
+    int64_t *found = NULL, upto = 0;
+    size_t n = 0;
+    bool more = false;
+
+    if (list_query_filter(ctx, &query, &filter) != 0)
+        return "error_filter";
+    if (field_get(ctx, "upto").n > 0 &&
+        num_parse_i64(field_get(ctx, "upto"), 0, INT64_MAX, &upto) != 0)
+        return "error_ids";
+    filter.upto = upto;
+    if (view_list_ids(
+            ctx->console->view, &filter, ctx->arena, &found, &n, &more) != 0)
+        return "error_503";
+    if (more)
+        return "error_all_too_many";
+    for (size_t i = 0; i < n; i++)
+        if (json_array_append_new(ids, json_integer(found[i])) != 0)
+            return "error_503";
+    return n > 0 ? NULL : "error_ids";
+}
+
+static const char *
+read_many(struct context *ctx, json_t *args, json_t *ids)
+{
+    struct str once = field_get(ctx, "once");
+    bool all = str_eq(field_get(ctx, "all"), STR("1")) ||
+               json_is_true(json_object_get(ctx->body, "all"));
+    const char *fault;
+
+    if (once.n > ACTS_MAX_ONCE_BYTES || !utf8_is_valid(once))
+        return "error_ids";
+    /* What is asked by another, or of other incidents, is something else. */
+    if (once.n > 0 && jsonx_set(args, "once", jsonx_str(once)) != 0)
+        return "error_503";
+    if (all)
+        return read_all(ctx, ids);
+    fault = read_ids(ctx, "ids", ids) ? "error_ids" : NULL;
+    return !fault && json_array_size(ids) == 0 ? "error_pick_some" : fault;
 }
 
 /* Merging many needs no target: the oldest of them has the others then. */
@@ -393,8 +454,8 @@ do_incidents_action(struct context *ctx)
 
     if (!action || !args || !ids)
         fault = "error_503";
-    else if (read_ids(ctx, "ids", ids) || json_array_size(ids) == 0)
-        fault = "error_ids";
+    else
+        fault = read_many(ctx, args, ids);
     if (!fault) {
         action->until = WALL_NONE;
         fault = read_action(ctx, &verb, action, args);

@@ -2,152 +2,22 @@
  * page_incidents: the incident list, with its filters in the address.
  */
 #include <stdio.h>
+#include <string.h>
 
+#include "base/digest.h"
 #include "base/jsonx.h"
 #include "base/num.h"
 #include "console/acts.h"
-#include "console/context.h"
-#include "console/rows.h"
+#include "console/list_query.h"
+#include "console/list_views.h"
+#include "console/rows_list.h"
 
-enum {
-    LIST_MAX_TEXT_BYTES = 256,
-    LIST_MAX_PAGE_ROWS = 100 /* of HTML, so that a page stays small */
-};
-
-/* "red,orange" as bits; a name that is none is an error. */
-static int
-read_levels(struct str list, unsigned *ret)
-{
-    unsigned bits = 0;
-    enum level level;
-
-    while (list.p && list.n > 0) {
-        struct str name = str_trim(str_split(&list, ','));
-
-        if (name.n == 0 || str_eq(name, STR("all")))
-            continue;
-        if (level_parse(name, &level))
-            return E_PARSE;
-        bits |= 1u << level;
-    }
-    *ret = bits;
-    return 0;
-}
-
-static int
-read_states(struct str list, unsigned *ret)
-{
-    unsigned bits = 0;
-    enum incident_state state;
-
-    while (list.p && list.n > 0) {
-        struct str name = str_trim(str_split(&list, ','));
-
-        if (name.n == 0 || str_eq(name, STR("open")))
-            continue;
-        if (str_eq(name, STR("all")))
-            bits |= (1u << INCIDENT_STATE_COUNT) - 1;
-        else if (incident_state_parse(name, &state))
-            return E_PARSE;
-        else
-            bits |= 1u << state;
-    }
-    *ret = bits;
-    return 0;
-}
-
-/* A date or a date and time; a date alone is midnight in the zone. */
-static int
-read_time(const struct context *ctx, struct str text, struct wall *ret)
-{
-    struct civil c;
-
-    *ret = WALL_NONE;
-    if (text.n == 0)
-        return 0;
-    if (timefmt_parse_rfc3339(text, ret))
-        return E_PARSE;
-    if (text.n == 10) {
-        c = civil_of_wall(*ret, 0);
-        *ret = zone_to_wall(ctx->console->zone, &c);
-    }
-    return 0;
-}
-
-static int
-read_filter(const struct context *ctx, struct incident_filter *filter)
-{
-    struct str limit = query_get(ctx, "limit");
-    int64_t n = 0;
-    int err = read_levels(query_get(ctx, "level"), &filter->levels);
-
-    if (!err)
-        err = read_states(query_get(ctx, "state"), &filter->states);
-    if (!err)
-        err = read_time(ctx, query_get(ctx, "from"), &filter->from);
-    if (!err)
-        err = read_time(ctx, query_get(ctx, "to"), &filter->to);
-    if (!err && limit.n > 0)
-        err = num_parse_i64(limit, 1, VIEW_PAGE_MAX, &n);
-    if (err)
-        return E_PARSE;
-    if (!ctx->json && n > LIST_MAX_PAGE_ROWS)
-        n = LIST_MAX_PAGE_ROWS;
-    filter->limit = (size_t)n;
-    filter->category = query_get(ctx, "category");
-    filter->source = query_get(ctx, "source");
-    filter->owner = query_get(ctx, "owner");
-    filter->assignee = query_get(ctx, "assignee");
-    filter->text = str_trim(query_get(ctx, "q"));
-    filter->after = query_get(ctx, "after");
-    if (filter->text.n > LIST_MAX_TEXT_BYTES)
-        return E_PARSE;
-    /* An empty field of the form is no filter. */
-    struct str *fields[] = {&filter->category, &filter->source, &filter->owner,
-        &filter->assignee, &filter->text, &filter->after};
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        if (fields[i]->n == 0)
-            *fields[i] = STR_NONE;
-    return 0;
-}
-
-/* The address base with the filters of this one, one parameter set to value, or
- * without it. */
-static struct str
-link_from(const struct context *ctx, const char *base, const char *name,
-    struct str value)
-{
-    static const char *const kept[] = {"level", "state", "category", "source",
-        "owner", "assignee", "q", "from", "to", "limit"};
-    _cleanup_(buf_done) struct buf out;
-    char separator = '?';
-
-    buf_init(&out, HTTP_MAX_TARGET_BYTES);
-    (void)buf_add_cstr(&out, base);
-    for (size_t i = 0; i <= sizeof kept / sizeof *kept; i++) {
-        bool own = i == sizeof kept / sizeof *kept;
-        const char *key = own ? name : kept[i];
-        struct str v = own ? value : query_get(ctx, key);
-
-        if (v.n == 0 || (!own && str_eq(str_of(key), str_of(name))))
-            continue;
-        (void)buf_printf(&out, "%c%s=", separator, key);
-        http_escape(&out, v);
-        separator = '&';
-    }
-    return arena_str(ctx->arena, buf_str(&out));
-}
-
-static struct str
-link_with(const struct context *ctx, const char *name, struct str value)
-{
-    return link_from(ctx, "/incidents", name, value);
-}
+enum { LIST_REFUSED_SHOWN = 20, LIST_ONCE_BYTES = 16 };
 
 struct str
 incidents_link(struct context *ctx, struct str more)
 {
-    struct str link = link_with(ctx, "after", STR_NONE);
+    struct str link = list_link(ctx, "/incidents", NULL, STR_NONE);
 
     if (more.n == 0)
         return link;
@@ -155,169 +25,277 @@ incidents_link(struct context *ctx, struct str more)
         str_find_char(link, '?') < link.n ? '&' : '?', STR_ARG(more));
 }
 
-/* --- what the page has besides the list --- */
+/* --- the form of filters
+ * ------------------------------------------------------ */
 
+/* Words of one kind as options; the first is "any". */
 static void
-add_option(const struct context *ctx, json_t *list, const char *prefix,
-    struct str value, struct str chosen)
+set_words(const struct context *ctx, json_t *value, const char *key,
+    const char *name, const char *prefix, const char *const *words)
 {
-    json_t *option = json_object();
+    struct str chosen = query_get(ctx, name);
+    json_t *list = json_array();
+    bool known = chosen.n == 0;
 
-    set_str(option, "value", value);
-    set_str(option, "text", text_of(ctx, prefix, value));
-    set_flag(option, "chosen", str_eq(value, chosen));
-    (void)json_array_append_new(list, option);
+    for (size_t i = 0; words[i]; i++) {
+        bool is = str_eq(str_of(words[i]), chosen);
+
+        known = known || is;
+        rows_option(
+            list, str_of(words[i]), text_of(ctx, prefix, str_of(words[i])), is);
+    }
+    /* Several words with commas come from links; they stay as they are. */
+    if (!known)
+        rows_option(list, chosen, list_value_text(ctx, name, chosen), true);
+    (void)json_object_set_new(value, key, list);
 }
 
 static void
-set_options(const struct context *ctx, json_t *value)
+set_choices(const struct context *ctx, json_t *value)
 {
+    static const char *const levels[] = {
+        "red", "orange", "red,orange", "yellow", "blue", NULL};
+    static const char *const states[] = {"new", "acknowledged", "responding",
+        "snoozed", "closed", "false_alarm", "merged", "all", NULL};
     static const char *const categories[] = {"accident", "food", "health",
         "violence", "building_fire", "transport", "drowning", "fees", "exams",
-        "weather", "commercial", "site_integrity", "privacy", "data_error"};
-    json_t *states = json_array(), *kinds = json_array();
-    struct str state = query_get(ctx, "state");
+        "weather", "commercial", "site_integrity", "privacy", "data_error",
+        NULL};
+    static const char *const deliveries[] = {"late", "failed", "pending", NULL};
+    static const char *const clocks[] = {"soon", "breached", "running", NULL};
+    static const char *const substates[] = {
+        "new", "ongoing", "escalating", "regressed", "retracted", NULL};
 
-    add_option(
-        ctx, states, "state", STR("open"), state.n ? state : STR("open"));
-    for (int i = 0; i < INCIDENT_STATE_COUNT; i++)
-        if (i != INCIDENT_MERGED)
-            add_option(ctx, states, "state",
-                str_of(incident_state_name((enum incident_state)i)), state);
-    add_option(ctx, states, "state", STR("all"), state);
-    for (size_t i = 0; i < sizeof categories / sizeof *categories; i++)
-        add_option(ctx, kinds, "category", str_of(categories[i]),
-            query_get(ctx, "category"));
-    (void)json_object_set_new(value, "states", states);
-    (void)json_object_set_new(value, "categories", kinds);
+    set_words(ctx, value, "level_options", "level", "level", levels);
+    set_words(ctx, value, "states", "state", "state", states);
+    set_words(ctx, value, "categories", "category", "category", categories);
+    set_words(ctx, value, "delivery_options", "delivery", "list_delivery",
+        deliveries);
+    set_words(ctx, value, "clock_options", "clock", "list_clock", clocks);
+    set_words(
+        ctx, value, "substate_options", "substate", "substate", substates);
 }
 
 static void
-set_source_options(struct context *ctx, json_t *value)
+set_sources_and_tags(struct context *ctx, json_t *value)
 {
-    struct str chosen = query_get(ctx, "source");
-    json_t *list = json_array();
+    struct str chosen = query_get(ctx, "source"), *tags = NULL;
+    json_t *list = json_array(), *tag_list = json_array();
     size_t n;
     const struct source_row *rows = rows_sources(ctx, &n);
 
-    for (size_t i = 0; i < n; i++) {
-        json_t *option = json_object();
-
-        set_str(option, "value", rows[i].id);
-        set_str(option, "text", rows[i].title.n ? rows[i].title : rows[i].id);
-        set_flag(option, "chosen", str_eq(rows[i].id, chosen));
-        (void)json_array_append_new(list, option);
-    }
+    for (size_t i = 0; i < n; i++)
+        rows_option(list, rows[i].id,
+            rows[i].title.n ? rows[i].title : rows[i].id,
+            str_eq(rows[i].id, chosen));
     (void)json_object_set_new(value, "source_options", list);
+    n = 0;
+    if (view_source_tags(
+            ctx->console->view, VIEW_PAGE_MAX, ctx->arena, &tags, &n) != 0)
+        n = 0;
+    for (size_t i = 0; i < n; i++)
+        rows_option(
+            tag_list, tags[i], tags[i], str_eq(tags[i], query_get(ctx, "tag")));
+    (void)json_object_set_new(value, "tag_options", tag_list);
 }
 
-/* One tile per level, red first: how many are open, and the filter behind it.
- */
+/* The filter as the form shows it. */
 static void
-set_tiles(const struct context *ctx, json_t *value,
-    const uint64_t counts[LEVEL_COUNT])
+set_filter(struct context *ctx, json_t *value)
 {
-    json_t *list = json_array();
-    struct str chosen = query_get(ctx, "level");
-
-    for (int i = LEVEL_RED; i >= LEVEL_BLUE; i--) {
-        struct str name = str_of(level_name((enum level)i));
-        bool on = str_eq(name, chosen);
-        json_t *tile = json_object();
-
-        set_str(tile, "level", name);
-        set_str(tile, "text", text_of(ctx, "level", name));
-        set_str(tile, "grade", text_of(ctx, "grade", name));
-        set_number(tile, "count", (int64_t)counts[i]);
-        set_flag(tile, "none", counts[i] == 0);
-        set_flag(tile, "chosen", on);
-        set_str(tile, "link", link_with(ctx, "level", on ? STR_NONE : name));
-        (void)json_array_append_new(list, tile);
-    }
-    (void)json_object_set_new(value, "tiles", list);
-}
-
-/* The filter as the form shows it, and whether there is any. */
-static void
-set_filter(const struct context *ctx, json_t *value)
-{
-    static const char *const names[] = {"level", "state", "category", "source",
-        "owner", "assignee", "q", "from", "to"};
+    static const char *const plain[] = {"q", "state", "source", "tag"};
+    struct str assignee = query_get(ctx, "assignee");
     json_t *filter = json_object();
-    bool any = false;
+    bool more = false;
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct str v = query_get(ctx, names[i]);
+    for (size_t i = 0; list_query_names[i]; i++) {
+        struct str v = query_get(ctx, list_query_names[i]);
+        bool shown = false;
 
-        set_str(filter, names[i], v);
-        any = any || v.n > 0;
+        set_str(filter, list_query_names[i], v);
+        for (size_t k = 0; k < sizeof plain / sizeof *plain; k++)
+            shown = shown || strcmp(plain[k], list_query_names[i]) == 0;
+        more = more || (v.n > 0 && i > 4 && !shown);
     }
-    set_flag(value, "filtered", any);
-    set_flag(value, "paged", query_get(ctx, "after").n > 0);
+    set_str(filter, "sort", query_get(ctx, "sort"));
+    set_flag(filter, "me", str_eq(assignee, STR(LIST_ME)));
+    set_flag(filter, "nobody", str_eq(assignee, STR(LIST_NOBODY)));
+    set_flag(filter, "more", more);
     (void)json_object_set_new(value, "filter", filter);
-    set_str(value, "link_new",
-        link_with(ctx, "state",
-            str_eq(query_get(ctx, "state"), STR("new")) ? STR_NONE
-                                                        : STR("new")));
-    set_flag(value, "only_new", str_eq(query_get(ctx, "state"), STR("new")));
-    set_str(value, "link_mine",
-        link_with(ctx, "assignee",
-            query_get(ctx, "assignee").n ? STR_NONE : ctx->who.user));
-    set_flag(value, "only_mine", query_get(ctx, "assignee").n > 0);
-    set_str(value, "link_first", link_with(ctx, "after", STR_NONE));
+    set_people(ctx, value);
+    set_flag(value, "paged", query_get(ctx, "after").n > 0);
+    set_str(value, "link_first", list_link(ctx, "/incidents", NULL, STR_NONE));
     set_str(value, "link_act",
-        link_from(ctx, "/incidents/actions", "after", STR_NONE));
+        list_link(ctx, "/incidents/actions", NULL, STR_NONE));
+    set_str(
+        value, "link_save", list_link(ctx, "/incidents/views", NULL, STR_NONE));
 }
 
-/* What became of an act on many: ?acted=N&refused=M. */
+/* Links that order the list; the one in force is marked. */
 static void
-set_acted(const struct context *ctx, json_t *value)
+set_sorts(const struct context *ctx, json_t *value, enum list_sort sort)
 {
-    int64_t acted, refused = 0;
+    json_t *sorts = json_object(), *options = json_array();
 
-    if (num_parse_i64(query_get(ctx, "acted"), 0, VIEW_PAGE_MAX, &acted))
-        return;
-    (void)num_parse_i64(
-        query_get(ctx, "refused"), 0, VIEW_PAGE_MAX, &refused);
-    set_flag(value, "acted_on_many", true);
-    set_number(value, "acted", acted);
-    set_number(value, "refused", refused);
-    set_flag(value, "has_refused", refused > 0);
+    for (int i = 0; i < LIST_SORT_COUNT; i++) {
+        const char *name = list_sort_name((enum list_sort)i);
+        json_t *one = json_object();
+
+        set_str(one, "link",
+            list_link(ctx, "/incidents", "sort",
+                i == LIST_SORT_SEEN ? STR_NONE : str_of(name)));
+        set_flag(one, "chosen", (int)sort == i);
+        (void)json_object_set_new(sorts, name, one);
+        rows_option(options, str_of(name),
+            text_of(ctx, "list_sort", str_of(name)), (int)sort == i);
+    }
+    (void)json_object_set_new(value, "sorts", sorts);
+    (void)json_object_set_new(value, "sort_options", options);
 }
 
-/* --- the list --- */
+/* --- what became of an act on many
+ * --------------------------------------------- */
+
+static void
+set_refused(struct context *ctx, json_t *acted, const json_t *list)
+{
+    json_t *shown = json_array(), *one;
+    size_t i;
+
+    json_array_foreach(list, i, one)
+    {
+        json_t *row = json_object();
+
+        if (i == LIST_REFUSED_SHOWN) {
+            json_decref(row);
+            break;
+        }
+        set_number(row, "incident",
+            json_integer_value(json_object_get(one, "incident")));
+        set_str(row, "why", text_sentence(ctx, jsonx_get_str(one, "why")));
+        (void)json_array_append_new(shown, row);
+    }
+    set_number(acted, "refused", (int64_t)json_array_size(list));
+    set_flag(acted, "has_refused", json_array_size(list) > 0);
+    set_flag(acted, "more_refused", json_array_size(list) > LIST_REFUSED_SHOWN);
+    (void)json_object_set_new(acted, "refused_list", shown);
+}
+
+/* ?bulk=N: what was done, and how to take it back. */
+static void
+set_acted(struct context *ctx, json_t *value)
+{
+    struct bulk_row bulk;
+    json_t *acted, *answer = NULL;
+    int64_t id;
+
+    if (num_parse_i64(query_get(ctx, "bulk"), 1, INT64_MAX, &id) != 0 ||
+        view_bulk(ctx->console->view, id, ctx->arena, &bulk) != 0 ||
+        !str_eq(bulk.by, ctx->who.user))
+        return;
+    (void)jsonx_load(bulk.answer, NULL, &answer);
+    acted = json_object();
+    set_number(acted, "id", bulk.id);
+    set_str(acted, "action", text_of(ctx, "act", bulk.action));
+    set_number(acted, "done",
+        (int64_t)json_array_size(json_object_get(answer, "done")));
+    set_refused(ctx, acted, json_object_get(answer, "refused"));
+    set_flag(acted, "undone", wall_is_set(bulk.undone));
+    set_flag(acted, "can_undo",
+        wall_is_set(bulk.until) && !wall_is_set(bulk.undone) &&
+            bulk.until.ms > ctx->now.ms);
+    if (wall_is_set(bulk.until))
+        set_str(acted, "left", rows_left(ctx, bulk.until));
+    json_decref(answer);
+    (void)json_object_set_new(value, "acted", acted);
+    set_flag(value, "acted_on", true);
+}
+
+/* The name of this asking, so that it is done once, and the newest incident
+ * that whoever asks can have seen. */
+static void
+set_once(struct context *ctx, json_t *value)
+{
+    uint8_t random[LIST_ONCE_BYTES];
+    char once[2 * LIST_ONCE_BYTES + 1];
+    int64_t newest = 0;
+
+    digest_random(random, sizeof random);
+    for (size_t i = 0; i < sizeof random; i++)
+        (void)snprintf(once + 2 * i, 3, "%02x", random[i]);
+    (void)json_object_set_new(value, "once", json_string(once));
+    (void)view_list_newest(ctx->console->view, &newest);
+    set_number(value, "upto", newest);
+}
+
+/* --- the list
+ * ------------------------------------------------------------------ */
 
 static void
 set_counts(struct context *ctx, json_t *value)
 {
     uint64_t counts[LEVEL_COUNT] = {0};
     json_t *object = json_object();
-    size_t fresh = rows_unacknowledged(ctx);
 
     (void)view_incident_counts(ctx->console->view, counts);
     for (int i = LEVEL_RED; i >= LEVEL_BLUE; i--)
         set_number(object, level_name((enum level)i), (int64_t)counts[i]);
     (void)json_object_set_new(value, "counts", object);
-    set_number(value, "unacknowledged", (int64_t)fresh);
-    if (!ctx->json) {
-        set_flag(value, "has_new", fresh > 0);
-        set_flag(value, "many_new", fresh == VIEW_PAGE_MAX);
-        set_tiles(ctx, value, counts);
-    }
+    set_number(value, "unacknowledged", (int64_t)rows_unacknowledged(ctx));
+}
+
+static void
+set_total(struct context *ctx, json_t *value, const struct list_filter *filter)
+{
+    uint64_t total = 0;
+
+    if (view_list_count(ctx->console->view, filter, &total) != 0)
+        return;
+    set_number(value, "total",
+        (int64_t)(total > LIST_COUNT_MAX ? LIST_COUNT_MAX : total));
+    if (ctx->json)
+        (void)json_object_set_new(
+            value, "more_than_total", json_boolean(total > LIST_COUNT_MAX));
+    else
+        set_flag(value, "more_than_total", total > LIST_COUNT_MAX);
+}
+
+static void
+set_page(struct context *ctx, json_t *value, const struct list_filter *filter,
+    struct str next)
+{
+    struct list_query query = list_query_own(ctx);
+
+    set_flag(value, "filtered", list_query_is_any(&query));
+    set_filter(ctx, value);
+    set_choices(ctx, value);
+    set_sources_and_tags(ctx, value);
+    set_sorts(ctx, value, filter->sort);
+    set_views(ctx, value);
+    set_chips(ctx, value);
+    set_acted(ctx, value);
+    set_once(ctx, value);
+    set_causes(ctx, value, "causes_resolve", false);
+    set_causes(ctx, value, "causes_false_alarm", true);
+    if (next.n > 0)
+        set_str(
+            value, "link_next", list_link(ctx, "/incidents", "after", next));
 }
 
 void
 page_incidents(struct context *ctx)
 {
-    struct incident_filter filter = {.from = WALL_NONE, .to = WALL_NONE};
-    struct incident_row *rows = NULL;
+    struct list_query query = list_query_own(ctx);
+    struct list_filter filter;
+    struct list_row *rows = NULL;
     json_t *value, *list;
     size_t n = 0;
     bool more = false;
-    int err = read_filter(ctx, &filter);
+    struct str next = STR_NONE;
+    int err = list_query_filter(ctx, &query, &filter);
 
     if (!err)
-        err = view_incidents(
+        err = view_list(
             ctx->console->view, &filter, ctx->arena, &rows, &n, &more);
     if (err) {
         reply_error(ctx, err == E_PARSE ? 422 : status_of_err(err),
@@ -327,22 +305,17 @@ page_incidents(struct context *ctx)
     value = json_object();
     list = json_array();
     for (size_t i = 0; i < n; i++)
-        (void)json_array_append_new(list, row_incident(ctx, &rows[i]));
+        (void)json_array_append_new(list, row_list(ctx, &rows[i]));
     (void)json_object_set_new(value, "incidents", list);
     (void)json_object_set_new(value, "more", json_boolean(more));
-    set_str(value, "next", more && n > 0 ? rows[n - 1].cursor : STR_NONE);
+    if (more && n > 0)
+        next = rows[n - 1].row.cursor;
+    set_str(value, "next", next);
     set_counts(ctx, value);
+    set_total(ctx, value, &filter);
     if (!ctx->json) {
         set_flag(value, "any", n > 0);
-        set_filter(ctx, value);
-        set_acted(ctx, value);
-        set_causes(ctx, value, "causes_resolve", false);
-        set_causes(ctx, value, "causes_false_alarm", true);
-        set_options(ctx, value);
-        set_source_options(ctx, value);
-        if (more && n > 0)
-            set_str(value, "link_next",
-                link_with(ctx, "after", rows[n - 1].cursor));
+        set_page(ctx, value, &filter, next);
     }
     reply(ctx, 200, "incidents", value);
 }

@@ -17,16 +17,19 @@
 #include "base/mask.h"
 #include "base/utf8.h"
 #include "daemon/engine_act.h"
+#include "daemon/engine_bulk.h"
 #include "daemon/engine_channels.h"
 #include "daemon/engine_item_open.h"
 #include "daemon/engine_link.h"
 #include "daemon/engine_outbox.h"
 #include "daemon/engine_route.h"
+#include "daemon/engine_rule_desk.h"
 #include "daemon/engine_besides.h"
 #include "daemon/engine_rota.h"
 #include "daemon/engine_poll.h"
 #include "daemon/engine_retract.h"
 #include "daemon/engine_purge.h"
+#include "daemon/engine_reload.h"
 #include "daemon/engine_report.h"
 #include "daemon/engine_teach.h"
 #include "daemon/pb.h"
@@ -35,13 +38,12 @@
 enum {
     ACT_MAX_TEXT_BYTES = 8192,
     ACT_MAX_SECRET_BYTES = 512,
-    ACT_ANSWER_BYTES = 256 * 1024,
-    ACT_MAX_MANY = 200 /* incidents in one act */
+    ACT_ANSWER_BYTES = 256 * 1024
 };
 
 /* --- answers ------------------------------------------------------------------ */
 
-static void
+void
 act_answer(struct asked *asked, int err, const char *text, const char *data)
 {
     Tocsin__ActionResult result = TOCSIN__ACTION_RESULT__INIT;
@@ -58,8 +60,7 @@ act_answer(struct asked *asked, int err, const char *text, const char *data)
     free(result.data);
 }
 
-/* Answer after the commit. */
-static int
+int
 act_answer_later(struct asked *asked)
 {
     struct pending pending = {.kind = PENDING_ACTION,
@@ -257,6 +258,8 @@ static const struct {
     {ACTION_HUB_DENIED, act_hub_denied},
     {ACTION_RESEND, act_resend},
     {ACTION_TEST_CHANNEL, act_test_channel},
+    {ACTION_VIEW_ADD, act_view_add},
+    {ACTION_VIEW_DROP, act_view_drop},
 };
 
 static int
@@ -272,7 +275,7 @@ act_write(struct asked *asked)
     return act_people(asked);
 }
 
-static const char *
+const char *
 act_words(const struct asked *asked, int err)
 {
     return asked->words ? asked->words : act_why(err);
@@ -287,6 +290,7 @@ act_mask(struct asked *asked)
     case ACTION_HUB_VERIFIED:
     case ACTION_HUB_DENIED:
     case ACTION_SESSION_END:
+    case ACTION_VIEW_ADD:
     case ACTION_TOKEN_ADD:
     case ACTION_TOKEN_DROP:
         break;
@@ -314,61 +318,13 @@ act_in_transaction(struct asked *asked)
         act_answer(asked, r, act_words(asked, r), NULL);
 }
 
-/* --- one act on many incidents ------------------------------------------------------------ */
-
-/* Each is a step of its own: one that cannot be done is named, and holds up no
- * other. */
-static int
-act_one_of_many(struct asked *asked, json_t *done, json_t *refused)
+int
+act_write_masked(struct asked *asked)
 {
-    int r = engine_write_begin(asked->engine);
-    json_t *no;
-
-    if (r == 0) {
-        asked->words = NULL;
-        /* Masked for each: the arena is emptied by a commit between two. */
-        asked->text = pb_str(asked->in->text);
-        act_mask(asked);
-        r = act_write(asked);
-        r = engine_write_end(asked->engine, r);
-    }
-    if (r == 0)
-        return json_array_append_new(done, json_integer(asked->id)) == 0
-                   ? 0
-                   : E_NOMEM;
-    no = json_object();
-    (void)jsonx_set(no, "incident", json_integer(asked->id));
-    (void)jsonx_set(no, "why", json_string(act_words(asked, r)));
-    return json_array_append_new(refused, no) == 0 ? 0 : E_NOMEM;
-}
-
-static void
-act_on_many(struct asked *asked, json_t *ids)
-{
-    struct engine *engine = asked->engine;
-    json_t *done = json_array(), *refused = json_array(), *data = json_object();
-    size_t n = json_array_size(ids);
-    int r = n > ACT_MAX_MANY ? E_LIMIT : 0;
-
-    for (size_t i = 0; i < n && r == 0; i++) {
-        asked->id = json_integer_value(json_array_get(ids, i));
-        if (asked->in->kind == ACTION_MERGE &&
-            asked->id == act_number(asked, "into"))
-            continue;
-        r = act_one_of_many(asked, done, refused);
-    }
-    (void)jsonx_set(data, "done", done);
-    (void)jsonx_set(data, "refused", refused);
-    if (r == 0)
-        r = act_data(asked, data);
-    else
-        json_decref(data);
-    if (r == 0)
-        r = engine_write_begin(engine);
-    if (r == 0)
-        r = engine_write_end(engine, act_answer_later(asked));
-    if (r != 0)
-        act_answer(asked, r, act_why(r), NULL);
+    /* Anew for each: the arena is emptied by a commit between two. */
+    asked->text = pb_str(asked->in->text);
+    act_mask(asked);
+    return act_write(asked);
 }
 
 /* The acts on incidents, which may be asked of many at once. */
@@ -396,7 +352,7 @@ act_any(struct asked *asked)
     }
     ids = json_object_get(asked->args, "ids");
     if (json_is_array(ids) && act_is_of_incidents(asked->in->kind))
-        act_on_many(asked, ids);
+        engine_bulk(asked, ids);
     else
         act_in_transaction(asked);
     json_decref(asked->args);
@@ -478,6 +434,8 @@ act_status(struct asked *asked)
         (void)jsonx_set(data, "up_ms",
             json_integer(
                 loop_mono(engine->loop).ms - engine->started.ms));
+    if (data && engine->reload)
+        (void)jsonx_set(data, "reload", engine_reload_json(engine));
     if (data)
         (void)jsonx_dump(data, &text);
     act_answer(asked, data ? 0 : E_NOMEM, NULL, buf_cstr(&text));
@@ -600,6 +558,19 @@ engine_action(struct engine *engine, const Tocsin__ActionRequest *in)
         if (asked.object.n ? engine_purge_policy(engine, in->token)
                            : engine_purge_now(engine, in->token))
             act_answer(&asked, E_BUSY, "A purge is under way.", NULL);
+        break;
+    case ACTION_BULK_UNDO:
+        engine_bulk_undo(&asked);
+        break;
+    case ACTION_RULES:
+    case ACTION_RULE_CHECK:
+    case ACTION_RULE_SAVE:
+    case ACTION_RULE_STATUS:
+    case ACTION_RULE_DECIDE:
+    case ACTION_RULE_TEST:
+    case ACTION_RULE_TEST_SHOW:
+    case ACTION_RULE_TRY:
+        engine_rule_action(engine, in);
         break;
     case ACTION_EXCEPTION_ADD:
     case ACTION_EXCEPTION_END:

@@ -4,6 +4,7 @@
  *
  *   engine_act.c      incidents' states, deliveries; the way in
  *   engine_user.c     users, their sessions and tokens
+ *   engine_bulk.c     one act on many; views that are saved
  *   engine_merge.c    incidents that are put together and taken apart
  *   engine_rescore.c  what they score then
  *   engine_retract.c  items that are gone at their source
@@ -37,6 +38,15 @@ int act_ledger(const struct asked *asked, const char *kind, int64_t incident,
 int act_data(struct asked *asked, json_t *json_taken);
 /* A number of the request's data, 0 when it has none. */
 int64_t act_number(const struct asked *asked, const char *name);
+
+/* Answer now; or after the commit, with what act_data put. */
+void act_answer(
+    struct asked *asked, int err, const char *text, const char *data);
+int act_answer_later(struct asked *asked);
+/* Why it was refused, as a sentence: static. */
+const char *act_words(const struct asked *asked, int err);
+/* Do what is asked, within the open transaction, with its text masked. */
+int act_write_masked(struct asked *asked);
 
 /* What a person does to incident asked->id, or a link for him: text is the
  * reason.  Within the open transaction. */
