@@ -106,8 +106,8 @@ is_ours(struct engine *engine, const struct report_range *range)
            wall_is_set(since) && since.ms < range->until.ms;
 }
 
-/* Keep one of the last ranges, when it is time.  Whether one was made. */
-static bool
+/* Keep one of the last ranges, when it is time; the next, when it fails. */
+static void
 keep_one(struct engine *engine, struct wall now)
 {
     for (int kind = REPORT_DAY; kind < REPORT_DAYS; kind++) {
@@ -119,14 +119,13 @@ keep_one(struct engine *engine, struct wall now)
             is_kept(engine, &range) || !is_ours(engine, &range))
             continue;
         r = make_and_keep(engine, str_of(range.name));
-        if (r == 0)
+        if (r == 0) {
             log_say(LOG_INFO, "a report is kept", "range", range.name, NULL);
-        else
-            log_say(LOG_ERROR, "a report could not be kept", "range",
-                range.name, "why", err_text(r), NULL);
-        return true;
+            return;
+        }
+        log_say(LOG_ERROR, "a report could not be kept", "range", range.name,
+            "why", err_text(r), NULL);
     }
-    return false;
 }
 
 /* --- sending ---------------------------------------------------------------
@@ -240,7 +239,7 @@ send_report(struct engine *engine, const struct report_schedule *schedule,
     return engine_ledger(engine, "report.sent", 0, STR_NONE, STR_NONE, details);
 }
 
-static void
+static int
 make_and_send(struct engine *engine, const struct report_schedule *schedule,
     const struct report_range *range)
 {
@@ -259,21 +258,24 @@ make_and_send(struct engine *engine, const struct report_schedule *schedule,
     log_say(r == 0 ? LOG_INFO : LOG_ERROR,
         r == 0 ? "a report is sent" : "a report could not be sent", "range",
         range->name, "why", r == 0 ? "it is its time" : err_text(r), NULL);
+    return r;
 }
 
-/* Whether one was sent. */
+/* Whether one was sent.  Each look begins with another schedule, so that one
+ * that always fails holds up no other. */
 static bool
 send_one(struct engine *engine, struct wall now)
 {
     const struct config *config = engine->config;
+    size_t first = (size_t)(now.ms / REPORT_LOOK_MS);
 
-    for (size_t i = 0; i < config->nreports; i++) {
+    for (size_t k = 0; k < config->nreports; k++) {
+        size_t i = (first + k) % config->nreports;
         struct report_range range;
 
         if (is_due(engine, &config->reports[i], now, &range) != 0)
             continue;
-        make_and_send(engine, &config->reports[i], &range);
-        return true;
+        return make_and_send(engine, &config->reports[i], &range) == 0;
     }
     return false;
 }
@@ -294,7 +296,7 @@ engine_report_run(struct engine *engine)
     arena_clear(engine->arena);
     if (!is_round(now) && send_one(engine, now))
         return;
-    (void)keep_one(engine, now);
+    keep_one(engine, now);
 }
 
 int

@@ -42,6 +42,38 @@ is_important(const struct counting *c, const struct report_case *one)
     return one->level >= LEVEL_ORANGE && count_opened(c, one);
 }
 
+/* Of all that are open: what nobody has taken, what is orange or red, and what
+ * of that somebody has. */
+static void
+set_carried(
+    struct counting *c, json_t *object, const struct place *places, size_t n)
+{
+    uint64_t untaken = 0, serious = 0, taken = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        bool fresh = places[i].one->state == INCIDENT_NEW;
+        bool grave = places[i].one->level >= LEVEL_ORANGE;
+
+        untaken += fresh;
+        serious += grave;
+        taken += grave && !fresh;
+    }
+    count_number(c, object, "untaken", untaken);
+    count_number(c, object, "serious", serious);
+    count_number(c, object, "serious_taken", taken);
+}
+
+static void
+set_ended(
+    struct counting *c, json_t *object, const struct place *places, size_t n)
+{
+    uint64_t wrong = 0;
+
+    for (size_t i = 0; i < n; i++)
+        wrong += places[i].one->state == INCIDENT_FALSE_ALARM;
+    count_number(c, object, "false_alarms", wrong);
+}
+
 /* A list of ids, the worst first, at most max; how many there are in all. */
 static void
 set_list(struct counting *c, const char *key, choose_fn *choose, size_t max)
@@ -63,6 +95,10 @@ set_list(struct counting *c, const char *key, choose_fn *choose, size_t max)
         (void)json_array_append_new(ids, json_integer(places[i].one->row->id));
     }
     count_number(c, object, "n", n);
+    if (choose == count_ended)
+        set_ended(c, object, places, n);
+    if (choose == was_carried)
+        set_carried(c, object, places, n);
     count_set(c, object, "ids", ids);
     count_set(c, c->out, key, object);
 }

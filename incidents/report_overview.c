@@ -127,9 +127,13 @@ say_taken(const struct writing *w, struct buf *out)
 static uint64_t
 carried_serious(const struct writing *w)
 {
-    const json_t *ids = json_object_get(list_of(w, "carried"), "ids");
+    const json_t *carried = list_of(w, "carried");
+    const json_t *ids = json_object_get(carried, "ids");
     uint64_t n = 0;
 
+    if (json_object_get(carried, "serious"))
+        return fig_n(carried, "serious");
+    /* A report that was kept before that was counted. */
     for (size_t i = 0; i < json_array_size(ids); i++) {
         const json_t *one =
             fig_incident(w, json_integer_value(json_array_get(ids, i)));
@@ -148,8 +152,11 @@ say_state(const struct writing *w, struct buf *out)
     uint64_t open = fig_n(list_of(w, "carried"), "n");
     uint64_t serious = carried_serious(w);
 
-    for (size_t i = 0; i < json_array_size(owners); i++)
-        wrong += fig_n(json_array_get(owners, i), "false_alarms");
+    if (json_object_get(list_of(w, "ended"), "false_alarms"))
+        wrong = fig_n(list_of(w, "ended"), "false_alarms");
+    else
+        for (size_t i = 0; i < json_array_size(owners); i++)
+            wrong += fig_n(json_array_get(owners, i), "false_alarms");
     (void)buf_add_str(
         out, ended ? SAY(w, WORD_O_ENDED, say_n(w, ended), say_n(w, wrong))
                    : say(w, WORD_O_ENDED_NONE));
@@ -207,7 +214,8 @@ todo(struct writing *w, struct str s)
 }
 
 static void
-add_ids(struct writing *w, struct doc_text *text, const json_t *ids)
+add_ids(struct writing *w, struct doc_text *text, const json_t *ids,
+    uint64_t all, struct str list)
 {
     for (size_t i = 0; i < json_array_size(ids) && i < TODO_MAX_IDS; i++) {
         int64_t id = json_integer_value(json_array_get(ids, i));
@@ -218,16 +226,20 @@ add_ids(struct writing *w, struct doc_text *text, const json_t *ids)
             SAY(w, WORD_T_SEE_INCIDENT, say_n(w, (uint64_t)id)),
             link_incident(w, id));
     }
+    if (all > TODO_MAX_IDS)
+        doc_say(w->arena, text,
+            SAY(w, WORD_AND_MORE, say_n(w, all - TODO_MAX_IDS)), list);
 }
 
 /* Open ones that nobody has, and open ones that are orange or red. */
 static unsigned
 todo_incidents(struct writing *w)
 {
-    const json_t *ids = json_object_get(list_of(w, "carried"), "ids");
+    const json_t *carried = list_of(w, "carried");
+    const json_t *ids = json_object_get(carried, "ids");
     json_auto_t *serious = json_array();
     const json_t *worst = NULL;
-    uint64_t fresh = 0;
+    uint64_t fresh = 0, grave;
 
     for (size_t i = 0; i < json_array_size(ids); i++) {
         const json_t *one =
@@ -240,16 +252,24 @@ todo_incidents(struct writing *w)
             (void)json_array_append(serious, json_array_get(ids, i));
         }
     }
+    /* The list is cut, the numbers are not; older reports have none. */
+    grave = json_object_get(carried, "serious_taken")
+                ? fig_n(carried, "serious_taken")
+                : json_array_size(serious);
+    if (json_object_get(carried, "untaken"))
+        fresh = fig_n(carried, "untaken");
     if (fresh)
         doc_say(w->arena,
             todo(w, SAY(w, WORD_T_NEW, say_n(w, fresh),
                         say_code(w, CODE_LEVEL, fig_str(worst, "level")))),
             fig_str(worst, "title").n ? fig_str(worst, "title")
                                       : say(w, WORD_UNTITLED),
-            link_incident(w, (int64_t)fig_n(worst, "id")));
-    if (json_array_size(serious))
-        add_ids(w, todo(w, say(w, WORD_T_OPEN_SERIOUS)), serious);
-    return (fresh ? 1u : 0u) + (json_array_size(serious) ? 1u : 0u);
+            worst ? link_incident(w, (int64_t)fig_n(worst, "id"))
+                  : link_path(w, "/incidents?state=new", STR_NONE));
+    if (grave)
+        add_ids(w, todo(w, SAY(w, WORD_T_OPEN_SERIOUS, say_n(w, grave))),
+            serious, grave, link_open(w, "level", STR("red,orange")));
+    return (fresh ? 1u : 0u) + (grave ? 1u : 0u);
 }
 
 static unsigned
@@ -267,7 +287,8 @@ todo_clocks(struct writing *w)
             todo(w, SAY(w, WORD_T_MISSED, fig_str(one, "title"),
                         say_n(w, fig_n(one, "missed")),
                         say_n(w, fig_n(one, "runs")))),
-            json_object_get(one, "ids"));
+            json_object_get(one, "ids"), fig_n(one, "missed"),
+            link_path(w, "/incidents?state=all&clock=breached", STR_NONE));
         n++;
     }
     return n;
@@ -291,7 +312,7 @@ todo_rules(struct writing *w)
             todo(w, SAY(w, WORD_T_RULE, fig_str(one, "title"), say_n(w, all),
                         say_n(w, all - right), say_percent(w, right, all))),
             say(w, WORD_T_SEE_LIST),
-            link_path(w, "/?state=false_alarm", STR_NONE));
+            link_ended(w, "false_alarm", "rule", fig_str(one, "rule")));
         n++;
     }
     return n;

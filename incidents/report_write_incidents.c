@@ -263,7 +263,7 @@ write_lists(struct writing *w)
     static const struct kind carried = {"carried", WORD_S_CARRIED,
         WORD_CARRIED_NONE, WORD_C_OPENED, WORD_C_AGE};
 
-    write_list(w, &carried, link_path(w, "/?state=open", STR_NONE));
+    write_list(w, &carried, link_open(w, NULL, STR_NONE));
     write_list(w, &opened, link_opened(w, NULL, STR_NONE));
-    write_list(w, &ended, link_path(w, "/?state=closed,false_alarm", STR_NONE));
+    write_list(w, &ended, link_ended(w, NULL, NULL, STR_NONE));
 }

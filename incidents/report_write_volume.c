@@ -79,8 +79,8 @@ write_volume(struct writing *w)
     column(w, t, 1, WORD_C_NOW, true, 0);
     column(w, t, 2, WORD_C_BEFORE, true, 0);
     column(w, t, 3, WORD_C_CHANGE, true, 0);
-    volume_row(w, t, WORD_R_ITEMS, "items", link_path(w, "/sources", STR_NONE));
-    volume_row(w, t, WORD_R_MATCHES, "matches", STR_NONE);
+    volume_row(w, t, WORD_R_ITEMS, "items", link_items(w, NULL, STR_NONE));
+    volume_row(w, t, WORD_R_MATCHES, "matches", link_items(w, "min", STR("1")));
     volume_row(
         w, t, WORD_R_INCIDENTS, "incidents", link_opened(w, NULL, STR_NONE));
     if (!has_before(w) && json_is_true(json_object_get(w->range, "finished")))
@@ -187,7 +187,8 @@ write_categories(struct writing *w)
         struct doc_cell *cells = doc_row(w->doc, t);
 
         cell(w, cells, 0, say_code(w, CODE_CATEGORY, fig_str(one, "category")));
-        cell(w, cells, 1, say_n(w, fig_n(one, "matches")));
+        cell_link(w, cells, 1, say_n(w, fig_n(one, "matches")),
+            link_items(w, "category", fig_str(one, "category")));
         cell_link(w, cells, 2, say_n(w, n),
             n ? link_opened(w, "category", fig_str(one, "category"))
               : STR_NONE);
@@ -227,16 +228,27 @@ write_owners(struct writing *w)
         cell_link(w, cells, 1, say_n(w, fig_n(one, "incidents")),
             owner.n && fig_n(one, "incidents") ? link_opened(w, "owner", owner)
                                                : STR_NONE);
-        cell(w, cells, 2, say_n(w, fig_n(one, "closed")));
-        cell(w, cells, 3, say_n(w, fig_n(one, "false_alarms")));
-        cell_link(w, cells, 4, say_n(w, fig_n(one, "open")),
-            owner.n && fig_n(one, "open")
-                ? link_path(w, "/?state=open&owner=", owner)
+        cell_link(w, cells, 2, say_n(w, fig_n(one, "closed")),
+            owner.n && fig_n(one, "closed")
+                ? link_ended(w, NULL, "owner", owner)
                 : STR_NONE);
+        cell_link(w, cells, 3, say_n(w, fig_n(one, "false_alarms")),
+            owner.n && fig_n(one, "false_alarms")
+                ? link_ended(w, "false_alarm", "owner", owner)
+                : STR_NONE);
+        cell_link(w, cells, 4, say_n(w, fig_n(one, "open")),
+            owner.n && fig_n(one, "open") ? link_open(w, "owner", owner)
+                                          : STR_NONE);
     }
-    if (all > json_array_size(list))
-        note(
-            w, SAY(w, WORD_OWNERS_MORE, say_n(w, all - json_array_size(list))));
+    if (all > json_array_size(list)) {
+        struct doc_text *text = doc_add(w->doc, DOC_NOTE, 0);
+
+        doc_say(w->arena, text,
+            SAY(w, WORD_OWNERS_MORE, say_n(w, all - json_array_size(list))),
+            STR_NONE);
+        doc_say(w->arena, text, say(w, WORD_T_SEE_LIST),
+            link_opened(w, NULL, STR_NONE));
+    }
 }
 
 /* --- sources ---------------------------------------------------------------
@@ -283,6 +295,12 @@ write_tiers(struct writing *w)
     }
 }
 
+static struct str
+link_more_matches(const struct writing *w, struct str source)
+{
+    return say_join(w, link_items(w, "source", source), STR("&min=1"), STR(""));
+}
+
 static void
 write_top(struct writing *w, const json_t *list)
 {
@@ -307,8 +325,11 @@ write_top(struct writing *w, const json_t *list)
         cell_link(w, cells, 1, say_n(w, fig_n(one, "first")),
             fig_n(one, "first") ? link_opened(w, "source", fig_str(one, "id"))
                                 : STR_NONE);
-        cell(w, cells, 2, say_n(w, fig_n(one, "matches")));
-        cell(w, cells, 3, say_n(w, fig_n(one, "items")));
+        cell_link(w, cells, 2, say_n(w, fig_n(one, "matches")),
+            fig_n(one, "matches") ? link_more_matches(w, fig_str(one, "id"))
+                                  : STR_NONE);
+        cell_link(w, cells, 3, say_n(w, fig_n(one, "items")),
+            link_items(w, "source", fig_str(one, "id")));
         if (cells)
             cells[4].bar = (int)(fig_n(one, "items") * BAR_WHOLE / most);
     }

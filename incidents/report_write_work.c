@@ -1,6 +1,9 @@
 /* report_write_work: how fast it was answered, what was missed, what was not
  * seen, what did not arrive, and how right the rules were. */
+#include "base/timefmt.h"
 #include "incidents/report_writing.h"
+
+enum { CLOCK_MAX_IDS = 12 /* in one cell */ };
 
 /* --- response times --------------------------------------------------------
  */
@@ -61,6 +64,20 @@ times_chart(struct writing *w, const json_t *list)
     }
 }
 
+/* Those of the range that came to the point. */
+static struct str
+link_point(const struct writing *w, const char *name)
+{
+    char until[TIMEFMT_RFC3339_SIZE];
+
+    if (str_eq(str_of(name), STR("acknowledged"))) {
+        timefmt_rfc3339(fig_time(w->range, "as_of"), until);
+        return arena_printf(w->arena, "%.*s&acknowledged_to=%s",
+            STR_ARG(link_opened(w, NULL, STR_NONE)), until);
+    }
+    return link_opened(w, NULL, STR_NONE);
+}
+
 void
 write_times(struct writing *w)
 {
@@ -86,7 +103,8 @@ write_times(struct writing *w)
         struct doc_cell *cells = doc_row(w->doc, t);
 
         cell(w, cells, 0, say(w, points[i].title));
-        cell(w, cells, 1, say_n(w, fig_n(one, "n")));
+        cell_link(w, cells, 1, say_n(w, fig_n(one, "n")),
+            any ? link_point(w, points[i].name) : STR_NONE);
         cell(w, cells, 2,
             any ? say_ms(w, (int64_t)fig_n(one, "median_ms")) : STR("–"));
         cell(w, cells, 3,
@@ -113,7 +131,8 @@ clock_cells(struct writing *w, struct doc_cell *cells, const json_t *one)
     cell(w, cells, 1, document.n ? document : say(w, WORD_UNKNOWN));
     cell(w, cells, 2, say_n(w, runs));
     cell(w, cells, 3, say_of(w, missed, runs));
-    for (size_t i = 0; i < json_array_size(ids) && cells; i++) {
+    for (size_t i = 0; i < json_array_size(ids) && i < CLOCK_MAX_IDS && cells;
+         i++) {
         int64_t id = json_integer_value(json_array_get(ids, i));
 
         cell(w, cells, 4, i ? STR(" ") : STR(""));
@@ -122,6 +141,10 @@ clock_cells(struct writing *w, struct doc_cell *cells, const json_t *one)
     }
     if (json_array_size(ids) == 0)
         cell(w, cells, 4, say(w, WORD_NONE));
+    else if (missed > CLOCK_MAX_IDS)
+        cell_link(w, cells, 4,
+            SAY(w, WORD_AND_MORE, say_n(w, missed - CLOCK_MAX_IDS)),
+            link_path(w, "/incidents?state=all&clock=breached", STR_NONE));
 }
 
 void
@@ -195,10 +218,16 @@ write_rules(struct writing *w)
         cell(w, cells, 0,
             fig_str(one, "title").n ? fig_str(one, "title")
                                     : fig_str(one, "rule"));
-        cell(w, cells, 1, say_n(w, fig_n(one, "items")));
-        cell(w, cells, 2, say_n(w, fig_n(one, "incidents")));
-        cell(w, cells, 3, say_n(w, right));
-        cell(w, cells, 4, say_n(w, wrong));
+        cell_link(w, cells, 1, say_n(w, fig_n(one, "items")),
+            link_items(w, "rule", fig_str(one, "rule")));
+        cell_link(w, cells, 2, say_n(w, fig_n(one, "incidents")),
+            link_opened(w, "rule", fig_str(one, "rule")));
+        cell_link(w, cells, 3, say_n(w, right),
+            right ? link_ended(w, "closed", "rule", fig_str(one, "rule"))
+                  : STR_NONE);
+        cell_link(w, cells, 4, say_n(w, wrong),
+            wrong ? link_ended(w, "false_alarm", "rule", fig_str(one, "rule"))
+                  : STR_NONE);
         cell(w, cells, 5,
             right + wrong ? say_of(w, right, right + wrong)
                           : say(w, WORD_RULES_UNREVIEWED));

@@ -279,20 +279,67 @@ link_incident(const struct writing *w, int64_t id)
     return link_path(w, "/incidents/", say_n(w, (uint64_t)id));
 }
 
-struct str
-link_opened(const struct writing *w, const char *name, struct str value)
+/* A list whose first parameter stands already, and one more filter. */
+static struct str
+link_more(const struct writing *w, struct str list, const char *name,
+    struct str value)
+{
+    if (!name)
+        return list;
+    return arena_printf(w->arena, "%.*s&%s=%.*s", STR_ARG(list), name,
+        STR_ARG(escaped(w, value)));
+}
+
+/* Incidents to which something happened in the range. */
+static struct str
+link_when(const struct writing *w, const char *states, const char *what)
 {
     char from[TIMEFMT_RFC3339_SIZE], to[TIMEFMT_RFC3339_SIZE];
-    struct str list = link_path(w,
-        "/?state=new,acknowledged,responding,snoozed,closed,false_alarm&from=",
-        STR_NONE);
 
     timefmt_rfc3339(fig_time(w->range, "from"), from);
     timefmt_rfc3339(fig_time(w->range, "as_of"), to);
-    if (!name)
-        return arena_printf(w->arena, "%.*s%s&to=%s", STR_ARG(list), from, to);
-    return arena_printf(w->arena, "%.*s%s&to=%s&%s=%.*s", STR_ARG(list), from,
-        to, name, STR_ARG(escaped(w, value)));
+    return arena_printf(w->arena, "%.*s%s&%s_from=%s&%s_to=%s",
+        STR_ARG(link_path(w, "/incidents?state=", STR_NONE)), states, what,
+        from, what, to);
+}
+
+struct str
+link_opened(const struct writing *w, const char *name, struct str value)
+{
+    return link_more(w,
+        link_when(w, "new,acknowledged,responding,snoozed,closed,false_alarm",
+            "opened"),
+        name, value);
+}
+
+struct str
+link_ended(const struct writing *w, const char *states, const char *name,
+    struct str value)
+{
+    return link_more(w,
+        link_when(w, states ? states : "closed,false_alarm", "closed"), name,
+        value);
+}
+
+struct str
+link_open(const struct writing *w, const char *name, struct str value)
+{
+    return link_more(
+        w, link_path(w, "/incidents?state=open", STR_NONE), name, value);
+}
+
+struct str
+link_items(const struct writing *w, const char *name, struct str value)
+{
+    int64_t first = (int64_t)fig_n(w->range, "first");
+    int64_t days = (int64_t)fig_n(w->range, "days");
+
+    return link_more(w,
+        arena_printf(w->arena, "%.*s%.*s&to=%.*s",
+            STR_ARG(link_path(w, "/items?from=", STR_NONE)),
+            STR_ARG(say_day(w, first)),
+            STR_ARG(say_day(w, first + (days > 0 ? days - 1 : 0)))),
+        name, value);
 }
 
 /* --- the document ----------------------------------------------------------

@@ -56,6 +56,15 @@ struct str say_join(
  * none. */
 struct str link_opened(
     const struct writing *w, const char *name, struct str value);
+/* Those that ended in the range; states is NULL, or which of both ends. */
+struct str link_ended(const struct writing *w, const char *states,
+    const char *name, struct str value);
+/* Those that are open when somebody looks. */
+struct str link_open(
+    const struct writing *w, const char *name, struct str value);
+/* Items of the days of the range. */
+struct str link_items(
+    const struct writing *w, const char *name, struct str value);
 /* A path of the console: path and, when it is not absent, what follows it,
  * escaped. */
 struct str link_path(
