@@ -179,9 +179,10 @@ read_main(struct load *load, const struct option_reader *reader,
     const struct ynode *map)
 {
     static const char *const sections[] = {"rules", "notify", "console",
-        "fetch", "websub", "parse", "duty", "retention", "privacy", NULL};
+        "fetch", "websub", "parse", "duty", "retention", "privacy", "proxy_user",
+        NULL};
     static const char *const further[] = {"rules", "notify", "console", "fetch",
-        "websub", "parse", "duty", "retention", "privacy", "sources",
+        "websub", "parse", "duty", "retention", "privacy", "proxy_user", "sources",
         "channels", "owners", "routes", "inhibit", NULL};
 
     if (map)

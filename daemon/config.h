@@ -27,6 +27,7 @@
 #include "base/err.h"
 #include "base/level.h"
 #include "base/str.h"
+#include "daemon/config_console.h"
 #include "daemon/config_delivery.h"
 #include "daemon/config_duty.h"
 #include "daemon/config_report.h"
@@ -105,7 +106,8 @@ struct config {
     const struct str *console_hosts;
     size_t nconsole_hosts;
     bool console_insecure;
-    int64_t session_idle_ms, session_max_ms; /* 12 h, 7 days */
+    int64_t session_idle_ms, session_max_ms; /* 30 min, 12 h */
+    struct config_access console_access;
 
     /* fetch */
     int64_t interval_ms, interval_min_ms;     /* default 10 min, floor 1 min */

@@ -323,6 +323,11 @@ check_console(const struct check *check)
 {
     struct config *c = check->config;
     bool valid;
+    const char *option;
+    const char *fault = config_access_fault(&c->console_access, &option);
+
+    if (fault)
+        complain(check, "proxy_user", option, "%s", fault);
 
     if (!c->console_listen.p)
         return;

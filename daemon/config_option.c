@@ -101,6 +101,8 @@ COUNT_FOLLOWS(struct config, allow, nallow);
 COUNT_FOLLOWS(struct config, ports, nports);
 COUNT_FOLLOWS(struct config, no_names, nno_names);
 COUNT_FOLLOWS(struct config, console_hosts, nconsole_hosts);
+COUNT_FOLLOWS(struct config_access, from, nfrom);
+COUNT_FOLLOWS(struct config_access, roles, nroles);
 COUNT_FOLLOWS(struct source, tags, ntags);
 COUNT_FOLLOWS(struct rule_owner, aliases, naliases);
 COUNT_FOLLOWS(struct source, allow, nallow);

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "console/console.h"
+#include "daemon/config_console.h"
 #include "daemon/datafiles.h"
 #include "daemon/pb.h"
 #include "daemon/report_make.h"
@@ -110,6 +111,7 @@ desk_fill_config(const struct desk *desk, const Tocsin__ConsoleConfig *in,
         .session_max_ms = in->session_max_ms};
     for (size_t i = 0; i < in->n_hosts && i < CONSOLE_MAX_HOSTS; i++)
         ret->hosts[ret->nhosts++] = str_of(in->hosts[i]);
+    config_access_receive(in, ret);
 }
 
 /* The database and its log only to read, the index of the log also to write:

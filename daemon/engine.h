@@ -95,9 +95,11 @@ struct engine {
     struct follow *follows; /* owned */
     size_t nfollows, follows_cap;
     struct loop_timer *outbox_timer;
+    struct rule_desk *rule_desk; /* engine_rule_desk.h */
     struct purger *purger; /* engine_purge.h */
     struct wall report_look, report_asked; /* engine_report.h */
     struct duty_state *duty; /* engine_clock.h */
+    struct reload_note *reload; /* engine_reload.h */
 
     struct arena *arena; /* of the step at hand; cleared by who began it */
     struct mono started;

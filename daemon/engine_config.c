@@ -22,6 +22,7 @@
 #include "base/timefmt.h"
 #include "daemon/engine_clock.h"
 #include "daemon/engine_poll.h"
+#include "daemon/engine_reload.h"
 #include "daemon/engine_route.h"
 #include "daemon/engine_score.h"
 #include "daemon/engine_teach.h"
@@ -449,6 +450,7 @@ engine_config_reload(struct engine *engine, struct toc_errors *errors)
     int r = config_load(engine->role->config_path, list, &config, &rules);
 
     configuration_condition(engine, list);
+    engine_reload_note(engine, list, r == 0);
     if (r != 0) {
         log_errors(list);
         log_printf(LOG_ERROR,
@@ -690,6 +692,7 @@ send_console(const struct engine *engine, struct arena *arena, struct ipc *ipc)
     out.insecure = config->console_insecure;
     out.session_idle_ms = config->session_idle_ms;
     out.session_max_ms = config->session_max_ms;
+    config_access_send(&config->console_access, arena, &out);
     return arena_failed(arena)
                ? E_NOMEM
                : ipc_send(ipc, FRAME(console_config, CONSOLE_CONFIG, &out));

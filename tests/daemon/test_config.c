@@ -134,7 +134,7 @@ values_arrive(void **state)
     assert_false(c->obey_robots);
     assert_int_equal(c->host_gap_ms, 250);
     assert_int_equal(c->max_wire_bytes, 2 << 20);
-    assert_int_equal(c->session_idle_ms, 30 * MS_MINUTE);
+    assert_int_equal(c->session_idle_ms, 20 * MS_MINUTE);
     assert_int_equal(c->parse_cpu_ms, 1500);
     assert_int_equal(c->nsources, 3);
     assert_int_equal(c->nrules, 1);
