@@ -88,6 +88,16 @@ line_limits(struct line *line, const struct channel *channel)
     return window_init(&line->own, rate, reserve, kind->gap_ms);
 }
 
+/* It took nothing before the restart either: what waits is not left to the
+ * schedules of its messages, but tried one at a time. */
+static void
+line_stays_down(const struct engine *engine, struct line *line)
+{
+    line->unheard = mono_of(engine, line->state.stuck);
+    line->failures = LINE_DOWN_AFTER;
+    line->retry = loop_mono(engine->loop);
+}
+
 static void
 line_state(
     struct engine *engine, struct line *line, const struct channel_state *state)
@@ -101,7 +111,7 @@ line_state(
     if (wall_is_set(state->wait_until))
         line->wait = line->urgent = mono_of(engine, state->wait_until);
     if (wall_is_set(state->stuck))
-        line->unheard = mono_of(engine, state->stuck);
+        line_stays_down(engine, line);
     if (wall_is_set(state->broken))
         line->probe = loop_mono(engine->loop);
     line->fold = wall_is_set(state->broken) || wall_is_set(state->wait_until);

@@ -411,6 +411,23 @@ result_write(struct engine *engine, const Tocsin__SendResult *in,
     return r;
 }
 
+/* It could not be stored: the row is as it was, and is sent again under its id,
+ * though not at once, because that may fail again. */
+static void
+result_lost(struct engine *engine, struct str channel)
+{
+    struct line *line = engine_line(engine, channel);
+    struct mono now = loop_mono(engine->loop);
+
+    if (line == NULL)
+        return;
+    line->probe = line->retry = now;
+    if (line->wait.ms < now.ms + ENGINE_HOLD_MS)
+        line->wait.ms = now.ms + ENGINE_HOLD_MS;
+    if (line->urgent.ms < now.ms + ENGINE_HOLD_MS)
+        line->urgent.ms = now.ms + ENGINE_HOLD_MS;
+}
+
 void
 engine_send_result(struct engine *engine, const Tocsin__SendResult *in)
 {
@@ -431,6 +448,7 @@ engine_send_result(struct engine *engine, const Tocsin__SendResult *in)
     engine_send_forget(engine, found);
     r = engine_write_begin(engine);
     if (r == 0)
-        (void)engine_write_end(engine, result_write(engine, in, &send));
-    /* Not stored: the row is as it was, and is sent again under its id. */
+        r = engine_write_end(engine, result_write(engine, in, &send));
+    if (r != 0)
+        result_lost(engine, str_of(send.channel));
 }
