@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+"""Real daemons, a real browser: starts both, and runs the tests of this folder.
+
+    TOCSIN=… TOCSIND=… run.py FILE.test.mjs…     run these
+    TOCSIN=… TOCSIND=… run.py --serve            only serve, to look at it
+
+BROWSER_MODULES  where the npm packages are (installed when they are missing)
+BROWSER_SHOTS    where pictures are kept
+
+The tests are told by WORLD, a JSON file, where the console is, who may log in,
+and where to publish.  Exit 77, with the reason, when there is no browser.
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, os.pardir, "e2e"))
+from harness import (Daemon, Origin, PATIENCE, Receiver, Server,  # noqa: E402
+                     TOCSIN, TOCSIND, reply, wait_until)
+
+INSTALL_SECONDS = 240
+TESTS_SECONDS = 420
+MIN_INCIDENTS = 6  # some of the news below may be one event's
+PASSWORD = "correct-horse-2026"
+PEOPLE = (("duty", "operator"), ("chief", "admin"), ("editor", "editor"),
+          ("guest", "viewer"))
+# One event each: no two of one school, so that no two are one incident.
+NEWS = [
+    ("云溪二小多名学生食物中毒", "午餐后多名学生上吐下泻，已送往县人民医院。"),
+    ("青石镇中心小学食堂起火", "一间食堂起火，火势已扑灭，没有人受伤。"),
+    ("白鹭中学宿舍火灾，学生已疏散", "凌晨一间宿舍火灾，三百名学生疏散到操场。"),
+    ("城东幼儿园疑似食物中毒", "十一名幼儿上吐下泻，市场监管部门到场。"),
+    ("柳河高级中学实验室起火", "化学实验室起火，两人受轻伤送医。"),
+    ("梅岭小学校门口商铺火灾", "商铺火灾，浓烟飘入校园，提前放学。"),
+    ("石桥职高实训楼起火", "实训楼一台设备起火，消防已到场。"),
+    ("双塔小学春游后数人食物中毒", "春游返程后数名学生上吐下泻，正在观察。"),
+    ("<b>枫林</b>中学“火灾” & 谣言", "网传枫林中学火灾 <script>alert(1)</script>，校方否认。"),
+    ("东湖实验学校食堂食物中毒" + "，家长要求公布检测结果" * 8, "上吐下泻。"),
+    ("https://example.org/averyveryverylongaddresswithoutanybreak" * 3 + " 起火",
+     "A title that has no place to break: 起火"),
+]
+
+
+def skip(why):
+    print("skipped: " + why)
+    sys.exit(77)
+
+
+def find_browser():
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        path = shutil.which(name)
+        if path:
+            return path
+    return skip("there is no Chromium (scripts/deps --test installs it)")
+
+
+def install_modules(folder):
+    """The packages that package-lock.json names, in folder."""
+    with open(os.path.join(HERE, "package-lock.json"), encoding="utf-8") as f:
+        lock = f.read()
+    stamp = os.path.join(folder, "installed.json")
+    if os.path.exists(stamp):
+        with open(stamp, encoding="utf-8") as f:
+            if f.read() == lock:
+                return
+    npm = shutil.which("npm")
+    if not npm:
+        skip("there is no npm (scripts/deps --test installs it)")
+    os.makedirs(folder, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(os.path.join(HERE, name), folder)
+    try:
+        done = subprocess.run(
+            [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
+            cwd=folder, timeout=INSTALL_SECONDS, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    except subprocess.TimeoutExpired:
+        skip("npm ci did not end within %d s" % INSTALL_SECONDS)
+    if done.returncode:
+        skip("npm ci failed: " + done.stdout.strip()[-300:])
+    with open(stamp, "w", encoding="utf-8") as f:
+        f.write(lock)
+
+
+class Desk(Server):
+    """A county, a daemon, and a door by which a test publishes."""
+
+    def __init__(self):
+        self.origin, self.receiver = Origin(), Receiver()
+        self.items = [(0, "云溪一中运动会开幕", "三千人参加")]
+        self.news = self.origin.route("/news.xml")
+        self.news.set_items(self.items)
+        self.origin.route("/gone.xml").status = 500
+        super().__init__()
+        self.daemon = Daemon(self.origin, self.receiver, [
+            {"id": "news", "url": self.origin.url + "/news.xml",
+             "title": "云溪日报", "tags": ["media"]},
+            {"id": "gone", "url": self.origin.url + "/gone.xml",
+             "title": "第三中学", "owner": "第三中学"}],
+            settings=self.settings())
+        try:
+            self.daemon.start()
+        except AssertionError:
+            print(self.daemon.log())
+            raise
+        for name, role in PEOPLE:
+            self.daemon.put("password", PASSWORD, 0o600)
+            done = self.daemon.cli(
+                "user", "add", name, "--role", role, "--password-file",
+                self.daemon.folder + "/password")
+            if done.returncode:
+                raise SystemExit(done.stderr)
+
+    @staticmethod
+    def settings():
+        return {
+            "people": [{"name": "林", "user": "duty", "channels": ["desk"]},
+                       {"name": "沈", "channels": ["desk"]}],
+            "rota": [{"name": "duty", "layers": [
+                {"members": ["林", "沈"], "from": "2026-01-01",
+                 "length": "weekly"}]}],
+            "owners": [{"name": "第三中学",
+                        "contacts": [{"name": "办公室", "mobile": "13800000000"}]}],
+        }
+
+    def publish(self, title, text):
+        with self.origin.lock:
+            self.items.append((len(self.items), title, text))
+            self.news.set_items(self.items)
+
+    def handle(self, request):
+        """POST /publish {"title","text"}."""
+        item = json.loads(request.body)
+        self.publish(item["title"], item.get("text", ""))
+        reply(request, 204)
+
+    def fill(self):
+        """What a desk has after some days."""
+        api = self.daemon.api
+        wait_until(lambda: self.daemon.source("news")["last_success"], 30,
+                   "the first poll")
+        for title, text in NEWS:
+            self.publish(title, text)
+        wait_until(lambda: self.daemon.source("news")["items"] > len(NEWS), 60,
+                   "%d items" % len(NEWS))
+        wait_until(lambda: len(self.daemon.incidents()) >= MIN_INCIDENTS, 30,
+                   "%d incidents" % MIN_INCIDENTS)
+        ids = sorted(i["id"] for i in self.daemon.incidents())
+        act = "/api/v1/incidents/%d/actions"
+        api("POST", act % ids[0], {"action": "acknowledge"})
+        api("POST", act % ids[0], {"action": "note", "reason": "已致电学校"})
+        api("POST", act % ids[1], {"action": "false_alarm",
+                                   "reason": "演练，非真实火情"})
+        api("POST", "/api/v1/silences", {
+            "reason": "装修期间多次误报", "until": "2h", "category": "food",
+            "title": "石桥"}, expect=(200, 201, 422))
+        api("POST", "/api/v1/users", {"name": "temp", "role": "viewer",
+                                      "password": PASSWORD},
+            expect=(200, 201, 422))
+
+    def close(self):
+        self.daemon.close()
+        self.origin.close()
+        self.receiver.close()
+        super().close()
+
+
+def describe(desk, browser):
+    return {"browser": browser,
+            "desk": "http://127.0.0.1:%d" % desk.daemon.console_port,
+            "publish": desk.url + "/publish", "password": PASSWORD,
+            "people": {role: name for name, role in PEOPLE},
+            "patience": PATIENCE}
+
+
+def main():
+    if not (TOCSIN and TOCSIND and os.access(TOCSIND, os.X_OK)):
+        skip("TOCSIN and TOCSIND do not name the programs")
+    tests = [os.path.join(HERE, name) for name in sys.argv[1:]]
+    serve = sys.argv[1:] == ["--serve"]
+    browser = find_browser()
+    node = shutil.which("node") or shutil.which("nodejs")
+    if not node:
+        skip("there is no node (scripts/deps --test installs it)")
+    with tempfile.TemporaryDirectory(prefix="tocsin-browser-") as folder:
+        modules = os.environ.get("BROWSER_MODULES", folder + "/modules")
+        if not serve:
+            install_modules(modules)
+        desk = Desk()
+        try:
+            desk.fill()
+            world = os.path.join(folder, "world.json")
+            with open(world, "w", encoding="utf-8") as f:
+                json.dump(describe(desk, browser), f, ensure_ascii=False)
+            if serve:
+                print(json.dumps(describe(desk, browser)), flush=True)
+                sys.stdin.read()
+                return 0
+            done = subprocess.run(
+                [node, "--test", "--test-reporter=spec"] + tests,
+                stdin=subprocess.DEVNULL, timeout=TESTS_SECONDS * PATIENCE,
+                env={**os.environ, "WORLD": world, "BROWSER_MODULES": modules,
+                     "BROWSER_SHOTS": os.environ.get("BROWSER_SHOTS",
+                                                     folder)})
+            if done.returncode:
+                print("--- the daemon's log ends\n" + "\n".join(
+                    desk.daemon.log().splitlines()[-30:]))
+            return done.returncode
+        finally:
+            desk.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
