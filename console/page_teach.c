@@ -1,6 +1,5 @@
 /*
- * page_teach: what a false alarm may teach, how good each rule is, and the
- * exceptions in force.
+ * page_teach: what a false alarm may teach, and the exceptions in force.
  *
  * Proposing only reads; an exception is accepted by an editor, and the page
  * shows before what it would have hidden.
@@ -11,14 +10,13 @@
 #include "base/num.h"
 #include "console/context.h"
 #include "console/rows.h"
-#include "store/view_rules.h"
+#include "console/rules_rows.h"
 #include "store/view_teach.h"
 
 enum {
     TEACH_MAX_TEXT_BYTES = 400,
     TEACH_UNTIL_DAYS = 180, /* an exception ends, unless told otherwise */
-    TEACH_MAX_DATA_BYTES = 8192,
-    RULES_SINCE_DAYS = 90
+    TEACH_MAX_DATA_BYTES = 8192
 };
 
 /* --- what is tried -------------------------------------------------------- */
@@ -332,8 +330,8 @@ do_exception_end(struct context *ctx)
     ask_engine(ctx, &action, accepted);
 }
 
-/* --- the rules
- * ---------------------------------------------------------------- */
+/* --- exceptions
+ * --------------------------------------------------------------- */
 
 static json_t *
 row_exception(const struct context *ctx, const struct exception *e)
@@ -359,8 +357,8 @@ row_exception(const struct context *ctx, const struct exception *e)
     return one;
 }
 
-static int
-set_exceptions(struct context *ctx, json_t *value)
+int
+set_exceptions(struct context *ctx, struct str rule, json_t *value)
 {
     struct exception *rows = NULL;
     json_t *list = json_array();
@@ -368,58 +366,10 @@ set_exceptions(struct context *ctx, json_t *value)
     int err = view_exceptions(ctx->console->view, ctx->arena, &rows, &n);
 
     for (size_t i = 0; !err && i < n; i++)
-        (void)json_array_append_new(list, row_exception(ctx, &rows[i]));
+        if (rule.n == 0 || str_eq(rows[i].rule, rule))
+            (void)json_array_append_new(list, row_exception(ctx, &rows[i]));
     (void)json_object_set_new(value, "exceptions", list);
     if (!ctx->json)
-        set_flag(value, "has_exceptions", n > 0);
+        set_flag(value, "has_exceptions", json_array_size(list) > 0);
     return err;
-}
-
-static json_t *
-row_rule(const struct context *ctx, const struct rule_sum *sum)
-{
-    uint64_t judged = sum->right + sum->wrong;
-    json_t *one = json_object();
-
-    set_str(one, "rule", sum->rule);
-    set_str(one, "title", sum->title);
-    set_number(one, "items", (int64_t)sum->items);
-    set_number(one, "incidents", (int64_t)sum->incidents);
-    set_number(one, "true", (int64_t)sum->right);
-    set_number(one, "false_alarms", (int64_t)sum->wrong);
-    set_number(one, "judged", (int64_t)judged);
-    (void)json_object_set_new(one, "precision",
-        judged ? json_real((double)sum->right / (double)judged) : json_null());
-    set_name(ctx, one, "cause", "cause", sum->cause);
-    set_time(ctx, one, "last", sum->last);
-    if (!ctx->json && judged > 0)
-        set_str(one, "precision_text",
-            arena_printf(ctx->arena, "%llu %%",
-                (unsigned long long)(100 * sum->right / judged)));
-    return one;
-}
-
-void
-page_rules(struct context *ctx)
-{
-    struct wall since = {ctx->now.ms - RULES_SINCE_DAYS * (int64_t)MS_DAY};
-    struct rule_sum *sums = NULL;
-    json_t *value = json_object(), *list = json_array();
-    size_t n = 0;
-    int err = view_rule_sums(ctx->console->view, since, ctx->arena, &sums, &n);
-
-    for (size_t i = 0; !err && i < n; i++)
-        (void)json_array_append_new(list, row_rule(ctx, &sums[i]));
-    (void)json_object_set_new(value, "rules", list);
-    set_time(ctx, value, "since", since);
-    if (!err)
-        err = set_exceptions(ctx, value);
-    if (err) {
-        json_decref(value);
-        reply_error(ctx, status_of_err(err), NULL);
-        return;
-    }
-    if (!ctx->json)
-        set_flag(value, "any", n > 0);
-    reply(ctx, 200, "rules", value);
 }

@@ -22,6 +22,7 @@
 #include "daemon/engine_route.h"
 #include "daemon/engine_clock.h"
 #include "daemon/engine_purge.h"
+#include "daemon/engine_rule_desk.h"
 #include "daemon/engine_search.h"
 #include "daemon/engine_report.h"
 #include "daemon/engine_retract.h"
@@ -56,9 +57,10 @@ engine_peer_died(struct engine *engine, struct peer *peer, Tocsin__Role role,
     uint32_t index)
 {
     *peer = (struct peer){0};
-    if (role == TOCSIN__ROLE__ROLE_PARSE)
+    if (role == TOCSIN__ROLE__ROLE_PARSE) {
+        engine_rule_parser_died(engine, index);
         engine_parser_died(engine, index);
-    else if (role == TOCSIN__ROLE__ROLE_FETCH)
+    } else if (role == TOCSIN__ROLE__ROLE_FETCH)
         engine_fetch_died(engine);
     else if (role == TOCSIN__ROLE__ROLE_NOTIFY)
         engine_notify_died(engine);
@@ -286,6 +288,12 @@ engine_frame(
         if (!engine_canary_parsed(engine, frame->parse_result))
             engine_poll_result(engine, ipc_index(ipc), frame->parse_result);
         break;
+    case TOCSIN__FRAME__BODY_RULE_TRIAL_RESULT:
+        engine_rule_trial_result(engine, frame->rule_trial_result);
+        break;
+    case TOCSIN__FRAME__BODY_TRIAL_VERDICTS:
+        engine_rule_verdicts(engine, frame->trial_verdicts);
+        break;
     case TOCSIN__FRAME__BODY_BEAT_RESULT:
         engine_heartbeat_answered(engine, frame->beat_result);
         break;
@@ -433,6 +441,8 @@ engine_begin(struct engine *engine)
 
     if (r == 0)
         r = engine_config_first(engine);
+    if (r == 0)
+        r = engine_rule_desk_init(engine);
     if (r == 0)
         r = engine_group_load(engine);
     if (r == 0)

@@ -24,6 +24,7 @@
 #include "base/mask.h"
 #include "daemon/evidence.h"
 #include "daemon/parse_door.h"
+#include "daemon/parse_test.h"
 #include "daemon/pb.h"
 #include "daemon/role.h"
 #include "daemon/sandbox.h"
@@ -54,6 +55,7 @@ struct parse {
     size_t evidence; /* bytes that the document may still add to it */
     int64_t cpu_ms;
     bool locked;
+    struct trial trial; /* parse_test.h */
 };
 
 /* --- configuration ---------------------------------------------------------- */
@@ -687,6 +689,30 @@ parse_peer(struct role *role, struct ipc *ipc)
     parse_announce(parse);
 }
 
+/* Other rules than those in force, or items to try rules on. */
+static void
+parse_test(struct role *role, const Tocsin__Frame *frame)
+{
+    struct parse *parse = role->state;
+    struct trial_house house = {.rules = parse->rules,
+        .matcher = parse->matcher,
+        .generation = parse->generation,
+        .arena = parse->arena,
+        .engine = role->engine};
+
+    if (parse->rules == NULL || role->engine == NULL)
+        return;
+    parse_alarm(parse->cpu_ms);
+    if (frame->body_case == TOCSIN__FRAME__BODY_RULE_TRIAL) {
+        house.zone = parse_zone(parse, pb_str(frame->rule_trial->zone));
+        trial_make(&parse->trial, &house, frame->rule_trial);
+    } else {
+        trial_items(&parse->trial, &house, frame->trial_items);
+    }
+    parse_alarm(0);
+    arena_clear(parse->arena);
+}
+
 static void
 parse_frame(
     struct role *role, struct ipc *ipc, const Tocsin__Frame *frame, int fd)
@@ -699,6 +725,9 @@ parse_frame(
         close(fd);
     if (frame->body_case == TOCSIN__FRAME__BODY_PARSE_REQUEST)
         parse_request(role, ipc, frame->parse_request);
+    else if (frame->body_case == TOCSIN__FRAME__BODY_RULE_TRIAL ||
+             frame->body_case == TOCSIN__FRAME__BODY_TRIAL_ITEMS)
+        parse_test(role, frame);
 }
 
 static void

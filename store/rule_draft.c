@@ -287,3 +287,27 @@ view_rule_hits(struct view *view, struct str rule, size_t max,
     }
     return r;
 }
+
+int
+view_rule_shadow(struct view *view, struct str rule, struct wall since,
+    int points, uint64_t *ret)
+{
+    struct query q;
+    int r;
+
+    db_query(&view->db, &q,
+        DB_SQL("SELECT count(*) FROM finding AS f"
+               " JOIN revision AS r ON r.id = f.revision"
+               " JOIN item AS i ON i.id = r.item AND i.revision = r.id"
+               " WHERE f.rule = ?1 AND i.first_seen >= ?2 AND r.score < ?3"
+               " AND r.score + f.points >= ?3 AND NOT i.baseline"
+               " AND NOT i.backfill"));
+    query_str(&q, rule);
+    query_int(&q, since.ms);
+    query_int(&q, points);
+    r = query_next(&q);
+    if (r == 0)
+        *ret = (uint64_t)query_get_int(&q);
+    query_done(&q);
+    return r;
+}

@@ -12,7 +12,7 @@
 #include "store/store.h"
 
 enum rule_edit_state { EDIT_SAVED, EDIT_WAITING, EDIT_REJECTED };
-enum { RULE_EDIT_MAX_TEXT_BYTES = 128 * 1024, RULE_EDIT_MAX_OBJECT = 80 };
+enum { RULE_EDIT_MAX_TEXT_BYTES = 48 * 1024, RULE_EDIT_MAX_OBJECT = 80 };
 
 struct rule_edit {
     int64_t id;

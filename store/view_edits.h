@@ -41,6 +41,11 @@ struct rule_hit {
 int view_rule_hits(struct view *view, struct str rule, size_t max,
     struct arena *arena, struct rule_hit **ret, size_t *ret_n);
 
+/* Items since when a rule that does not count would have lifted over points,
+ * which no other had. */
+int view_rule_shadow(struct view *view, struct str rule, struct wall since,
+    int points, uint64_t *ret);
+
 /* A slice of what was collected, to try rules on: items first seen from since
  * on, with an id above after, by id. */
 struct matched_item;
