@@ -135,7 +135,7 @@ struct config {
     int64_t parse_cpu_ms, parse_memory_bytes; /* 2 s, 512 MiB */
 
     struct config_retention retention;
-    const struct str *no_names; /* categories; absent: [violence] */
+    const struct str *no_names; /* categories; absent: config_privacy.c */
     size_t nno_names;
 
     const struct source *sources;

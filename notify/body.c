@@ -11,7 +11,6 @@
 #include "base/jsonx.h"
 #include "base/mask.h"
 #include "base/utf8.h"
-#include "notify/person.h"
 #include "notify/text_words.h"
 
 static const char *
@@ -108,26 +107,67 @@ source_list(const struct body_incident *view, size_t most)
     return list;
 }
 
-/* What the publication calls it, unless that may name a child. */
+/* The title of the rule that counts most: what happened, in words of ours. */
+static struct str
+rule_title(json_t *explanation)
+{
+    struct str title = STR_NONE;
+    json_int_t most = 0;
+    json_t *entry;
+    size_t i;
+
+    json_array_foreach(explanation, i, entry)
+    {
+        json_int_t points =
+            json_integer_value(json_object_get(entry, "points"));
+        struct str name = jsonx_get_str(entry, "title");
+
+        if (name.n > 0 && points > most) {
+            title = name;
+            most = points;
+        }
+    }
+    return title;
+}
+
+/* What the publication calls it; where nobody is to be named, which rule held,
+ * for whom, and how bad it is: no title can be known to name nobody. */
 static json_t *
 title_json(const struct body_incident *view, struct str title)
 {
     const struct incident *incident = view->incident;
-    struct str name, category;
-    size_t at = 0;
+    json_auto_t *explanation = NULL;
+    struct str what;
     struct buf text;
     json_t *json;
 
-    if (!view->discreet || !person_find(title, &at, &name))
+    if (!view->discreet)
         return foreign(title, BODY_TITLE_BYTES);
-    category = words_category(incident->category, false);
+    if (incident->explanation.n)
+        (void)jsonx_load(incident->explanation, NULL, &explanation);
+    what = rule_title(explanation);
+    if (what.n == 0)
+        what = words_category(incident->category, false);
     buf_init(&text, BODY_MAX_BYTES);
-    (void)buf_printf(&text, "%.*s%s%.*s · %s", STR_ARG(category),
+    (void)buf_printf(&text, "%.*s%s%.*s · %s", STR_ARG(what),
         incident->owner.n ? " · " : "", STR_ARG(incident->owner),
         words_level(incident->level, false));
     json = foreign(buf_str(&text), BODY_TITLE_BYTES);
     buf_done(&text);
     return json;
+}
+
+/* Whether an address is made of more than ASCII: it may be a title. */
+static bool
+has_words(struct str url)
+{
+    for (size_t i = 0; i < url.n; i++) {
+        unsigned char c = (unsigned char)url.p[i];
+
+        if (c >= 0x80 || (c == '%' && i + 1 < url.n && url.p[i + 1] >= '8'))
+            return true;
+    }
+    return false;
 }
 
 static json_t *
@@ -137,7 +177,9 @@ item_json(const struct body_incident *view, const struct body_item *item)
     int bad = 0;
 
     bad |= jsonx_set(json, "title", title_json(view, item->title));
-    bad |= jsonx_set(json, "url", foreign(item->url, BODY_TITLE_BYTES));
+    bad |= jsonx_set(json, "url",
+        foreign(view->discreet && has_words(item->url) ? STR_NONE : item->url,
+            BODY_TITLE_BYTES));
     bad |= jsonx_set(json, "source", foreign(item->source, BODY_TEXT_BYTES));
     if (bad) {
         json_decref(json);
@@ -370,8 +412,7 @@ body_condition(struct buf *out, enum incident_event event,
 }
 
 static json_t *
-conditions_data(
-    const struct body_condition *conditions, size_t n, size_t shown)
+conditions_data(const struct body_condition *conditions, size_t n, size_t shown)
 {
     json_t *data = json_object();
     json_t *list = json_array();

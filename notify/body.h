@@ -47,8 +47,9 @@ struct body_incident {
     size_t nitems;
     const struct body_act *acts; /* of the channel that is told, or none */
     size_t nacts;
-    bool discreet; /* nothing is quoted; a title that may name somebody is made
-                      of category, owner and level instead */
+    bool discreet; /* nothing is quoted, no title and no address made of words:
+                      they may name a child.  A title is made of the rule that
+                      held, the owner and the level instead */
 };
 
 /* Append the message about one incident: any incident.… event.  *ret_items is

@@ -81,10 +81,8 @@ test_discreet(void **state)
     struct body_item items[] = {
         {STR("李小明同学被围殴"), STR("https://news.example/1"), STR("论坛")},
         {STR("某校学生被打"), STR("https://news.example/2"), STR("论坛")}};
-    struct body_incident view = {.incident = &incident,
-        .items = items,
-        .nitems = 2,
-        .discreet = true};
+    struct body_incident view = {
+        .incident = &incident, .items = items, .nitems = 2, .discreet = true};
     size_t named = 0;
     struct buf out;
     struct str body;
@@ -93,17 +91,19 @@ test_discreet(void **state)
     incident.title = STR("网传：李小明被同学殴打");
     incident.owner = STR("云溪县第一中学");
     incident.category = STR("violence");
-    incident.explanation = STR(
-        "[{\"rule\":\"bullying\",\"points\":45,\"text\":\"李小明被\"}]");
+    incident.explanation =
+        STR("[{\"rule\":\"level\",\"points\":5,\"title\":\"伤情\"},"
+            "{\"rule\":\"bullying\",\"points\":45,\"title\":\"学生被打\","
+            "\"text\":\"李小明被\"}]");
     buf_init(&out, BODY_MAX_BYTES);
     assert_int_equal(body_incident(&out, INCIDENT_EVENT_OPENED, &view,
                          STR("first notification"), now, &named),
         0);
     body = buf_str(&out);
     assert_true(str_find(body, STR("李小明")) == body.n);
-    assert_true(str_find(body, STR("\"title\":\"欺凌暴力 · 云溪县第一中学 · "
+    assert_true(str_find(body, STR("\"title\":\"学生被打 · 云溪县第一中学 · "
                                    "橙色\"")) < body.n);
-    assert_true(str_find(body, STR("某校学生被打")) < body.n);
+    assert_true(str_find(body, STR("某校学生被打")) == body.n);
     assert_true(str_find(body, STR("\"rule\":\"bullying\"")) < body.n);
     view.discreet = false;
     buf_clear(&out);
@@ -113,6 +113,92 @@ test_discreet(void **state)
     body = buf_str(&out);
     assert_true(str_find(body, STR("李小明")) < body.n);
     buf_done(&out);
+}
+
+/* --- whoever it is
+ * ------------------------------------------------------------ */
+
+static uint32_t
+some(uint64_t *seed, uint32_t below)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(*seed >> 33) % below;
+}
+
+/* A child, as news, parents and pupils name one, and the class. */
+static void
+add_child(struct buf *out, uint64_t *seed, const char *name, const char *class)
+{
+    static const char *const forms[][3] = {{"学生", "", "在校内被打"},
+        {"网传：", "", "同学失踪"}, {"", "（女，9岁）", "送医"},
+        {"小", "", "的妈妈说"}, {"student ", "", " was beaten"},
+        {"孩子叫", "，", "今年读"}, {"", "", "，坠楼"}, {"求助！", "", ""}};
+    const char *const *form = forms[some(seed, 8)];
+
+    (void)buf_printf(
+        out, "%s%s%s%s %s", form[0], name, form[1], form[2], class);
+}
+
+/* Whatever a child is called, no message about one of the named categories has
+ * the name or the class in it: neither in a title, of the incident or of an
+ * item, nor in a quotation, nor in an address. */
+static void
+test_no_child(void **state)
+{
+    static const char *const families[] = {
+        "李", "王", "欧阳", "买买提·", "覃", "仝", "Smith ", "扎西"};
+    static const char *const given[] = {
+        "小明", "芳", "梓涵", "子轩", "John", "阿卜", "一诺", "卓玛"};
+    static const char *const classes[] = {"三年级2班", "初二（3）班",
+        "高一(12)班", "六(1)班", "Class 3B", "大班"};
+    uint64_t seed = 20261125;
+
+    (void)state;
+    for (int i = 0; i < 3000; i++) {
+        struct incident incident = an_incident();
+        char name[64], address[256], why[512];
+        const char *class = classes[some(&seed, 6)];
+        struct body_item item = {.source = STR("论坛")};
+        struct body_incident view = {.incident = &incident,
+            .items = &item,
+            .nitems = 1,
+            .discreet = true};
+        struct buf title, text, out;
+        size_t named = 0, shown = 0;
+
+        snprintf(name, sizeof name, "%s%s", families[some(&seed, 8)],
+            given[some(&seed, 8)]);
+        buf_init(&title, 1024);
+        buf_init(&text, 1024);
+        buf_init(&out, 2 * BODY_MAX_BYTES);
+        add_child(&title, &seed, name, class);
+        add_child(&text, &seed, name, class);
+        snprintf(why, sizeof why,
+            "[{\"rule\":\"r\",\"points\":40,\"title\":\"学生受伤\","
+            "\"text\":\"%s\"}]",
+            name);
+        snprintf(address, sizeof address, "https://a.example/%s.html", name);
+        incident.title = buf_str(&title);
+        incident.explanation = str_of(why);
+        item.title = buf_str(&text);
+        item.url = str_of(address);
+        if (strchr(name, 'S') || strchr(name, 'J'))
+            item.url = STR("https://a.example/1");
+        assert_int_equal(
+            body_incident(&out,
+                some(&seed, 2) ? INCIDENT_EVENT_OPENED : INCIDENT_EVENT_RAISED,
+                &view, STR("first notification"), now, &named),
+            0);
+        assert_int_equal(body_digest(&out, &view, 1, STR("quiet hours"), now,
+                             &shown, &named),
+            0);
+        if (str_find(buf_str(&out), str_of(name)) < out.n ||
+            str_find(buf_str(&out), str_of(class)) < out.n)
+            fail_msg("%s or %s is in %s", name, class, buf_cstr(&out));
+        buf_done(&title);
+        buf_done(&text);
+        buf_done(&out);
+    }
 }
 
 /* Whatever came from outside, the message stays below its limit. */
@@ -183,9 +269,8 @@ test_broken_explanation(void **state)
 
         incident.explanation = str_of(broken[i]);
         buf_init(&out, BODY_MAX_BYTES);
-        assert_int_equal(
-            body_incident(
-                &out, INCIDENT_EVENT_CLOSED, &view, STR_NONE, now, &named),
+        assert_int_equal(body_incident(&out, INCIDENT_EVENT_CLOSED, &view,
+                             STR_NONE, now, &named),
             0);
         json = parsed(&out);
         assert_non_null(strstr(buf_cstr(&out), "\"explanation\":[]"));
@@ -214,8 +299,7 @@ test_digest(void **state)
     }
     buf_init(&out, BODY_MAX_BYTES);
     assert_int_equal(
-        body_digest(
-            &out, views, 200, STR("many at once"), now, &shown, &named),
+        body_digest(&out, views, 200, STR("many at once"), now, &shown, &named),
         0);
     json = parsed(&out);
     data = json_object_get(json, "data");
@@ -272,8 +356,7 @@ test_conditions(void **state)
     assert_string_equal(
         json_string_value(json_object_get(json, "type")), "digest");
     data = json_object_get(json, "data");
-    assert_int_equal(
-        json_array_size(json_object_get(data, "conditions")), 7);
+    assert_int_equal(json_array_size(json_object_get(data, "conditions")), 7);
     assert_int_equal(json_integer_value(json_object_get(data, "more")), 0);
     json_decref(json);
     buf_clear(&out);
@@ -282,9 +365,9 @@ test_conditions(void **state)
     json = parsed(&out);
     data = json_object_get(json, "data");
     /* Those that find no place are counted, none is lost. */
-    assert_int_equal(json_array_size(json_object_get(data, "conditions")) +
-                         (size_t)json_integer_value(
-                             json_object_get(data, "more")),
+    assert_int_equal(
+        json_array_size(json_object_get(data, "conditions")) +
+            (size_t)json_integer_value(json_object_get(data, "more")),
         BODY_MAX_DIGEST + 5);
     assert_true(json_integer_value(json_object_get(data, "more")) >= 5);
     json_decref(json);
@@ -345,6 +428,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_incident),
         cmocka_unit_test(test_discreet),
+        cmocka_unit_test(test_no_child),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_broken_explanation),
         cmocka_unit_test(test_digest),
