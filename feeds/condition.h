@@ -55,6 +55,7 @@ enum condition_severity {
     X(CANARY,        "canary",         BLIND,    1,         1)                \
     X(UNREACHED,     "unreached",      BLIND,    1,         1)                \
     X(SLOW_RULE,     "slow-rule",      TROUBLE,  1,         1)                \
+    X(UNREADABLE,    "unreadable",     TROUBLE,  1,         1)                \
     X(CONFIGURATION, "configuration",  TROUBLE,  1,         1)
 
 /* Why a poll brought nothing.  Those of one class fail for one cause when many

@@ -36,6 +36,7 @@ static const struct condition_text names[] = {
     [CONDITION_CANARY] = WORDS("Daily check missing", "自检未达"),
     [CONDITION_UNREACHED] = WORDS("Nobody reached", "无人接到"),
     [CONDITION_SLOW_RULE] = WORDS("Slow rule", "规则过慢"),
+    [CONDITION_UNREADABLE] = WORDS("Cannot be dealt with", "无法处理"),
     [CONDITION_CONFIGURATION] = WORDS("Configuration", "配置有误"),
 };
 
@@ -100,6 +101,9 @@ static const struct condition_text advices[] = {
     [CONDITION_SLOW_RULE] = WORDS(
         "Write the expression more simply, or with terms instead, and reload.",
         "请简化该正则表达式或改用词语，然后重新加载。"),
+    [CONDITION_UNREADABLE] = WORDS(
+        "Its deadlines do not run; those of others do. Keep a copy of the database, and see to this incident by hand.",
+        "该事件的时限已停，其他事件不受影响。请保留一份数据库副本，并人工处置该事件。"),
     [CONDITION_CONFIGURATION] = WORDS(
         "The old configuration stays in force. Run tocsin check, put it right, and reload.",
         "旧配置仍然有效。请运行 tocsin check，改正后重新加载。"),

@@ -14,192 +14,9 @@
 #include "feeds/siteparts.h"
 
 enum {
-    LINKS_FAR = 400,       /* pixels that are off the screen */
-    LINKS_MAX_RULES = 400, /* of style sheets that hide */
-    LINKS_TEXT = 400       /* bytes of a link's text */
+    LINKS_TEXT = 400,               /* bytes of a link's text */
+    LINKS_SCRIPT_BYTES = 256 * 1024 /* of a script that is looked at */
 };
-
-/* A class (or id) that the page's style sheet hides. */
-struct hiding_rule {
-    struct str name;
-    bool id;
-};
-
-struct hiding {
-    struct hiding_rule rules[LINKS_MAX_RULES];
-    size_t n;
-};
-
-/* The value of a property, in a style; later ones win. */
-static struct str
-style_value(struct str style, const char *property)
-{
-    struct str value = STR_NONE;
-
-    while (style.n > 0) {
-        struct str part = str_split(&style, ';');
-        size_t colon = str_find_char(part, ':');
-
-        if (colon < part.n &&
-            str_eq_nocase(str_trim(str_first(part, colon)), str_of(property)))
-            value = str_trim(str_from(part, colon + 1));
-    }
-    return value;
-}
-
-/* The number that value begins with; fallback when it has none. */
-static double
-leading_number(struct str value, double fallback)
-{
-    size_t i = 0;
-    double number = 0, unit = 1;
-    bool negative = value.n > 0 && value.p[0] == '-';
-    bool digits = false, fraction = false;
-
-    for (i = negative; i < value.n && i < 16; i++) {
-        char c = value.p[i];
-
-        if (c == '.' && !fraction) {
-            fraction = true;
-        } else if (c >= '0' && c <= '9') {
-            digits = true;
-            unit = fraction ? unit / 10 : 1;
-            number =
-                fraction ? number + (c - '0') * unit : number * 10 + (c - '0');
-        } else {
-            break;
-        }
-    }
-    if (!digits)
-        return fallback;
-    return negative ? -number : number;
-}
-
-static bool
-starts_value(struct str style, const char *property, const char *value)
-{
-    return str_starts_nocase(style_value(style, property), str_of(value));
-}
-
-static bool
-style_hides(struct str style)
-{
-    static const char *const far[] = {"left", "top", "right", "bottom",
-        "margin-left", "margin-top", "text-indent"};
-    bool clipped = starts_value(style, "overflow", "hidden");
-
-    if (style.n == 0)
-        return false;
-    if (starts_value(style, "display", "none") ||
-        starts_value(style, "visibility", "hidden") ||
-        leading_number(style_value(style, "opacity"), 1) < .05 ||
-        leading_number(style_value(style, "font-size"), 12) < 1.5 ||
-        starts_value(style, "clip", "rect(0") ||
-        starts_value(style, "clip", "rect(1px") ||
-        starts_value(style, "clip-path", "inset(100%") ||
-        starts_value(style, "clip-path", "inset(50%") ||
-        starts_value(style, "transform", "scale(0)"))
-        return true;
-    for (size_t k = 0; k < sizeof far / sizeof far[0]; k++)
-        if (leading_number(style_value(style, far[k]), 0) < -LINKS_FAR)
-            return true;
-    return clipped &&
-           (leading_number(style_value(style, "height"), 100) <= 1 ||
-               leading_number(style_value(style, "width"), 100) <= 1 ||
-               leading_number(style_value(style, "max-height"), 100) <= 1 ||
-               leading_number(style_value(style, "line-height"), 100) < .5);
-}
-
-/* Remember the simple class and id selectors of a rule that hides. */
-static void
-add_selectors(struct hiding *hiding, struct str selectors)
-{
-    while (selectors.n > 0 && hiding->n < LINKS_MAX_RULES) {
-        struct str one = str_trim(str_split(&selectors, ','));
-        size_t last = 0;
-
-        for (size_t i = 0; i < one.n; i++)
-            if (one.p[i] == ' ' || one.p[i] == '>')
-                last = i + 1;
-        one = str_from(one, last);
-        while (one.n > 0 && one.p[0] != '.' && one.p[0] != '#')
-            one = str_from(one, 1);
-        if (one.n < 2 || str_find_char(one, ':') < one.n)
-            continue;
-        hiding->rules[hiding->n].id = one.p[0] == '#';
-        hiding->rules[hiding->n++].name = str_from(one, 1);
-    }
-}
-
-static void
-read_sheet(struct hiding *hiding, struct str sheet)
-{
-    while (sheet.n > 0) {
-        size_t open = str_find_char(sheet, '{');
-        struct str selectors = str_first(sheet, open);
-        struct str body = str_from(sheet, open + 1);
-        size_t close = str_find_char(body, '}');
-        size_t comment = str_find(selectors, STR("-->"));
-
-        if (comment < selectors.n)
-            selectors = str_from(selectors, comment + 3);
-        comment = str_find(selectors, STR("<!--"));
-        if (comment < selectors.n)
-            selectors = str_from(selectors, comment + 4);
-        if (style_hides(str_first(body, close)))
-            add_selectors(hiding, selectors);
-        sheet = str_from(body, close + 1);
-    }
-}
-
-/* document.getElementById("x").style.display="none" */
-static void
-read_script(struct hiding *hiding, struct str script)
-{
-    static const char call[] = "getElementById(";
-
-    while (script.n > 0 && hiding->n < LINKS_MAX_RULES) {
-        size_t at = str_find(script, STR(call));
-        struct str rest = str_from(script, at + sizeof call - 1);
-        struct str name, tail;
-
-        if (rest.n < 3 || (rest.p[0] != '"' && rest.p[0] != '\''))
-            name = STR_NONE;
-        else
-            name = str_first(
-                str_from(rest, 1), str_find_char(str_from(rest, 1), rest.p[0]));
-        tail = str_first(str_from(rest, name.n), 60);
-        if (name.n > 0 && str_find(tail, STR("style.display")) < tail.n &&
-            str_find(tail, STR("none")) < tail.n &&
-            str_find(tail, STR(";")) > str_find(tail, STR("none"))) {
-            hiding->rules[hiding->n].id = true;
-            hiding->rules[hiding->n++].name = name;
-        }
-        script = rest;
-    }
-}
-
-static bool
-rule_hides(const struct hiding *hiding, const struct html *html, uint32_t i)
-{
-    struct str class = html_attr(html, i, "class");
-    struct str id = html_attr(html, i, "id");
-
-    for (size_t k = 0; (class.n || id.n) && k < hiding->n; k++) {
-        struct str name = hiding->rules[k].name;
-        struct str rest = class;
-
-        if (hiding->rules[k].id) {
-            if (str_eq(id, name))
-                return true;
-            continue;
-        }
-        while (rest.n > 0)
-            if (str_eq(str_trim(str_split(&rest, ' ')), name))
-                return true;
-    }
-    return false;
-}
 
 /* A colour as six hexadecimal digits, where it is easily told. */
 static bool
@@ -225,55 +42,89 @@ read_colour(struct str value, char out[7])
     return true;
 }
 
-/* Whether node i has the colour of its ground. */
-static bool
-is_same_colour(const struct html *html, uint32_t i)
+/* The colour of node i's own text and ground, absent when it has none. */
+static void
+own_colours(
+    const struct html *html, uint32_t i, struct str *text, struct str *ground)
 {
-    char text[7] = "", ground[7] = "ffffff";
+    struct str style = html_attr(html, i, "style");
+
+    *text = site_style_value(style, "color");
+    if (!text->p && html_is(html, i, HTML_TAG_FONT))
+        *text = html_attr(html, i, "color");
+    *ground = site_style_value(style, "background-color");
+    if (!ground->p)
+        *ground = site_style_value(style, "background");
+    if (!ground->p)
+        *ground = html_attr(html, i, "bgcolor");
+}
+
+/* Whether node i has the colour of its ground.  Without a ground that the page
+ * itself names it is only likely: a style sheet elsewhere may have a dark one.
+ */
+static enum site_sight
+colour_sight(const struct html *html, uint32_t i)
+{
+    char text[7] = "", ground[7] = "";
     bool has_text = false;
 
     for (uint32_t k = i; k != 0; k = html->nodes[k].parent) {
-        struct str style = html_attr(html, k, "style");
-        struct str value = style_value(style, "color");
+        struct str own, behind;
 
-        if (!value.p)
-            value = html_is(html, k, HTML_TAG_FONT)
-                        ? html_attr(html, k, "color")
-                        : STR_NONE;
-        if (!has_text && value.n > 0)
-            has_text = read_colour(value, text);
-        value = style_value(style, "background-color");
-        if (!value.p)
-            value = style_value(style, "background");
-        if (!value.p)
-            value = html_attr(html, k, "bgcolor");
-        if (value.n > 0 && has_text) {
-            if (!read_colour(value, ground))
-                return false;
-            return strcmp(text, ground) == 0;
-        }
+        own_colours(html, k, &own, &behind);
+        if (!has_text && own.n > 0)
+            has_text = read_colour(own, text);
+        if (behind.n > 0 && has_text)
+            return read_colour(behind, ground) && strcmp(text, ground) == 0
+                       ? SITE_HIDDEN
+                       : SITE_SEEN;
     }
-    return false;
+    return has_text && strcmp(text, "ffffff") == 0 ? SITE_FOLDED : SITE_SEEN;
 }
 
+/* Too small or too fast a marquee to read. */
 static bool
-is_hiding_element(
-    const struct hiding *hiding, const struct html *html, uint32_t i)
+is_marquee_away(const struct html *html, uint32_t i)
+{
+    struct str style = html_attr(html, i, "style");
+
+    return html_is(html, i, HTML_TAG_MARQUEE) &&
+           (site_style_number(html_attr(html, i, "height"), 100) <= 5 ||
+               site_style_number(html_attr(html, i, "width"), 100) <= 5 ||
+               site_style_number(site_style_value(style, "height"), 100) <= 5 ||
+               site_style_number(site_style_value(style, "width"), 100) <= 5 ||
+               site_style_number(html_attr(html, i, "scrollamount"), 1) >=
+                   1000);
+}
+
+/* What node i itself leaves to be seen. */
+static enum site_sight
+element_sight(
+    const struct site_hiding *hiding, const struct html *html, uint32_t i)
 {
     uint16_t tag = html->nodes[i].tag;
+    struct str style = html_attr(html, i, "style");
+    enum site_sight sight, more;
 
     if (tag == HTML_TAG_TEXT)
-        return false;
-    if (tag == HTML_TAG_NOSCRIPT || tag == HTML_TAG_TEMPLATE)
-        return true;
-    if (tag == HTML_TAG_MARQUEE &&
-        (leading_number(html_attr(html, i, "height"), 100) <= 5 ||
-            leading_number(html_attr(html, i, "width"), 100) <= 5 ||
-            leading_number(html_attr(html, i, "scrollamount"), 1) >= 1000))
-        return true;
-    return html_attr(html, i, "hidden").p ||
-           style_hides(html_attr(html, i, "style")) ||
-           rule_hides(hiding, html, i);
+        return SITE_SEEN;
+    if (is_marquee_away(html, i))
+        return SITE_HIDDEN;
+    sight = site_style_sight(style);
+    more = site_hiding_sight(hiding, html, i);
+    if (more > sight)
+        sight = more;
+    if (tag == HTML_TAG_A && sight == SITE_SEEN)
+        sight = colour_sight(html, i);
+    if (sight == SITE_SEEN &&
+        (tag == HTML_TAG_NOSCRIPT || tag == HTML_TAG_TEMPLATE ||
+            html_attr(html, i, "hidden").p ||
+            /* without a size, though nothing is cut off */
+            (site_style_number(site_style_value(style, "height"), 9) <= 0 &&
+                site_style_number(site_style_value(style, "width"), 9) <= 0) ||
+            site_style_number(site_style_value(style, "z-index"), 0) < 0))
+        sight = SITE_FOLDED;
+    return sight;
 }
 
 /* Offices, and counters of visits. */
@@ -303,15 +154,41 @@ add_hidden(struct site_page *page, struct str url)
         page->hidden[report->nhidden_links++] = url;
 }
 
+/* Whether what is folded is a part of the page that unfolds: a menu, a tab, a
+ * dialogue, a slide. */
+static bool
+unfolds(const struct html *html, uint32_t i)
+{
+    static const char *const words[] = {"menu", "nav", "tab", "drop", "sub",
+        "pop", "modal", "dialog", "layer", "slide", "swiper", "carousel",
+        "banner", "float", "panel", "collapse", "more", "mobile", "link",
+        "share", "wechat", "weixin", "qr", "code", "print", "sr-only", "skip",
+        "search", "login", "tip", "select", "box", "con", "list", "item"};
+    struct str names[2] = {
+        html_attr(html, i, "class"), html_attr(html, i, "id")};
+
+    if (html_is(html, i, HTML_TAG_NOSCRIPT) ||
+        html_is(html, i, HTML_TAG_TEMPLATE) || html_is(html, i, HTML_TAG_NAV))
+        return true;
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
+        for (int n = 0; n < 2; n++)
+            for (size_t at = 0; at < names[n].n; at++)
+                if (str_starts_nocase(str_from(names[n], at), str_of(words[k])))
+                    return true;
+    return false;
+}
+
 /* Off-site links below a hidden element: all of them when one is spam, or when
  * they lead to several places that nobody has a reason to hide. */
 static void
-read_hidden(struct site_page *page, uint32_t from)
+read_hidden(struct site_page *page, uint32_t from, enum site_sight sight)
 {
     const struct html *html = page->html;
     uint32_t end = html->nodes[from].end;
     size_t away = 0;
     bool spam = false;
+    bool only_spam = html_is(html, from, HTML_TAG_A) ||
+                     (sight == SITE_FOLDED && unfolds(html, from));
 
     for (int pass = 0; pass < 2; pass++)
         for (uint32_t i = from; i < end; i++) {
@@ -323,7 +200,7 @@ read_hidden(struct site_page *page, uint32_t from)
             if (!url.p || !site_is_elsewhere(page, url))
                 continue;
             if (pass == 1) {
-                if (spam || (away >= 2 && !is_trusted(url)))
+                if (spam || (away >= 2 && !only_spam && !is_trusted(url)))
                     add_hidden(page, url);
                 continue;
             }
@@ -331,6 +208,141 @@ read_hidden(struct site_page *page, uint32_t from)
             away += !is_trusted(url);
             spam |= site_count_spam(text) > 0 ||
                     site_count_spam(html_attr(html, i, "title")) > 0;
+        }
+}
+
+/* --- links that a script writes --- */
+
+/* The next <a href=…>…</a> in markup, as address and text. */
+static bool
+next_link(struct str *markup, struct str *ret_href, struct str *ret_text)
+{
+    static const char mark[] = "href=";
+
+    while (markup->n > 0) {
+        struct str rest = str_from(*markup, str_find(*markup, STR("<a ")));
+        struct str tag = str_first(rest, str_find_char(rest, '>'));
+        size_t at = str_find(tag, STR(mark));
+        struct str href = str_from(tag, at + sizeof mark - 1), text;
+
+        *markup = str_from(rest, 3);
+        if (at == tag.n)
+            continue;
+        while (href.n > 0 && strchr("\\\"' ", href.p[0]))
+            href = str_from(href, 1);
+        for (at = 0; at < href.n && !strchr("\\\"' >", href.p[at]); at++)
+            ;
+        text = str_from(rest, tag.n + 1);
+        *ret_href = str_first(href, at);
+        *ret_text = str_first(text, str_find(text, STR("</a")));
+        return true;
+    }
+    return false;
+}
+
+/* Whether markup that a script writes hides what stands in it. */
+static bool
+markup_hides(struct str markup)
+{
+    static const char *const hides[] = {"display:none", "display: none",
+        "visibility:hidden", "left:-", "top:-", "text-indent:-", "font-size:0",
+        "opacity:0", "height:0", "<marquee"};
+
+    for (size_t k = 0; k < sizeof hides / sizeof hides[0]; k++)
+        if (str_find(markup, str_of(hides[k])) < markup.n)
+            return true;
+    return false;
+}
+
+/* Off-site links in markup, when it is hidden and one of them is spam. */
+static void
+read_written(struct site_page *page, struct str markup, bool hidden)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        struct str rest = markup, href, text;
+        size_t spam = 0;
+
+        while (next_link(&rest, &href, &text)) {
+            struct str url = html_url(page->arena, page->html, href);
+
+            if (!url.p || !site_is_elsewhere(page, url))
+                continue;
+            spam += site_count_spam(str_first(text, LINKS_TEXT)) > 0;
+            if (pass == 1 && hidden && !is_trusted(url))
+                add_hidden(page, url);
+        }
+        if (spam == 0)
+            return;
+    }
+}
+
+/* What stands in the page behind script k, which wrote the beginning of an
+ * element that hides, as far as the script that writes its end. */
+static void
+read_wrapped(struct site_page *page, size_t k, struct str written)
+{
+    const struct html *html = page->html;
+    const char *from = html->asides[k].text.p + html->asides[k].text.n;
+
+    if (!markup_hides(written) || str_find(written, STR("</")) < written.n)
+        return;
+    while (++k < html->nasides) {
+        struct str script = html->asides[k].text;
+
+        if (html->asides[k].kind != HTML_SCRIPT || script.p < from ||
+            str_find(script, STR("</")) == script.n)
+            continue;
+        read_written(page, (struct str){from, (size_t)(script.p - from)}, true);
+        return;
+    }
+}
+
+static void
+read_scripts(struct site_page *page)
+{
+    for (size_t k = 0; k < page->html->nasides; k++) {
+        const struct html_aside *aside = &page->html->asides[k];
+        struct buf plain;
+
+        if (aside->kind != HTML_SCRIPT ||
+            (str_find(aside->text, STR("write")) == aside->text.n &&
+                str_find(aside->text, STR("innerHTML")) == aside->text.n &&
+                str_find(aside->text, STR("unescape")) == aside->text.n))
+            continue;
+        buf_init(&plain, LINKS_SCRIPT_BYTES);
+        site_unescape(str_first(aside->text, LINKS_SCRIPT_BYTES / 4), &plain);
+        read_written(page, buf_str(&plain), markup_hides(buf_str(&plain)));
+        read_wrapped(page, k, buf_str(&plain));
+        buf_done(&plain);
+    }
+}
+
+/* Comments that a script makes part of the page. */
+static void
+read_comments(struct site_page *page)
+{
+    const struct html *html = page->html;
+    bool live = false;
+
+    for (size_t k = 0; k < html->nasides; k++)
+        live |= html->asides[k].kind == HTML_SCRIPT &&
+                (str_find(html->asides[k].text, STR("nodeType")) <
+                        html->asides[k].text.n ||
+                    str_find(html->asides[k].text, STR("<!--/")) <
+                        html->asides[k].text.n ||
+                    str_find(html->asides[k].text, STR("COMMENT_NODE")) <
+                        html->asides[k].text.n);
+    for (size_t k = 0; live && k < html->nasides; k++)
+        if (html->asides[k].kind == HTML_COMMENT) {
+            struct str rest = html->asides[k].text, href, text;
+
+            while (next_link(&rest, &href, &text)) {
+                struct str url = html_url(page->arena, html, href);
+
+                if (url.p && site_is_elsewhere(page, url) &&
+                    site_count_spam(str_first(text, LINKS_TEXT)) > 0)
+                    add_hidden(page, url);
+            }
         }
 }
 
@@ -364,26 +376,27 @@ int
 site_find_links(struct site_page *page)
 {
     const struct html *html = page->html;
-    struct hiding *hiding = ARENA_NEW(page->arena, struct hiding);
+    struct site_hiding *hiding = site_hiding_read(page->arena, html);
     bool *hidden = ARENA_ARRAY(page->arena, html->n, bool);
 
     if (!hiding || !hidden)
         return E_NOMEM;
-    for (size_t k = 0; k < html->nasides; k++) {
-        if (html->asides[k].kind == HTML_STYLE)
-            read_sheet(hiding, html->asides[k].text);
-        else if (html->asides[k].kind == HTML_SCRIPT)
-            read_script(hiding, html->asides[k].text);
-    }
     for (uint32_t i = 1; i < html->n; i++) {
-        if (hidden[i])
+        enum site_sight sight =
+            hidden[i] ? SITE_SEEN : element_sight(hiding, html, i);
+        size_t before = page->report->nhidden_links;
+
+        if (sight == SITE_SEEN)
             continue;
-        if (!is_hiding_element(hiding, html, i) &&
-            !(html_is(html, i, HTML_TAG_A) && is_same_colour(html, i)))
-            continue;
-        memset(hidden + i, true, html->nodes[i].end - i);
-        read_hidden(page, i);
+        read_hidden(page, i, sight);
+        /* What is folded may hold something that is hidden for good. */
+        if (sight == SITE_HIDDEN || page->report->nhidden_links > before)
+            memset(hidden + i, true, html->nodes[i].end - i);
+        else if (html_is(html, i, HTML_TAG_A))
+            hidden[i] = true;
     }
+    read_scripts(page);
+    read_comments(page);
     if (page->report->nhidden_links > 0)
         site_add(page, "hidden_links", page->hidden[0]);
     read_visible(page, hidden);

@@ -7,6 +7,8 @@
  */
 #include <string.h>
 
+#include "base/digest.h"
+#include "base/num.h"
 #include "feeds/siteparts.h"
 
 enum { SCRIPT_MAX_BYTES = 256 * 1024 };
@@ -20,28 +22,94 @@ hex_value(char c)
                                   : -1;
 }
 
-/* text with \xHH, \u00HH and %HH decoded. */
-static void
-unescape(struct str text, struct buf *out)
+/* The value of n hexadecimal digits at s, or -1. */
+static int
+hex_number(struct str s, size_t n)
+{
+    int value = 0;
+
+    if (s.n < n)
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        if (hex_value(s.p[i]) < 0)
+            return -1;
+        value = value * 16 + hex_value(s.p[i]);
+    }
+    return value;
+}
+
+void
+site_unescape(struct str text, struct buf *out)
 {
     for (size_t i = 0; i < text.n; i++) {
-        size_t skip = 0;
+        struct str rest = str_from(text, i);
+        size_t mark = 0, digits = 2;
+        int value = -1;
 
-        if (str_starts(str_from(text, i), STR("\\x")))
-            skip = 2;
-        else if (str_starts(str_from(text, i), STR("\\u00")))
-            skip = 4;
-        else if (text.p[i] == '%')
-            skip = 1;
-        if (skip > 0 && i + skip + 1 < text.n &&
-            hex_value(text.p[i + skip]) >= 0 &&
-            hex_value(text.p[i + skip + 1]) >= 0) {
-            (void)buf_add_char(out, (char)(hex_value(text.p[i + skip]) * 16 +
-                                           hex_value(text.p[i + skip + 1])));
-            i += skip + 1;
-        } else {
-            (void)buf_add_char(out, text.p[i]);
+        if (str_starts(rest, STR("\\x"))) {
+            mark = 2;
+        } else if (str_starts(rest, STR("\\u")) ||
+                   str_starts(rest, STR("%u"))) {
+            mark = 2;
+            digits = 4;
+        } else if (text.p[i] == '%') {
+            mark = 1;
         }
+        if (mark > 0)
+            value = hex_number(str_from(rest, mark), digits);
+        if (value >= 0 && digits == 4)
+            (void)buf_add_codepoint(out, (uint32_t)value);
+        else
+            (void)buf_add_char(out, value >= 0 ? (char)value : text.p[i]);
+        if (value >= 0)
+            i += mark + digits - 1;
+    }
+}
+
+/* Append the characters whose numbers stand in each fromCharCode(…) of text. */
+static void
+add_char_codes(struct str text, struct buf *out)
+{
+    static const char call[] = "fromCharCode(";
+
+    for (;;) {
+        size_t at = str_find(text, STR(call));
+        struct str list;
+
+        if (at == text.n)
+            return;
+        text = str_from(text, at + sizeof call - 1);
+        list = str_first(text, str_find_char(text, ')'));
+        while (list.n > 0) {
+            int64_t code;
+
+            if (num_parse_i64(
+                    str_trim(str_split(&list, ',')), 0, 0x10FFFF, &code) == 0)
+                (void)buf_add_codepoint(out, (uint32_t)code);
+        }
+        (void)buf_add_char(out, ' ');
+    }
+}
+
+/* Append what the quoted texts of atob("…") say. */
+static void
+add_base64(struct str text, struct buf *out)
+{
+    static const char call[] = "atob(";
+
+    for (;;) {
+        size_t at = str_find(text, STR(call));
+        struct str quoted;
+
+        if (at == text.n)
+            return;
+        text = str_trim(str_from(text, at + sizeof call - 1));
+        if (text.n < 2)
+            return;
+        quoted = str_from(text, 1);
+        quoted = str_first(quoted, str_find_char(quoted, text.p[0]));
+        if (digest_unbase64(out, quoted) == 0)
+            (void)buf_add_char(out, ' ');
     }
 }
 
@@ -85,23 +153,68 @@ find_foreign(const struct site_page *page, struct str text)
     return STR_NONE;
 }
 
-static void
-read_script(struct site_page *page, struct str script)
+/* Whether a script does nothing but go elsewhere: "window.location='…'". */
+static bool
+only_moves(struct str script)
+{
+    static const char *const objects[] = {
+        "window.", "top.", "self.", "parent.", "document.", NULL};
+
+    script = str_trim(script);
+    for (int k = 0; objects[k];)
+        if (str_starts(script, str_of(objects[k]))) {
+            script = str_from(script, strlen(objects[k]));
+            k = 0;
+        } else {
+            k++;
+        }
+    if (!str_starts(script, STR("location")))
+        return false;
+    script = str_from(script, sizeof "location" - 1);
+    if (str_starts(script, STR(".href")))
+        script = str_from(script, sizeof ".href" - 1);
+    script = str_trim(script);
+    return str_starts(script, STR(".replace(")) ||
+           str_starts(script, STR(".assign(")) ||
+           (str_starts(script, STR("=")) && !str_starts(script, STR("==")));
+}
+
+/* Whether a script sends some of its visitors away, by where they came from or
+ * what they browse with, or all of them. */
+static bool
+sends_away(struct str text)
 {
     static const char *const engines[] = {"baidu", "sogou", "google", "so.com",
         "360", "bing", "soso", "haosou", "sm.cn", "spider", "yahoo", NULL};
+    static const char *const phones[] = {
+        "Android", "android", "iPhone", "iphone", "Mobile", "mobile", NULL};
     static const char *const moves[] = {"location", "window.open", NULL};
+
+    if (only_moves(text))
+        return true;
+    return holds_one(text, moves) &&
+           ((holds_one(text, engines) &&
+                (holds(text, "referrer") || holds(text, "userAgent"))) ||
+               (holds_one(text, phones) && holds(text, "userAgent")));
+}
+
+static void
+read_script(struct site_page *page, struct str script)
+{
+    static const char *const known[] = {"baidu", "google", "tongji", "cnzz",
+        ".gov.cn", ".edu.cn", "qq.com", "51.la", NULL};
     struct buf plain;
-    struct str text, target;
+    struct str target;
 
     buf_init(&plain, SCRIPT_MAX_BYTES + 16);
-    unescape(str_first(script, SCRIPT_MAX_BYTES), &plain);
-    text = buf_str(&plain);
-    if (holds_one(text, moves) && holds_one(text, engines) &&
-        (holds(text, "referrer") || holds(text, "userAgent"))) {
-        target = find_foreign(page, text);
-        if (target.p && !holds(target, "baidu") && !holds(target, "google") &&
-            !holds(target, "tongji") && !holds(target, "cnzz")) {
+    script = str_first(script, SCRIPT_MAX_BYTES / 2);
+    site_unescape(script, &plain);
+    (void)buf_add_char(&plain, ' ');
+    add_char_codes(script, &plain);
+    add_base64(script, &plain);
+    if (sends_away(buf_str(&plain))) {
+        target = find_foreign(page, buf_str(&plain));
+        if (target.p && !holds_one(target, known)) {
             page->report->defaced = true;
             site_add(page, "script_redirect", target);
         }

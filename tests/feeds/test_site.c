@@ -31,14 +31,47 @@ hidden_links(void **state)
         "<marquee height=1 width=2>", "<noscript>",
         "<style>.q7{display:none}</style><div class='a q7'>",
         ("<script>document.getElementById('zz').style.display='none';</script>"
-         "<div id=zz>")};
+         "<div id=zz>"),
+        "<div style='left:-200%'>", "<div style='margin-left:-50em'>",
+        "<div style='color:transparent'>", "<div style='font:0/0 a'>",
+        "<div style='color:rgba(0,0,0,0)'>",
+        "<div style='filter:alpha(opacity=0)'>",
+        "<div style='transform:translateX(-9999px)'>",
+        "<div style='transform:scale(0,0)'>",
+        "<div style='clip:rect( 1px , 1px, 1px, 1px )'>",
+        "<div style='clip-path:circle(0)'>",
+        "<div style='overflow-y:auto;max-height:0'>",
+        "<div style='visibility:collapse'>", "<div style='z-index:-99'>",
+        "<div style='width:0;height:0'>", "<template>",
+        "<marquee style='height:1px'>",
+        ("<style>@media screen{ /* x */ #a .q8{height:0;overflow:hidden}}"
+         "</style><div class=q8>"),
+        ("<script>document.getElementById('zz').style.left = '-9999px';"
+         "</script><div id=zz>"),
+        ("<script>document.getElementById('zz').style.cssText='position:"
+         "absolute;top:-3000px'</script><div id=zz>"),
+        ("<script>var d=document.getElementById('zz');"
+         "d.setAttribute('style','display:none')</script><div id=zz>"),
+        "<script>$('.zz').hide();</script><div class='zz'>",
+        "<script>$('#zz').css('display','none')</script><div id=zz>",
+        ("<script>$('#zz').css({'position':'absolute','left':'-999px'})"
+         "</script><div id=zz>"),
+        "<div><font color=#FFFFFF>", "<div style='color:#fff'>",
+        "<div style='background:#F0F0F0'><span style='color:#f0f0f0'>",
+        "<script>document.write('<div style=\"display:none\">')</script>"};
     static const char *const shown[] = {"<div>", "<div style='height:0'>",
         "<div style='left:-20px'>",
         ("<style>.q7{color:red}</style>"
-         "<div class=q7>")};
-    static const char link[] = "<a href='http://a.example/'>澳门金沙</a></div>";
+         "<div class=q7>"),
+        "<style>@media print{.q7{display:none}}</style><div class=q7>",
+        "<style>.q7:hover{display:none}</style><div class=q7>",
+        "<div style='background:#000'><span style='color:#fff'>",
+        "<script>$('#other').hide()</script><div id=zz>"};
+    static const char link[] =
+        "<a href='http://a.example/'>澳门金沙</a></font></div>"
+        "<script>document.write('</div>')</script>";
     struct fixture *f = *state;
-    char page[512];
+    char page[1024];
 
     for (size_t i = 0; i < sizeof hiding / sizeof hiding[0]; i++) {
         const struct site_report *report;
@@ -67,10 +100,42 @@ hidden_for_good_reason(void **state)
         ("<div style='display:none'>"
          "<a href='https://tongji.baidu.com/x'>统计</a></div>"),
         ("<div style='display:none'>"
-         "<a href='http://sub.yunxi-sx.example/'>澳门风光摄影展</a></div>")};
+         "<a href='http://sub.yunxi-sx.example/'>澳门风光摄影展</a></div>"),
+        ("<div class='tab-con' style='display:none'>"
+         "<a href='http://daily.example/'>云溪日报</a>"
+         "<a href='http://tv.example/'>云溪电视台</a></div>"),
+        ("<noscript><a href='http://stat.example/'>stat</a>"
+         "<img src=x><a href='http://count.example/'>c</a></noscript>"),
+        ("<a style='color:#fff' href='http://a1.example/'>友好学校</a>"
+         "<a style='color:#fff' href='http://b1.example/'>共建单位</a>"),
+        ("<script>document.write('<a href=\"http://daily.example/\">日报</a>"
+         "<a href=\"http://tv.example/\">电视台</a>')</script>")};
 
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
         assert_int_equal(check(*state, pages[i])->nhidden_links, 0);
+}
+
+/* Links that only a script brings into the page. */
+static void
+written_links(void **state)
+{
+    static const char *const pages[] = {
+        ("<script>document.write('<div style=\"display:none\"><a href=\"http:"
+         "//a.example/\">百家乐</a></div>')</script>"),
+        ("<script>document.write(unescape('%3Cmarquee height=1%3E%3Ca href=%22"
+         "http://a.example/%22%3E%u767E%u5BB6%u4E50%3C/a%3E'))</script>"),
+        ("<script>x.innerHTML='\\x3cdiv style=left:-999px>\\x3ca href=http://"
+         "a.example/>\\u767e\\u5bb6\\u4e50</a></div>'</script>"),
+        ("<!--<a href='http://a.example/'>百家乐</a>--><script>for(n of d)"
+         "if(n.nodeType==8)p.innerHTML+=n.data</script>")};
+
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+        const struct site_report *report = check(*state, pages[i]);
+
+        if (report->nhidden_links != 1)
+            fail_msg("not seen: %s", pages[i]);
+        assert_str(report->hidden_links[0], "http://a.example/");
+    }
 }
 
 static void
@@ -79,6 +144,8 @@ defaced(void **state)
     static const char *const yes[] = {
         "<title>&#20845;&#21512;&#24425;-开奖结果</title>",
         "<title>实验小学</title><meta name=keywords content='百家乐,投注'>",
+        "<title>新开传奇私服发布网</title>",
+        "<title>实验小学</title><meta name=description content='乐鱼体育'>",
         "<meta http-equiv=refresh content='0;url=http://x.example/'>",
         ("<script>if(document.referrer.indexOf('baidu')>0)"
          "{location='http://x.example/'}</script>"),
@@ -86,13 +153,27 @@ defaced(void **state)
          "'\\x62\\x61\\x69\\x64\\x75','\\x6c\\x6f\\x63\\x61\\x74\\x69\\x6f"
          "\\x6e','\\x68\\x74\\x74\\x70\\x3a\\x2f\\x2f\\x78\\x2e\\x65\\x78"
          "']</script>"),
+        "<script> window.top.location.href = 'http://x.example/'</script>",
+        "<script>location.replace('//x.example/')</script>",
+        ("<script>if(/Android|iPhone/.test(navigator.userAgent)){"
+         "location='http://x.example/'}</script>"),
+        ("<script>if(document.referrer.match(/baidu/))location.href="
+         "atob('aHR0cDovL3guZXhhbXBsZS8=')</script>"),
+        ("<script>if(document.referrer.match(/sogou/))location.href="
+         "String.fromCharCode(104,116,116,112,58,47,47,120,46,101,120,97)"
+         "</script>"),
         "<h1>Hacked by x</h1><p>no team is safe",
         "<ul><li><a href=/1>百家乐技巧</a><li><a href=/2>网上投注</a></ul>"};
     static const char *const no[] = {"<title>防范六合彩知识讲座</title>",
+        "<title>拒绝高利贷 远离赌场</title>", "<title>私立学校服务</title>",
         "<title>实验小学</title><p>棋类社团",
         "<meta http-equiv=refresh content='0;url=/index2.htm'>",
         ("<script>var r=document.referrer;send('https://hm.baidu.com/h?'+r)"
          "</script>"),
+        "<script>location.href='/m/'</script>",
+        "<script>function f(){location.href='http://x.example/'}</script>",
+        ("<script>if(/Android/.test(navigator.userAgent))location="
+         "'http://m.yunxi-sx.example/'</script>"),
         "<a href=http://x.example/>澳门金沙</a>"};
 
     for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)
@@ -166,6 +247,8 @@ main(void)
             hidden_links, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(
             hidden_for_good_reason, page_setup, page_teardown),
+        cmocka_unit_test_setup_teardown(
+            written_links, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(defaced, page_setup, page_teardown),
         cmocka_unit_test_setup_teardown(
             numbers_of_persons, page_setup, page_teardown),
