@@ -12,6 +12,8 @@
 #include "base/utf8.h"
 #include "base/yaml.h"
 #include "cli/cli.h"
+#include "daemon/teach_rules.h"
+#include "store/view_teach.h"
 
 #define DEFAULT_CONFIG "/etc/tocsin/tocsin.yaml"
 
@@ -71,6 +73,9 @@ author_option(struct author *author, int option)
     case 'J':
         author->json = true;
         return true;
+    case 'X':
+        author->plain = true;
+        return true;
     default:
         return false;
     }
@@ -91,20 +96,70 @@ say_warnings(struct toc_errors *warnings)
     return n;
 }
 
-/* The rules of --rules or of the packs, with what the configuration knows of
- * the region and the owners. */
+/* The files of --rules or of the packs, or those of the configuration; with
+ * room for one more. */
 static int
-compile(struct author *author, unsigned needs, size_t *ret_warnings)
+rule_texts(struct author *author, struct rule_file **ret, size_t *ret_n)
 {
     const struct config *config = author->config;
-    struct toc_errors warnings = {.n = 0};
     const char *library =
         rule_files_packs(author->arena, getenv("TOCSIN_RULES_DIR"));
+    bool own = author->own_files || !config;
+    size_t n;
+    int err = 0;
+
+    if (own && !author->own_files)
+        (void)rule_files_add(
+            author->files, author->arena, library, &author->errors);
+    if (own)
+        err = rule_files_finish(
+            author->files, author->arena, library, &author->errors);
+    if (err != 0 || toc_errors_any(&author->errors))
+        return err ? err : E_CONF;
+    n = own ? author->files->n : config->nrules;
+    *ret = ARENA_ARRAY(author->arena, n + 1, struct rule_file);
+    if (*ret == NULL)
+        return E_NOMEM;
+    for (size_t i = 0; i < n; i++)
+        (*ret)[i] = own ? author->files->file[i] : config->rules[i];
+    *ret_n = n;
+    return 0;
+}
+
+/* One more file of the exceptions in force, where there are any. */
+static int
+add_exceptions(struct author *author, struct rule_file *files, size_t *n)
+{
+    struct exception *list = NULL;
+    _cleanup_(buf_done) struct buf text;
+    size_t count = 0, written = 0;
+    int err = view_exceptions_now(
+        author->view, clock_wall(), author->arena, &list, &count);
+
+    buf_init(&text, TEACH_RULES_MAX_BYTES);
+    if (err == 0 && count > 0)
+        written = teach_rules_write(
+            list, count, author->set, author->zone, author->arena, NULL, &text);
+    if (err == 0)
+        err = text.err;
+    if (err == 0 && written > 0)
+        files[(*n)++] = (struct rule_file){.name = "exceptions",
+            .text = arena_str(author->arena, buf_str(&text))};
+    return err;
+}
+
+/* The rules, with what the configuration knows of the region and the owners. */
+static int
+compile_rules(struct author *author, unsigned needs, size_t *ret_warnings)
+{
+    const struct config *config = author->config;
+    struct toc_errors warnings = {.n = 0}, again = {.n = 0};
     struct rule_options options = {
         .lint = (needs & AUTHOR_LINT) != 0, .warnings = &warnings};
-    const struct rule_file *files;
-    size_t nfiles;
-    int err;
+    struct rule_file *files = NULL;
+    struct ruleset *plain;
+    size_t nfiles = 0, bare;
+    int err = rule_texts(author, &files, &nfiles);
 
     if (author->has_region)
         options.region = &author->region;
@@ -114,23 +169,36 @@ compile(struct author *author, unsigned needs, size_t *ret_warnings)
         options.owners = config->owners;
         options.nowners = config->nowners;
     }
-    (void)zone_load(config ? arena_cstr(author->arena, config->zone)
-                           : "Asia/Shanghai",
-        &author->zone);
     options.zone = author->zone;
-    if (!author->own_files && !config)
-        (void)rule_files_add(
-            author->files, author->arena, library, &author->errors);
-    err = author->own_files || !config
-              ? rule_files_finish(
-                    author->files, author->arena, library, &author->errors)
-              : 0;
-    files = author->own_files || !config ? author->files->file : config->rules;
-    nfiles = author->own_files || !config ? author->files->n : config->nrules;
-    if (err == 0 && !toc_errors_any(&author->errors))
+    if (err == 0)
         err = ruleset_compile_with(
             files, nfiles, &options, &author->errors, &author->set);
     *ret_warnings += say_warnings(&warnings);
+    bare = nfiles;
+    if (err == 0 && author->view && !author->plain)
+        err = add_exceptions(author, files, &nfiles);
+    if (err != 0 || nfiles == bare)
+        return err;
+    plain = author->set;
+    author->set = NULL;
+    options.warnings = &again; /* said before */
+    err = ruleset_compile_with(
+        files, nfiles, &options, &author->errors, &author->set);
+    toc_errors_done(&again);
+    ruleset_free(plain);
+    return err;
+}
+
+static int
+compile(struct author *author, unsigned needs, size_t *ret_warnings)
+{
+    int err;
+
+    (void)zone_load(author->config
+                        ? arena_cstr(author->arena, author->config->zone)
+                        : "Asia/Shanghai",
+        &author->zone);
+    err = compile_rules(author, needs, ret_warnings);
     toc_errors_print(&author->errors, stderr);
     if (err == 0 && !toc_errors_any(&author->errors))
         return CLI_OK;
@@ -172,32 +240,37 @@ read_config(struct author *author, unsigned needs)
     return CLI_OK;
 }
 
-int
-author_open(struct author *author, unsigned needs, size_t *ret_warnings)
+static int
+open_store(struct author *author)
 {
     struct toc_error error = {0};
     const char *database = author->database;
+
+    if (!database && author->config)
+        database = arena_cstr(author->arena, author->config->database);
+    if (view_open(database, &error, &author->view) == 0)
+        return CLI_OK;
+    fprintf(stderr, "tocsin: %s: %s\n", database, error.text);
+    return CLI_FAILED;
+}
+
+int
+author_open(struct author *author, unsigned needs, size_t *ret_warnings)
+{
     int status = read_config(author, needs);
 
     *ret_warnings = 0;
+    if (status == CLI_OK && (needs & AUTHOR_NEEDS_STORE))
+        status = open_store(author);
     if (status == CLI_OK)
         status = compile(author, needs, ret_warnings);
-    if (status != CLI_OK)
+    if (status != CLI_OK || !(needs & AUTHOR_NEEDS_MATCHER))
         return status;
-    if (needs & AUTHOR_NEEDS_MATCHER) {
-        if (matcher_new(author->set, &author->matcher) != 0) {
-            fputs("tocsin: out of memory\n", stderr);
-            return CLI_FAILED;
-        }
-        matcher_limit(author->matcher, &MATCH_LIMITS(clock_cpu_us));
-    }
-    if (!database && author->config)
-        database = arena_cstr(author->arena, author->config->database);
-    if ((needs & AUTHOR_NEEDS_STORE) &&
-        view_open(database, &error, &author->view) != 0) {
-        fprintf(stderr, "tocsin: %s: %s\n", database, error.text);
+    if (matcher_new(author->set, &author->matcher) != 0) {
+        fputs("tocsin: out of memory\n", stderr);
         return CLI_FAILED;
     }
+    matcher_limit(author->matcher, &MATCH_LIMITS(clock_cpu_us));
     return CLI_OK;
 }
 
@@ -242,11 +315,14 @@ author_when(struct author *author, struct arena *arena, struct wall t)
 /* --- items --------------------------------------------------------------- */
 
 static size_t
-split_tags(struct arena *arena, struct str tags, struct str **ret)
+split_tags(
+    struct arena *arena, struct str source, struct str tags, struct str **ret)
 {
     struct str *list = ARENA_ARRAY(arena, AUTHOR_MAX_TAGS, struct str);
     size_t n = 0;
 
+    if (list) /* as the daemon adds it, for rules about one source */
+        list[n++] = arena_printf(arena, "source:%.*s", STR_ARG(source));
     while (list && tags.n > 0 && n < AUTHOR_MAX_TAGS) {
         size_t end = str_find(tags, STR(", "));
 
@@ -275,7 +351,8 @@ author_match(struct author *author, const struct matched_item *stored,
             .kind = stored->tier},
         .published = stored->item.published,
         .seen = stored->item.first_seen};
-    item->source.ntags = split_tags(author->scratch, stored->tags, &tags);
+    item->source.ntags =
+        split_tags(author->scratch, stored->item.source, stored->tags, &tags);
     item->source.tags = tags;
     if (source)
         context.source_weight = source->weight;

@@ -3,7 +3,8 @@
  *
  * The rules are those named with --rules, else those of the configuration,
  * else the shipped packs.  The store is that of the configuration, or the one
- * named with --database; it is only read.
+ * named with --database; it is only read.  Where there is one, the exceptions
+ * that editors accepted are rules as they are in the daemon.
  */
 #ifndef TOCSIN_CLI_AUTHOR_H
 #define TOCSIN_CLI_AUTHOR_H
@@ -24,6 +25,7 @@ struct author {
     struct arena *scratch;              /* of one item; owned */
     struct rule_files *files;           /* of --rules, or of the packs */
     bool own_files;                     /* --rules was given */
+    bool plain; /* --no-exceptions: as if none had been accepted */
     struct rule_file region;
     bool has_region;
     struct config *config; /* owned, or NULL */
@@ -40,7 +42,8 @@ struct author {
     {"region", required_argument, NULL, 'g'},                                  \
     {"config", required_argument, NULL, 'C'},                                  \
     {"database", required_argument, NULL, 'D'},                                \
-    {"json", no_argument, NULL, 'J'}
+    {"json", no_argument, NULL, 'J'},                                          \
+    {"no-exceptions", no_argument, NULL, 'X'}
 /* clang-format on */
 
 /* What an author's command needs besides its rules. */

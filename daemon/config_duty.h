@@ -44,6 +44,7 @@ struct owner {
 struct duty {
     /* of tocsin.yaml */
     bool clocks_shipped;
+    int64_t reopen_ms;          /* after the close, in which an item reopens */
     struct str owner;           /* of what nobody else owns, or absent */
     const struct str *fallback; /* channels told when nobody is reached */
     size_t nfallback;

@@ -61,6 +61,7 @@ struct engine {
     struct pace pace;                     /* how the requests are spent */
     struct week_hours hours[PACE_GROUPS]; /* when its groups publish */
     struct mono planned;                  /* pace was, 0: not yet */
+    struct wall key_edge; /* when a key date begins or ends next */
     struct slot slots[ENGINE_MAX_IN_FLIGHT];
     size_t in_flight;
     uint16_t host_in_flight[ENGINE_HOSTS];

@@ -11,6 +11,7 @@
 #include "daemon/engine_escalate.h"
 #include "daemon/engine_rota.h"
 #include "daemon/engine_route.h"
+#include "daemon/engine_skip.h"
 #include "daemon/engine_tell.h"
 
 enum { DIRTY_FIRST = 64, DIRTY_MAX = 1 << 20 };
@@ -213,26 +214,94 @@ engine_duty_tell(struct engine *engine, const struct incident *incident,
     return r;
 }
 
-/* To whoever the routes lead to. */
+/* The people of an incident's deadlines: who has it, and who is on call in the
+ * rotas that its escalation names; without one, in all. */
 static int
-tell_routed(struct engine *engine, const struct incident *incident,
+deadline_people(
+    struct engine *engine, const struct incident *incident, struct reached *ret)
+{
+    const struct duty *duty = &engine->config->duty;
+    const struct escalation *policy = escalation_find(duty->escalations,
+        duty->nescalations, incident->level, incident->category);
+    size_t named = 0;
+    int r = 0;
+
+    for (size_t i = 0; i < duty->npeople; i++)
+        if (incident->assignee.n &&
+            str_eq(duty->people[i].user, incident->assignee))
+            engine_escalate_person(engine, duty->people[i].name, ret);
+    for (size_t i = 0; policy && i < policy->nsteps; i++)
+        for (size_t k = 0; k < policy->steps[i].nto && r == 0; k++)
+            if (str_starts(policy->steps[i].to[k], STR("rota:"))) {
+                named++;
+                r = engine_escalate_reach(
+                    engine, incident, &policy->steps[i].to[k], 1, ret);
+            }
+    for (size_t i = 0; named == 0 && i < duty->nrotas && r == 0; i++) {
+        struct str target = arena_printf(
+            engine->arena, "rota:%.*s", STR_ARG(duty->rotas[i].name));
+
+        r = engine_escalate_reach(engine, incident, &target, 1, ret);
+    }
+    return r;
+}
+
+static bool
+is_reached(const struct reached *reached, struct str channel)
+{
+    for (size_t i = 0; i < reached->n; i++)
+        if (str_eq(reached->channels[i], channel))
+            return true;
+    return false;
+}
+
+/* Whether a channel hears of a deadline now: those of its people also when no
+ * route leads there, but not through a silence or quiet hours. */
+static int
+deadline_gate(struct engine *engine, const struct channel *channel,
+    const struct incident *incident, const struct reached *people,
+    const struct said *said, bool *ret_send)
+{
+    struct route_decision decision = {.verdict = ROUTE_SEND};
+    int r = 0;
+
+    if (incident->level >= engine->config->notify_min_level &&
+        is_reached(people, channel->id))
+        r = engine_route(
+            engine, channel, incident, INCIDENT_EVENT_DEADLINE, &decision);
+    if (r == 0 && decision.verdict == ROUTE_NOT) {
+        *ret_send = true;
+        return 0;
+    }
+    return r ? r
+             : engine_route_gate(engine, channel, incident,
+                   INCIDENT_EVENT_DEADLINE,
+                   speaks_english(channel) ? said->en : said->zh, ret_send);
+}
+
+/* To whoever the routes lead to, and to the people whose deadline it is. */
+static int
+tell_deadline(struct engine *engine, const struct incident *incident,
     const struct said *said)
 {
     const struct config *config = engine->config;
     struct str channels[DUTY_MAX_CHANNELS];
+    struct reached people;
     size_t n = 0;
-    int r = 0;
+    int r;
 
+    reached_init(&people);
+    r = deadline_people(engine, incident, &people);
     for (size_t i = 0; i < config->nchannels && n < DUTY_MAX_CHANNELS && r == 0;
          i++) {
         bool send = false;
 
-        r = engine_route_gate(engine, &config->channels[i], incident,
-            INCIDENT_EVENT_DEADLINE,
-            speaks_english(&config->channels[i]) ? said->en : said->zh, &send);
+        r = deadline_gate(
+            engine, &config->channels[i], incident, &people, said, &send);
         if (r == 0 && send)
             channels[n++] = config->channels[i].id;
     }
+    reached_done(&people);
     if (r == 0)
         r = engine_duty_tell(
             engine, incident, INCIDENT_EVENT_DEADLINE, said, channels, n, NULL);
@@ -267,19 +336,26 @@ engine_clock_time(const struct engine *engine)
         .now = engine_now(engine)};
 }
 
+/* known: see begin_clock. */
 static int
 sync_run(struct engine *engine, const struct incident *incident,
-    struct clock_run *run)
+    struct clock_run *run, bool known)
 {
+    const struct clock_rule *rule =
+        duty_clock(&engine->config->duty, run->clock);
     struct clock_time time = engine_clock_time(engine);
     struct wall merged = WALL_NONE;
     bool missed = wall_is_set(run->breached);
+    bool dropped = run->end == CLOCK_DROPPED;
+    int percent;
     int r =
         store_clock_merged(engine->store, incident->id, run->clock, &merged);
 
-    if (r == 0 && clock_sync(run, duty_clock(&engine->config->duty, run->clock),
-                      incident, merged, &time))
-        r = store_clock_save(engine->store, run);
+    if (r != 0 || !clock_sync(run, rule, incident, merged, &time))
+        return r;
+    if (known && dropped && run->end == CLOCK_RUNNING)
+        (void)clock_tick(run, rule, &time, &percent);
+    r = store_clock_save(engine->store, run);
     if (r == 0 && !missed && wall_is_set(run->breached))
         r = ledger(engine, "clock.breached", run, 0);
     return r;
@@ -316,6 +392,27 @@ begin_clock(struct engine *engine, const struct clock_rule *rule,
     return store_clock_save(engine->store, &run);
 }
 
+/* Nobody can say what was told of it: it goes, and another run of the same
+ * clock takes its place. */
+static int
+drop_unreadable(struct engine *engine, const struct clock_run *run)
+{
+    json_t *details = json_object();
+    int r = store_clock_drop(engine->store, run->id);
+
+    log_printf(LOG_ERROR,
+        "incident %lld: run %lld of the deadline %.*s cannot be read; another "
+        "takes its place",
+        (long long)run->incident, (long long)run->id, STR_ARG(run->clock));
+    (void)jsonx_set(details, "clock", jsonx_str(run->clock));
+    (void)jsonx_set(details, "run", json_integer(run->id));
+    if (r == 0)
+        return engine_ledger(engine, "clock.unreadable", run->incident,
+            STR_NONE, STR_NONE, details);
+    json_decref(details);
+    return r;
+}
+
 static int
 sync_clocks(struct engine *engine, const struct incident *incident, bool known)
 {
@@ -326,7 +423,8 @@ sync_clocks(struct engine *engine, const struct incident *incident, bool known)
         store_clocks_of(engine->store, incident->id, engine->arena, &runs, &n);
 
     for (size_t i = 0; i < n && r == 0; i++)
-        r = sync_run(engine, incident, &runs[i]);
+        r = runs[i].unreadable ? drop_unreadable(engine, &runs[i])
+                               : sync_run(engine, incident, &runs[i], known);
     for (size_t i = 0; i < duty->nclocks && r == 0; i++) {
         const struct clock_rule *rule = &duty->clocks[i];
         const struct clock_run *last = NULL;
@@ -357,6 +455,24 @@ sync_incident(struct engine *engine, int64_t id, bool known)
     return r;
 }
 
+/* What cannot be read has no deadlines, and keeps nothing else from being
+ * written. */
+static int
+flush_one(struct engine *engine, int64_t id)
+{
+    int r = store_step_begin(engine->store), failed;
+
+    if (r != 0)
+        return r;
+    failed = sync_incident(engine, id, false);
+    if (failed == 0)
+        failed = engine_skip_over(engine, "incident", id);
+    r = store_step_end(engine->store, failed == 0);
+    if (r != 0 || failed != E_CORRUPT)
+        return r ? r : failed;
+    return engine_skip_report(engine, "incident", id, id, failed);
+}
+
 int
 engine_duty_flush(struct engine *engine)
 {
@@ -368,7 +484,7 @@ engine_duty_flush(struct engine *engine)
     /* It grows while it is walked: by what others were merged into, again
      * where that was in step before they were. */
     for (state->done = 0; state->done < state->ndirty && r == 0;)
-        r = sync_incident(engine, state->dirty[state->done++], false);
+        r = flush_one(engine, state->dirty[state->done++]);
     state->ndirty = state->done = 0;
     arm(engine, 0);
     return r;
@@ -378,28 +494,12 @@ engine_duty_flush(struct engine *engine)
  * ------------------------------------------------------------------ */
 
 static int
-tick_run(struct engine *engine, struct clock_run *run)
+say_run(struct engine *engine, const struct incident *incident,
+    const struct clock_run *run, enum clock_say say, int percent)
 {
-    const struct clock_rule *rule =
-        duty_clock(&engine->config->duty, run->clock);
-    struct clock_time time = engine_clock_time(engine);
-    struct incident incident;
-    enum clock_say say;
     struct said said;
-    int percent = 0;
-    int r = store_incident_load(
-        engine->store, run->incident, engine->arena, &incident);
+    int r;
 
-    if (r == 0)
-        r = sync_run(engine, &incident, run);
-    if (r != 0)
-        return r;
-    say = clock_tick(run, rule, &time, &percent);
-    if (say == CLOCK_SAY_NOTHING && run->end == CLOCK_RUNNING && rule == NULL)
-        run->next = WALL_NONE;
-    r = store_clock_save(engine->store, run);
-    if (r != 0 || say == CLOCK_SAY_NOTHING)
-        return r;
     if (say == CLOCK_SAY_BREACH)
         say_breach(engine, run, &said);
     else
@@ -408,77 +508,141 @@ tick_run(struct engine *engine, struct clock_run *run)
         say == CLOCK_SAY_BREACH ? "clock.breached" : "clock.reminded", run,
         percent);
     if (r == 0)
-        r = tell_routed(engine, &incident, &said);
+        r = tell_deadline(engine, incident, &said);
+    if (r != 0)
+        return r;
     log_printf(
         LOG_NOTICE, "incident %lld: %s", (long long)run->incident, said.en);
+    engine_changed(engine, "incident", run->incident);
+    return 0;
+}
+
+static int
+tick_run(struct engine *engine, int64_t id)
+{
+    struct clock_time time = engine_clock_time(engine);
+    const struct clock_rule *rule;
+    struct incident incident;
+    struct clock_run run;
+    enum clock_say say;
+    int percent = 0;
+    int r = store_clock_load(engine->store, id, engine->arena, &run);
+
+    if (r == E_NOTFOUND) /* dropped, by one of its incident before it */
+        return 0;
     if (r == 0)
-        engine_changed(engine, "incident", run->incident);
-    return r;
+        r = store_incident_load(
+            engine->store, run.incident, engine->arena, &incident);
+    if (r == 0 && run.unreadable)
+        return sync_clocks(engine, &incident, false);
+    if (r == 0)
+        r = sync_run(engine, &incident, &run, false);
+    if (r != 0)
+        return r;
+    rule = duty_clock(&engine->config->duty, run.clock);
+    say = clock_tick(&run, rule, &time, &percent);
+    if (say == CLOCK_SAY_NOTHING && run.end == CLOCK_RUNNING && rule == NULL)
+        run.next = WALL_NONE;
+    r = store_clock_save(engine->store, &run);
+    return r || say == CLOCK_SAY_NOTHING
+               ? r
+               : say_run(engine, &incident, &run, say, percent);
+}
+
+static int
+tick_later(struct engine *engine, int64_t id, struct wall until)
+{
+    return store_clock_put_off(engine->store, id, until);
 }
 
 static int
 run_clocks(struct engine *engine)
 {
-    struct clock_run *runs = NULL;
+    static const struct skip_ops ops = {"clock", tick_run, tick_later};
+    struct clock_due due[CLOCKS_MAX];
     size_t n = 0;
-    int r = store_clocks_due(
-        engine->store, engine_now(engine), engine->arena, &runs, &n);
+    int r = store_clocks_due(engine->store, engine_now(engine), due, &n);
 
     for (size_t i = 0; i < n && r == 0; i++)
-        r = tick_run(engine, &runs[i]);
+        r = engine_skip_do(engine, &ops, due[i].id, due[i].incident);
     return r;
+}
+
+static int
+walk_one(struct engine *engine, int64_t id)
+{
+    return sync_incident(engine, id, true);
+}
+
+/* Nothing is to be put off: it is looked at when it changes. */
+static int
+walk_later(struct engine *engine, int64_t id, struct wall until)
+{
+    (void)engine;
+    (void)id;
+    (void)until;
+    return 0;
 }
 
 /* Look at some more of what is open. */
 static int
 walk(struct engine *engine)
 {
+    static const struct skip_ops ops = {"incident", walk_one, walk_later};
     struct duty_state *state = engine->duty;
     int64_t ids[CLOCKS_MAX];
     size_t n = 0;
     int r = store_open_after(engine->store, state->walked, ids, &n);
 
-    for (size_t i = 0; i < n && r == 0; i++)
-        r = sync_incident(engine, ids[i], true);
-    if (r != 0)
-        return r;
-    if (n > 0)
-        state->walked = ids[n - 1];
-    state->walking = n == CLOCKS_MAX;
-    return 0;
+    for (size_t i = 0; i < n && r == 0; i++) {
+        r = engine_skip_do(engine, &ops, ids[i], ids[i]);
+        if (r == 0)
+            state->walked = ids[i];
+    }
+    if (r == 0)
+        state->walking = n == CLOCKS_MAX;
+    return r;
 }
 
-/* One transaction's step of work. */
 static int
-step(struct engine *engine, int (*work)(struct engine *engine))
+run_rotas(struct engine *engine)
 {
     int r = engine_write_begin(engine);
 
-    return r ? r : engine_write_end(engine, work(engine));
+    return r ? r : engine_write_end(engine, engine_rota_run(engine));
+}
+
+/* What is due of deadlines and escalations: neither waits for the other. */
+static int
+run_due(struct engine *engine)
+{
+    struct wall next = WALL_NONE, now = engine_now(engine);
+    int r = store_clocks_next(engine->store, &next), rest;
+
+    if (r != 0 || !wall_is_set(next) || next.ms > now.ms)
+        return r;
+    r = run_clocks(engine);
+    rest = engine_escalate_run(engine);
+    return r ? r : rest;
 }
 
 void
 engine_duty_run(struct engine *engine)
 {
     struct duty_state *state = engine->duty;
-    struct wall next = WALL_NONE, now = engine_now(engine);
-    int r = 0;
+    int r = 0, rotas = 0;
 
     if (!state || engine->stopping)
         return;
     arena_clear(engine->arena);
     if (state->walking)
-        r = step(engine, walk);
-    if (r == 0 && !state->walking &&
-        store_clocks_next(engine->store, &next) == 0 && wall_is_set(next) &&
-        next.ms <= now.ms) {
-        r = step(engine, run_clocks);
-        if (r == 0)
-            r = step(engine, engine_escalate_run);
-    }
-    if (r == 0 && engine_rota_is_due(engine))
-        r = step(engine, engine_rota_run);
-    if (r != 0)
+        r = walk(engine);
+    if (r == 0 && !state->walking)
+        r = run_due(engine);
+    arena_clear(engine->arena);
+    if (engine_rota_is_due(engine))
+        rotas = run_rotas(engine);
+    if (r != 0 || rotas != 0)
         log_say(LOG_ERROR, "deadlines and rotas could not be looked at", "why",
             store_error(engine->store), NULL);
     arm(engine, state->walking && r == 0 ? 0 : DUTY_TICK_MS);

@@ -4,6 +4,7 @@
 
 #include "base/jsonx.h"
 #include "daemon/engine_rota.h"
+#include "daemon/engine_skip.h"
 #include "daemon/engine_tell.h"
 
 enum { WHO_MAX_BYTES = 400 };
@@ -182,6 +183,31 @@ policy_of(const struct engine *engine, const struct incident *incident)
         incident->level, incident->category);
 }
 
+/* It cannot be read: begun anew, as if nothing had been said. */
+static int
+begin_anew(struct engine *engine, const struct escalation *policy,
+    const struct incident *incident)
+{
+    struct wall now = engine_now(engine);
+    struct escalation_run run = {.incident = incident->id,
+        .policy = STR(""),
+        .state = ESCALATION_OVER,
+        .next = WALL_NONE};
+    int r;
+
+    if (policy) {
+        escalation_begin(policy, incident, now, &run);
+        (void)escalation_sync(&run, policy, incident, now);
+    }
+    log_printf(LOG_ERROR,
+        "incident %lld: its escalation cannot be read, and begins anew",
+        (long long)incident->id);
+    r = store_escalation_save(engine->store, &run);
+    return r ? r
+             : engine_ledger(engine, "escalation.unreadable", incident->id,
+                   STR_NONE, STR_NONE, NULL);
+}
+
 int
 engine_escalate_sync(struct engine *engine, const struct incident *incident)
 {
@@ -197,6 +223,8 @@ engine_escalate_sync(struct engine *engine, const struct incident *incident)
         escalation_begin(policy, incident, now, &run);
         return store_escalation_save(engine->store, &run);
     }
+    if (r == E_CORRUPT)
+        return begin_anew(engine, policy, incident);
     if (r == 0 && escalation_sync(&run, policy, incident, now))
         r = store_escalation_save(engine->store, &run);
     return r;
@@ -295,33 +323,45 @@ take_step(struct engine *engine, const struct incident *incident,
 }
 
 static int
-run_one(struct engine *engine, struct escalation_run *run)
+run_one(struct engine *engine, int64_t id)
 {
     struct incident incident;
+    struct escalation_run run;
     const struct escalation *policy;
-    int round = run->round, step;
-    int r = store_incident_load(
-        engine->store, run->incident, engine->arena, &incident);
+    int round, step;
+    int r = store_incident_load(engine->store, id, engine->arena, &incident);
 
     if (r != 0)
         return r;
     policy = policy_of(engine, &incident);
-    (void)escalation_sync(run, policy, &incident, engine_now(engine));
-    step = policy ? escalation_take(run, policy, engine_now(engine)) : -1;
+    r = store_escalation_load(engine->store, id, engine->arena, &run);
+    if (r == E_CORRUPT)
+        return begin_anew(engine, policy, &incident);
+    if (r != 0)
+        return r;
+    round = run.round;
+    (void)escalation_sync(&run, policy, &incident, engine_now(engine));
+    step = policy ? escalation_take(&run, policy, engine_now(engine)) : -1;
     if (step >= 0)
-        r = take_step(engine, &incident, policy, run, round, step);
-    return r ? r : store_escalation_save(engine->store, run);
+        r = take_step(engine, &incident, policy, &run, round, step);
+    return r ? r : store_escalation_save(engine->store, &run);
+}
+
+static int
+run_later(struct engine *engine, int64_t id, struct wall until)
+{
+    return store_escalation_put_off(engine->store, id, until);
 }
 
 int
 engine_escalate_run(struct engine *engine)
 {
-    struct escalation_run *runs = NULL;
+    static const struct skip_ops ops = {"escalation", run_one, run_later};
+    int64_t due[CLOCKS_MAX];
     size_t n = 0;
-    int r = store_escalations_due(
-        engine->store, engine_now(engine), engine->arena, &runs, &n);
+    int r = store_escalations_due(engine->store, engine_now(engine), due, &n);
 
     for (size_t i = 0; i < n && r == 0; i++)
-        r = run_one(engine, &runs[i]);
+        r = engine_skip_do(engine, &ops, due[i], due[i]);
     return r;
 }

@@ -16,7 +16,7 @@ struct reached {
 /* Begin, stop or go on as the incident's state asks. */
 int engine_escalate_sync(
     struct engine *engine, const struct incident *incident);
-/* Take the steps that are due. */
+/* Take the steps that are due, each in a step of its own. */
 int engine_escalate_run(struct engine *engine);
 /* Whom targets mean now; who is taken by reached_done. */
 int engine_escalate_reach(struct engine *engine,

@@ -358,7 +358,8 @@ static int
 incident_feel(struct engine *engine, struct subject *subject,
     struct incident *incident, struct str why)
 {
-    struct incident_change change = {.act = INCIDENT_ACT_ITEM};
+    struct incident_change change = {.act = INCIDENT_ACT_ITEM,
+        .reopen_ms = engine->config->duty.reopen_ms};
     struct incident_result result;
     int r = store_incident_counts(engine->store, incident->id,
         &incident->items, &incident->sources);
@@ -395,7 +396,7 @@ incident_join(struct engine *engine, struct subject *subject,
     int r = engine_incident_load(engine, verdict->incident, &incident);
     bool late = r == 0 && !incident_state_is_open(incident.state) &&
                 wall_is_set(incident.closed) &&
-                now.ms - incident.closed.ms > INCIDENT_REOPEN_WINDOW_MS;
+                now.ms - incident.closed.ms > engine->config->duty.reopen_ms;
 
     if (r == E_NOTFOUND || late) {
         if (subject->score.level == LEVEL_NONE)

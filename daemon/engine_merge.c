@@ -43,13 +43,46 @@ act_refuse(struct asked *asked, int err, const char *words)
     return err;
 }
 
+/* Whether an incident asks for somebody in red, unheard by who snoozed another.
+ */
+static bool
+is_loud_red(enum level level, enum incident_state state)
+{
+    return level == LEVEL_RED && incident_state_is_open(state) &&
+           state != INCIDENT_SNOOZED;
+}
+
+/* End the snooze of what more was put into than was snoozed, and tell it. */
+static int
+act_wake(struct asked *asked, struct incident *incident)
+{
+    struct incident_change change = {.act = INCIDENT_ACT_WAKE};
+    struct incident_result result;
+    json_t *details;
+    int r =
+        incident_apply(incident, &change, engine_now(asked->engine), &result);
+
+    if (r != 0)
+        return r == E_STATE ? 0 : r;
+    details = json_object();
+    (void)jsonx_set(details, "level", json_string(level_name(incident->level)));
+    r = act_ledger(
+        asked, incident_event_name(result.event), incident->id, details);
+    return r ? r
+             : engine_tell(asked->engine, incident, result.event,
+                   "more was put into it than was snoozed");
+}
+
 /* Save what both sides are now, and let the grouper and open pages know. */
 static int
 act_settle(struct asked *asked, struct incident *incident, bool rescore)
 {
     struct engine *engine = asked->engine;
+    enum level before = incident->level;
     int r = rescore ? engine_rescore(engine, incident) : 0;
 
+    if (r == 0 && incident->level > before)
+        r = act_wake(asked, incident);
     if (r == 0)
         r = store_incident_save(engine->store, incident);
     if (r != 0)
@@ -72,10 +105,13 @@ merge_write(
     struct incident_change change = {
         .act = INCIDENT_ACT_MERGE, .by = asked->by, .into = target->id};
     struct incident_result result;
+    bool loud = is_loud_red(child->level, child->state);
     int r = incident_apply(child, &change, engine_now(engine), &result);
 
     if (r == 0)
         r = act_settle(asked, child, false);
+    if (r == 0 && loud)
+        r = act_wake(asked, target);
     if (child->last_seen.ms > target->last_seen.ms)
         target->last_seen = child->last_seen;
     if (r == 0)
@@ -289,7 +325,10 @@ split_write(struct asked *asked, struct split *split, struct incident *origin,
     r = act_ledger(asked, "incident.split", origin->id, details);
     if (r != 0 || split->fresh)
         return r ? r : split_describe(asked, target, origin->id);
-    r = act_settle(asked, target, true);
+    if (is_loud_red(origin->level, origin->state))
+        r = act_wake(asked, target);
+    if (r == 0)
+        r = act_settle(asked, target, true);
     return r ? r
              : act_ledger(asked, "incident.split_here", target->id,
                    details_of("from", origin->id));

@@ -8,14 +8,16 @@
  * a rollback they are read again.
  *
  * Once an hour the price of a poll is worked out anew, and with it everything
- * that the calendar changes: key dates, and the hours of the week.
+ * that the calendar changes: the hours of the week, and key dates, for which it
+ * is done at the instant that one begins, too.
  */
 #include <string.h>
 
 #include "base/err.h"
 #include "daemon/engine_poll.h"
 
-/* --- reading it ------------------------------------------------------------ */
+/* --- reading it ------------------------------------------------------------
+ */
 
 int
 engine_rhythm_load(struct engine *engine)
@@ -43,7 +45,8 @@ rhythm_watch(struct watch *watch, const struct source_state *state)
         rhythm_init(&watch->pace.rhythm);
 }
 
-/* --- the plan -------------------------------------------------------------- */
+/* --- the plan --------------------------------------------------------------
+ */
 
 /* What news of a publisher are worth to the desk: its own sites and those that
  * repeat others are seldom the first to tell it something. */
@@ -85,6 +88,37 @@ is_learnt(const struct watch *watch)
            watch->poll.state != POLL_STOPPED;
 }
 
+/* A key date began that its source is about: what it waits is divided by how
+ * much more often it is polled, unless the server wished so, or it fails. */
+static void
+watch_pull(struct engine *engine, struct watch *watch, int was, int polls)
+{
+    struct wall now = engine_now(engine);
+    int64_t wait = watch->poll.next.ms - now.ms;
+
+    if (watch->poll_number != 0 || watch->poll.state != POLL_IDLE ||
+        watch->source->kind == SOURCE_PUSH || wait <= 0)
+        return;
+    switch (watch->poll.why) {
+    case POLL_WHY_INTERVAL:
+    case POLL_WHY_RHYTHM:
+    case POLL_WHY_FLOOR:
+    case POLL_WHY_CEILING:
+        watch->poll.next.ms = now.ms + wait * was / polls;
+        schedule_set(engine->schedule, (uint32_t)(watch - engine->watches),
+            watch->poll.next);
+        break;
+    case POLL_WHY_SOON:
+    case POLL_WHY_GAP:
+    case POLL_WHY_FRESH:
+    case POLL_WHY_TTL:
+    case POLL_WHY_SKIP:
+    case POLL_WHY_RETRY_AFTER:
+    case POLL_WHY_BACKOFF:
+        break;
+    }
+}
+
 /* A factor of the calendar shortens a fixed interval, and raises a weight so
  * that the square-root law polls as many times as often. */
 static void
@@ -99,12 +133,34 @@ watch_calendar(
 
     if (interval < config->interval_min_ms)
         interval = config->interval_min_ms;
+    if (watch->polls != 0 && polls > watch->polls)
+        watch_pull(engine, watch, watch->polls, polls);
+    watch->polls = (uint8_t)polls;
     watch->pace.group = tier_group(source->tier);
     watch->pace.weight = source_weight(source) * polls * polls;
     watch->poll.interval_ms =
         source->interval_ms < interval ? source->interval_ms : interval;
     if (is_learnt(watch))
         *budget += (double)MS_HOUR / (double)watch->poll.interval_ms;
+}
+
+/* When any key date begins or ends next, or WALL_NONE. */
+static struct wall
+next_edge(const struct config *config, struct wall now)
+{
+    struct wall edge = WALL_NONE;
+
+    for (size_t i = 0; i < config->nkey_dates; i++) {
+        const struct key_span *span = key_date_span(&config->key_dates[i], now);
+        struct wall at;
+
+        if (span == NULL)
+            continue;
+        at = now.ms < span->from.ms ? span->from : span->until;
+        if (!wall_is_set(edge) || at.ms < edge.ms)
+            edge = at;
+    }
+    return edge;
 }
 
 static void
@@ -129,6 +185,7 @@ rhythm_plan_now(struct engine *engine)
     for (size_t i = 0; i < PACE_GROUPS; i++)
         engine->hours[i] = week_describe(&engine->pace.weeks[i]);
     engine->planned = loop_mono(engine->loop);
+    engine->key_edge = next_edge(config, now);
 }
 
 int
@@ -151,7 +208,10 @@ engine_rhythm_plan(struct engine *engine)
 {
     struct mono now = loop_mono(engine->loop);
 
-    if (engine->planned.ms == 0 || now.ms - engine->planned.ms >= PACE_PLAN_MS)
+    if (engine->planned.ms == 0 ||
+        now.ms - engine->planned.ms >= PACE_PLAN_MS ||
+        (wall_is_set(engine->key_edge) &&
+            engine_now(engine).ms >= engine->key_edge.ms))
         rhythm_plan_now(engine);
 }
 
@@ -162,7 +222,8 @@ rhythm_sent(struct engine *engine, const struct watch *watch)
         pace_spend(&engine->pace);
 }
 
-/* --- one poll -------------------------------------------------------------- */
+/* --- one poll --------------------------------------------------------------
+ */
 
 static void
 rhythm_teach(struct engine *engine, const struct watch *watch,
@@ -175,8 +236,7 @@ rhythm_teach(struct engine *engine, const struct watch *watch,
         .now = now};
 
     if (watch->baseline && news->document)
-        pace_learn_first(
-            &engine->pace, source, news->published, news->n, now);
+        pace_learn_first(&engine->pace, source, news->published, news->n, now);
     else
         pace_learn(&engine->pace, source, &found);
 }

@@ -4,6 +4,7 @@
 
 #include "base/jsonx.h"
 #include "daemon/engine_escalate.h"
+#include "daemon/engine_skip.h"
 #include "daemon/engine_tell.h"
 
 enum {
@@ -308,6 +309,24 @@ engine_rota_is_due(const struct engine *engine)
            loop_mono(engine->loop).ms - state->rota_seen.ms >= ROTA_LOOK_MS;
 }
 
+/* An override that cannot be read changes nothing, and is named. */
+static int
+name_unreadable(struct engine *engine)
+{
+    int64_t *named = &engine->duty->override_named, id = 0;
+    int r = store_override_unreadable(engine->store, engine_now(engine), &id);
+
+    if (r == E_NOTFOUND)
+        r = 0;
+    if (r == 0 && *named != 0 && *named != id)
+        r = engine_skip_over(engine, "override", *named);
+    if (r == 0 && id != 0)
+        r = engine_skip_report(engine, "override", id, 0, E_CORRUPT);
+    if (r == 0)
+        *named = id;
+    return r;
+}
+
 int
 engine_rota_run(struct engine *engine)
 {
@@ -322,6 +341,8 @@ engine_rota_run(struct engine *engine)
     engine->duty->rota_next.ms = INT64_MAX;
     for (size_t i = 0; i < duty->nrotas && r == 0; i++)
         r = look(engine, &duty->rotas[i], open, n);
+    if (r == 0)
+        r = name_unreadable(engine);
     if (r == 0)
         r = store_handovers_open(engine->store, engine->arena, &open, &n);
     for (size_t i = 0; i < n && r == 0; i++) {

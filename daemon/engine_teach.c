@@ -2,17 +2,9 @@
  * engine_teach: exceptions that false alarms taught, as a part of the rules.
  *
  * The database keeps what an editor accepted; no file is written.  Whenever the
- * rules are compiled each exception becomes one more rule of the bureau's own,
- * which holds where the rule holds and its words stand, and takes that rule's
- * points away:
- *
- *   - id: exception-12
- *     category: food
- *     points: -45
- *     all: [{rule: food-poisoning}, 招聘]
- *
- * so that it stands in every explanation that it changes.  One whose rule is
- * gone, or that no longer compiles, is left out and named in the log.
+ * rules are compiled each exception becomes one more rule (teach_rules.c), so
+ * that it stands in every explanation that it changes.  One whose rule is gone
+ * is left out and named in the log.
  */
 #include "daemon/engine_teach.h"
 
@@ -24,112 +16,46 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "daemon/engine_act.h"
+#include "daemon/teach_rules.h"
 #include "rules/names.h"
 #include "store/teach.h"
 
-enum {
-    TEACH_ARENA_BYTES = 16 * 1024 * 1024,
-    TEACH_MAX_BYTES = 1024 * 1024,
-    TEACH_MAX_REASON_BYTES = 1000
-};
+enum { TEACH_ARENA_BYTES = 32 * 1024 * 1024, TEACH_MAX_REASON_BYTES = 1000 };
 
 /* --- as rules ------------------------------------------------------------ */
 
 static void
-add_json(struct buf *out, json_t *value_taken)
+say_lost(const struct exception *e)
 {
-    if (value_taken)
-        (void)jsonx_dump(value_taken, out); /* JSON is YAML */
-    json_decref(value_taken);
-}
-
-static void
-add_exception(struct buf *out, struct arena *arena, const struct exception *e,
-    const struct rule_info *rule)
-{
-    struct str title = e->nterms ? e->terms[0] : STR("");
-    struct civil day;
-
-    (void)buf_printf(out, " - {id: exception-%lld, title: ", (long long)e->id);
-    add_json(out, jsonx_str(arena_printf(arena, "例外 %lld：%.*s",
-                      (long long)e->id, STR_ARG(title))));
-    (void)buf_add_cstr(out, ", category: ");
-    /* As they are now: a pack may have others than when it was accepted. */
-    (void)buf_add_str(out, rule->category);
-    (void)buf_printf(out, ", points: %d, all: [{rule: ", -rule->points);
-    (void)buf_add_str(out, e->rule);
-    (void)buf_add_char(out, '}');
-    for (size_t i = 0; i < e->nterms; i++) {
-        (void)buf_add_cstr(out, ", ");
-        add_json(out, jsonx_str(e->terms[i]));
-    }
-    (void)buf_add_char(out, ']');
-    if (e->source.n) {
-        (void)buf_add_cstr(out, ", sources: {tags: [");
-        add_json(out,
-            jsonx_str(arena_printf(arena, "source:%.*s", STR_ARG(e->source))));
-        (void)buf_add_cstr(out, "]}");
-    }
-    if (wall_is_set(e->until)) {
-        day = civil_of_wall(e->until, 8 * 60);
-        (void)buf_printf(
-            out, ", until: %04d-%02d-%02d", day.year, day.month, day.day);
-    }
-    (void)buf_add_cstr(out, "}\n");
-}
-
-/* The exceptions whose rule is there, as the text of a rule file. */
-static size_t
-exceptions_write(const struct exception *list, size_t n, struct arena *arena,
-    const struct ruleset *rules, struct buf *out)
-{
-    size_t written = 0;
-
-    (void)buf_add_cstr(out, "rules:\n");
-    for (size_t i = 0; i < n; i++) {
-        struct rule_info info;
-        uint32_t rule;
-
-        if (ruleset_find(rules, list[i].rule, &rule) != 0) {
-            log_printf(LOG_NOTICE,
-                "exception %lld is left out: there is no rule %.*s any more",
-                (long long)list[i].id, STR_ARG(list[i].rule));
-            continue;
-        }
-        info = ruleset_rule(rules, rule);
-        add_exception(out, arena, &list[i], &info);
-        written++;
-    }
-    return written;
+    log_printf(LOG_NOTICE,
+        "exception %lld is left out: there is no rule %.*s any more",
+        (long long)e->id, STR_ARG(e->rule));
 }
 
 static int
 exceptions_compile(const struct config *config, struct arena *arena,
-    struct str text, struct toc_errors *errors, struct ruleset **ret)
+    struct str text, const struct zone *zone, struct toc_errors *errors,
+    struct ruleset **ret)
 {
     struct rule_file *files =
         ARENA_ARRAY(arena, config->nrules + 1, struct rule_file);
     struct toc_errors warnings = {.n = 0};
-    struct zone *zone = NULL;
-    char *name = arena_cstr(arena, config->zone);
     struct rule_options options = {
         .region = config->region_file.text.p ? &config->region_file : NULL,
         .owners = config->owners,
         .nowners = config->nowners,
+        .zone = zone,
         .warnings = &warnings};
     int r;
 
-    if (!files || !name)
+    if (!files)
         return E_NOMEM;
     for (size_t i = 0; i < config->nrules; i++)
         files[i] = config->rules[i];
     files[config->nrules] =
         (struct rule_file){.name = "exceptions", .text = text};
-    (void)zone_load(name, &zone);
-    options.zone = zone;
     r = ruleset_compile_with(files, config->nrules + 1, &options, errors, ret);
     toc_errors_done(&warnings);
-    zone_free(zone);
     return r;
 }
 
@@ -139,21 +65,26 @@ teach_compile(struct engine *engine, struct config *config, struct arena *arena,
 {
     struct exception *list = NULL;
     struct ruleset *fresh = NULL;
+    struct zone *zone = NULL;
     _cleanup_(buf_done) struct buf text;
     uint8_t hash[DIGEST_SIZE];
     size_t n = 0, written = 0;
     int r =
         store_exceptions(engine->store, engine_now(engine), arena, &list, &n);
 
-    buf_init(&text, TEACH_MAX_BYTES);
+    buf_init(&text, TEACH_RULES_MAX_BYTES);
     if (r == 0 && n > 0)
-        written = exceptions_write(list, n, arena, *rules, &text);
+        r = zone_load(config->zone.p, &zone);
+    if (r == 0 && n > 0)
+        written =
+            teach_rules_write(list, n, *rules, zone, arena, say_lost, &text);
+    if (r == 0)
+        r = text.err;
+    if (r == 0 && written > 0)
+        r = exceptions_compile(config, arena, arena_str(arena, buf_str(&text)),
+            zone, errors, &fresh);
+    zone_free(zone);
     if (r != 0 || written == 0)
-        return r;
-    r = text.err ? text.err
-                 : exceptions_compile(config, arena,
-                       arena_str(arena, buf_str(&text)), errors, &fresh);
-    if (r != 0)
         return r;
     ruleset_free(*rules);
     *rules = fresh;

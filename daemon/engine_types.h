@@ -46,6 +46,7 @@ struct watch {
     uint8_t cause;        /* enum poll_cause of the last poll, and when it was */
     struct wall answered;
     struct pace_source pace; /* how it publishes */
+    uint8_t polls;        /* times as often, by key dates; 0: not known */
     uint8_t hurry;        /* gaps of late: its wait is halved so often */
 };
 

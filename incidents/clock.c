@@ -263,6 +263,16 @@ forgive(struct clock_run *run, const struct clock_rule *rule,
             run->told = rule->remind[i];
 }
 
+/* Whether what was dropped, because of its rule, is wanted again. */
+static bool
+revives(const struct clock_run *run, const struct clock_rule *rule,
+    const struct incident *incident)
+{
+    return run->end == CLOCK_DROPPED && !run->over && rule &&
+           clock_applies(rule, incident->level, incident->category) &&
+           !is_met(rule->until, clock_state(incident));
+}
+
 /* What an incident that is open means for a run that is not ended for good. */
 static bool
 sync_open(struct clock_run *run, const struct clock_rule *rule,
@@ -272,7 +282,7 @@ sync_open(struct clock_run *run, const struct clock_rule *rule,
     struct wall start = run->own, was = run->started;
     bool changed = false;
 
-    if (run->end == CLOCK_MERGED) {
+    if (run->end == CLOCK_MERGED || run->end == CLOCK_DROPPED) {
         run->end = CLOCK_RUNNING;
         run->ended = WALL_NONE;
         changed = true;
@@ -312,7 +322,8 @@ clock_sync(struct clock_run *run, const struct clock_rule *rule,
     }
     if (incident->state == INCIDENT_MERGED)
         return run->end == CLOCK_RUNNING && end(run, CLOCK_MERGED, time->now);
-    if (run->end != CLOCK_RUNNING && run->end != CLOCK_MERGED)
+    if (run->end != CLOCK_RUNNING && run->end != CLOCK_MERGED &&
+        !revives(run, rule, incident))
         return false;
     return sync_open(run, rule, incident, merged, time);
 }
@@ -322,7 +333,7 @@ clock_renews(const struct clock_run *run, const struct incident *incident)
 {
     if (!incident_state_is_open(incident->state))
         return false;
-    return run->over || run->end == CLOCK_DROPPED;
+    return run->over || run->unreadable;
 }
 
 enum clock_say

@@ -8,12 +8,14 @@
  *
  *   one run:  running ── what meets it ─────────▶ met
  *             running ── merged into another ──────▶ merged ──▶ running (undone)
- *             running ── its rule applies no more ─▶ dropped
+ *             running ── its rule applies no more ─▶ dropped ──▶ running (again)
  *             running ── closed, or a false alarm ─▶ over
  *
  *   - It is met by its state (acknowledged, responding, closed), for good: an
  *     acknowledgement that ran out starts nothing anew.  A snooze counts as the
  *     state that it interrupted.
+ *   - Dropped and wanted again it goes on as it was: what was said of it is not
+ *     said again.
  *   - An incident that was over and is open again has a new run, from then on.
  *   - A merged incident's runs end as merged.  The incident that it went into
  *     keeps the earliest start of all of them: merging never buys time.  Taken
@@ -111,6 +113,7 @@ struct clock_run {
     struct wall ended;
     struct wall next; /* when there is something to say; WALL_NONE: never */
     bool over;        /* the incident was over after it: the next run is new */
+    bool unreadable;  /* as it is stored: only id, incident and clock are known */
 };
 
 /* What the rules need to count time. */
@@ -140,7 +143,8 @@ bool clock_begin(const struct clock_rule *rule, const struct incident *incident,
 bool clock_sync(struct clock_run *run, const struct clock_rule *rule,
     const struct incident *incident, struct wall merged,
     const struct clock_time *time);
-/* Whether a run that ended is to be followed by a new one. */
+/* Whether a run that ended is to be followed by a new one: the incident was over
+ * since, or nothing is known of the run. */
 bool clock_renews(const struct clock_run *run, const struct incident *incident);
 /* What is to be said now; marks it as said.  *ret_percent of a reminder. */
 enum clock_say clock_tick(struct clock_run *run, const struct clock_rule *rule,

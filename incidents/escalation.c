@@ -151,7 +151,7 @@ escalation_sync(struct escalation_run *run, const struct escalation *policy,
         return true;
     }
     if (!policy)
-        return stop(run, ESCALATION_OVER, now);
+        return stop(run, ESCALATION_PAUSED, now);
     if (!str_eq(policy->name, run->policy)) {
         /* Another policy has it by now; nobody has taken it. */
         if (run->state == ESCALATION_OVER)

@@ -12,6 +12,7 @@
  *   … and a higher level               begins again, with that level's policy
  *   snoozed                            stopped; goes on when the snooze ends
  *   merged; and taken apart again      stopped; goes on
+ *   no policy fits it any more         stopped; goes on when one does again
  *   closed, false alarm                over: opened again it begins anew
  */
 #ifndef TOCSIN_INCIDENTS_ESCALATION_H
@@ -58,7 +59,7 @@ struct escalation {
 enum escalation_state {
     ESCALATION_RUNNING,
     ESCALATION_STOPPED, /* somebody took it */
-    ESCALATION_PAUSED,  /* snoozed or merged */
+    ESCALATION_PAUSED,  /* snoozed, merged, or without a policy */
     ESCALATION_OVER     /* closed, a false alarm, or all was said */
 };
 const char *escalation_state_name(enum escalation_state state);

@@ -21,9 +21,9 @@ incident_may_become(enum incident_state from, enum incident_state to)
 const char *
 incident_act_name(enum incident_act act)
 {
-    static const char *const names[] = {"item", "expire", "retract",
-        "return", "acknowledge", "respond", "close", "false_alarm", "snooze", "reopen",
-        "assign", "note", "merge", "unmerge"};
+    static const char *const names[] = {"item", "expire", "retract", "return",
+        "wake", "acknowledge", "respond", "close", "false_alarm", "snooze",
+        "reopen", "assign", "note", "merge", "unmerge"};
 
     _Static_assert(sizeof(names) / sizeof(names[0]) == INCIDENT_ACT_COUNT,
         "one name per act");
@@ -85,7 +85,7 @@ apply_item(struct incident *incident, const struct incident_change *change,
 {
     bool higher = change->level > incident->level;
     bool late = wall_is_set(incident->closed) &&
-                now.ms - incident->closed.ms > INCIDENT_REOPEN_WINDOW_MS;
+                now.ms - incident->closed.ms > change->reopen_ms;
 
     switch (incident->state) {
     case INCIDENT_NEW:
@@ -170,6 +170,19 @@ apply_return(struct incident *incident, struct incident_result *ret)
         incident->substate != INCIDENT_SUB_RETRACTED)
         return E_STATE;
     incident->substate = INCIDENT_SUB_ONGOING;
+    ret->changed = true;
+    return 0;
+}
+
+/* Who put it there has seen it, so only a snooze ends: nobody would hear. */
+static int
+apply_wake(struct incident *incident, struct incident_result *ret)
+{
+    if (incident->state != INCIDENT_SNOOZED)
+        return E_STATE;
+    incident_renew(incident);
+    incident->substate = INCIDENT_SUB_ESCALATING;
+    result_tell(ret, INCIDENT_EVENT_RAISED);
     ret->changed = true;
     return 0;
 }
@@ -352,6 +365,9 @@ incident_apply(struct incident *incident, const struct incident_change *change,
         break;
     case INCIDENT_ACT_RETURN:
         r = apply_return(incident, &result);
+        break;
+    case INCIDENT_ACT_WAKE:
+        r = apply_wake(incident, &result);
         break;
     case INCIDENT_ACT_ACKNOWLEDGE:
     case INCIDENT_ACT_RESPOND:

@@ -18,6 +18,7 @@
  *                                           new if orange
  *                                           or red
  *   return   ongoing      ongoing           ongoing        ongoing
+ *   wake     -            -                 new, told      -
  *   unmerge  back in the state and with the end that the merge found
  *
  * A retraction of an open orange or red one is told, of others only written
@@ -34,9 +35,7 @@
 
 enum {
     /* An acknowledgement that names no end is asked about again after this. */
-    INCIDENT_ACK_DEFAULT_MS = 4 * MS_HOUR,
-    /* An item this soon after the close reopens; later it opens a new one. */
-    INCIDENT_REOPEN_WINDOW_MS = 3 * MS_DAY
+    INCIDENT_ACK_DEFAULT_MS = 4 * MS_HOUR
 };
 
 /* clang-format off */
@@ -46,6 +45,7 @@ enum {
     X(EXPIRE,      false) /* an acknowledgement or snooze ran out */         \
     X(RETRACT,     false) /* all its items are gone */                       \
     X(RETURN,      false) /* one of them is there again */                   \
+    X(WAKE,        false) /* worse than what was snoozed was put into it */  \
     X(ACKNOWLEDGE, true)  /* seen; somebody owns it until it expires */      \
     X(RESPOND,     true)  /* being dealt with */                             \
     X(CLOSE,       true)  /* over, with a reason */                          \
@@ -90,6 +90,8 @@ struct incident_change {
     enum incident_act act;
     enum level level;    /* ITEM: of the incident with the new item */
     int score;           /* ITEM */
+    int64_t reopen_ms;   /* ITEM: one this soon after the close reopens; later
+                            it opens a new incident */
     struct str by;       /* user name, absent for the road */
     struct str reason;   /* CLOSE, FALSE_ALARM: required; NOTE: the text */
     struct str cause;    /* CLOSE, FALSE_ALARM: incident_cause_name; absent is

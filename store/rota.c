@@ -124,9 +124,11 @@ store_overrides(struct store *store, struct wall ends_after,
     int r;
 
     db_query(&store->db, &q,
-        DB_SQL("SELECT " OVERRIDE_COLUMNS " FROM rota_override"
-               " WHERE until > ? ORDER BY id LIMIT ?"));
+        DB_SQL(
+            "SELECT " OVERRIDE_COLUMNS " FROM rota_override"
+            " WHERE until > ? AND kind BETWEEN 0 AND ? ORDER BY id LIMIT ?"));
     query_int(&q, ends_after.ms);
+    query_int(&q, ROTA_REMOVE);
     query_int(&q, ROTA_MAX_OVERRIDES);
     r = list_read(&list, &q, override_read);
     if (r != 0)
@@ -134,6 +136,25 @@ store_overrides(struct store *store, struct wall ends_after,
     *ret = list.rows;
     *ret_n = list.n;
     return 0;
+}
+
+int
+store_override_unreadable(
+    struct store *store, struct wall ends_after, int64_t *ret)
+{
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT id FROM rota_override WHERE until > ?"
+               " AND kind NOT BETWEEN 0 AND ? ORDER BY id LIMIT 1"));
+    query_int(&q, ends_after.ms);
+    query_int(&q, ROTA_REMOVE);
+    r = query_next(&q);
+    if (r == 0)
+        *ret = query_get_int(&q);
+    query_done(&q);
+    return r;
 }
 
 /* --- hand-overs

@@ -28,9 +28,13 @@ int store_override_drop(struct store *store, int64_t id);
 int store_override_load(struct store *store, int64_t id, struct arena *arena,
     struct rota_override *ret);
 /* Those that end after an instant, the oldest first; at most
- * ROTA_MAX_OVERRIDES. */
+ * ROTA_MAX_OVERRIDES.  One that cannot be read is passed over. */
 int store_overrides(struct store *store, struct wall ends_after,
     struct arena *arena, struct rota_override **ret, size_t *ret_n);
+
+/* The first that was passed over, or E_NOTFOUND. */
+int store_override_unreadable(
+    struct store *store, struct wall ends_after, int64_t *ret);
 
 /* Insert (id 0: *ret_id) or replace. */
 int store_handover_save(

@@ -171,18 +171,32 @@ exceptions_read(
     "id, rule, category, points, terms, source, until, reason, incident,"      \
     " made, made_by, ended, ended_by"
 
-int
-store_exceptions(struct store *store, struct wall now, struct arena *arena,
+static int
+exceptions_now(struct db *db, struct wall now, struct arena *arena,
     struct exception **ret, size_t *ret_n)
 {
     struct query q;
 
-    db_query(&store->db, &q,
+    db_query(db, &q,
         DB_SQL("SELECT " EXCEPTION_COLUMNS " FROM exception"
                " WHERE ended IS NULL AND (until IS NULL OR until > ?)"
                " ORDER BY id"));
     query_int(&q, now.ms);
     return exceptions_read(&q, arena, ret, ret_n);
+}
+
+int
+store_exceptions(struct store *store, struct wall now, struct arena *arena,
+    struct exception **ret, size_t *ret_n)
+{
+    return exceptions_now(&store->db, now, arena, ret, ret_n);
+}
+
+int
+view_exceptions_now(struct view *view, struct wall now, struct arena *arena,
+    struct exception **ret, size_t *ret_n)
+{
+    return exceptions_now(&view->db, now, arena, ret, ret_n);
 }
 
 int

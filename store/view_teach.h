@@ -35,6 +35,10 @@ int view_teach_effect(struct view *view, const struct teach_try *try,
 int view_exceptions(struct view *view, struct arena *arena,
     struct exception **ret, size_t *ret_n);
 
+/* Those in force at now, as store_exceptions gives them. */
+int view_exceptions_now(struct view *view, struct wall now,
+    struct arena *arena, struct exception **ret, size_t *ret_n);
+
 /* The rules that held on the items of an incident and raised it, the heaviest
  * first. */
 struct teach_rule {

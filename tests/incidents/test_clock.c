@@ -349,6 +349,39 @@ merges(void **state)
     assert_int_equal(tick(&b, &rule, 21600, &percent), CLOCK_SAY_BREACH);
 }
 
+/* A rule that is taken away and put back repeats nothing that was said. */
+static void
+says_nothing_twice(void **state)
+{
+    struct clock_rule rule = five_hours();
+    struct incident incident = open_at(0, LEVEL_RED);
+    struct clock_run run = begun(&rule, &incident, 0);
+    int percent = 0;
+    (void)state;
+
+    assert_int_equal(tick(&run, &rule, 9000, &percent), CLOCK_SAY_REMINDER);
+    rule.enabled = false;
+    assert_true(sync(&run, &rule, &incident, 9100));
+    assert_int_equal(run.end, CLOCK_DROPPED);
+    assert_int_equal(tick(&run, &rule, 9200, &percent), CLOCK_SAY_NOTHING);
+    rule.enabled = true;
+    assert_true(sync(&run, &rule, &incident, 9300));
+    assert_int_equal(tick(&run, &rule, 9301, &percent), CLOCK_SAY_NOTHING);
+    assert_int_equal(tick(&run, &rule, 14400, &percent), CLOCK_SAY_REMINDER);
+    assert_int_equal(percent, 80);
+    assert_int_equal(tick(&run, &rule, 18000, &percent), CLOCK_SAY_BREACH);
+    /* Missed and told: not again either. */
+    assert_true(sync(&run, NULL, &incident, 18100));
+    assert_true(sync(&run, &rule, &incident, 18200));
+    assert_int_equal(tick(&run, &rule, 18201, &percent), CLOCK_SAY_NOTHING);
+    assert_true(wall_is_set(run.breached));
+    /* What was taken meanwhile is not waited for again. */
+    assert_true(sync(&run, NULL, &incident, 18300));
+    incident.state = INCIDENT_RESPONDING;
+    assert_false(sync(&run, &rule, &incident, 18400));
+    assert_int_equal(run.end, CLOCK_DROPPED);
+}
+
 /* What is no longer about it, or gone, ends. */
 static void
 drops(void **state)
@@ -361,11 +394,20 @@ drops(void **state)
     incident.level = LEVEL_YELLOW;
     assert_true(sync(&run, &rule, &incident, 10));
     assert_int_equal(run.end, CLOCK_DROPPED);
+    assert_false(clock_renews(&run, &incident));
+    /* Wanted again: it goes on from where it began. */
     incident.level = LEVEL_RED;
-    assert_true(clock_renews(&run, &incident));
+    assert_true(sync(&run, &rule, &incident, 20));
+    assert_int_equal(run.end, CLOCK_RUNNING);
+    assert_false(wall_is_set(run.ended));
+    assert_int_equal(run.started.ms, at(0).ms);
+    assert_int_equal(run.next.ms, at(9000).ms);
     run = begun(&rule, &incident, 0);
     assert_true(sync(&run, NULL, &incident, 10));
     assert_int_equal(run.end, CLOCK_DROPPED);
+    /* Nothing is known of it. */
+    run.unreadable = true;
+    assert_true(clock_renews(&run, &incident));
     /* A configuration that gives more time moves the deadline. */
     run = begun(&rule, &incident, 0);
     rule.after_ms = 6LL * MS_HOUR;
@@ -448,6 +490,7 @@ main(void)
         cmocka_unit_test(is_met),
         cmocka_unit_test(renews),
         cmocka_unit_test(merges),
+        cmocka_unit_test(says_nothing_twice),
         cmocka_unit_test(drops),
         cmocka_unit_test(pauses_by_rule_only),
         cmocka_unit_test(off_hours),

@@ -213,8 +213,22 @@ other_policy(void **state)
     assert_int_equal(escalation_take(&run, &shorter, at(2)), -1);
     assert_int_equal(run.state, ESCALATION_OVER);
     run = begun(&incident);
+    /* Taken away and put back: it goes on with what was left. */
     assert_true(escalation_sync(&run, NULL, &incident, at(1)));
-    assert_int_equal(run.state, ESCALATION_OVER);
+    assert_int_equal(run.state, ESCALATION_PAUSED);
+    assert_false(wall_is_set(run.next));
+    assert_false(escalation_sync(&run, NULL, &incident, at(2)));
+    assert_true(escalation_sync(&run, &policies[0], &incident, at(500)));
+    assert_int_equal(run.state, ESCALATION_RUNNING);
+    assert_int_equal(run.next.ms, at(509).ms);
+    /* The same when somebody had it, and has it no more. */
+    incident.state = INCIDENT_ACKNOWLEDGED;
+    assert_true(escalation_sync(&run, &policies[0], &incident, at(501)));
+    incident.state = INCIDENT_NEW;
+    assert_false(escalation_sync(&run, NULL, &incident, at(502)));
+    assert_true(escalation_sync(&run, &policies[0], &incident, at(503)));
+    assert_int_equal(run.state, ESCALATION_RUNNING);
+    assert_int_equal(run.next.ms, at(503).ms);
     /* Renamed: it goes on with what it is called now. */
     run = begun(&incident);
     shorter = policies[0];

@@ -11,6 +11,7 @@ later(int64_t ms)
     return (struct wall){now.ms + ms};
 }
 
+enum { REOPEN_MS = 3 * MS_DAY };
 enum how { PLAIN, HIGHER, LATE, LATE_HIGHER, SEVERE, GONE, EARLY };
 enum { NOTHING = -1 };
 
@@ -64,6 +65,8 @@ static const struct row table[] = {
     ROW(RETURN, GONE, SNOOZED, SNOOZED, NOTHING),
     ROW(RETURN, GONE, CLOSED, CLOSED, NOTHING),
     ROW(RETURN, GONE, FALSE_ALARM, FALSE_ALARM, NOTHING),
+
+    ROW(WAKE, PLAIN, SNOOZED, NEW, TELL(RAISED)),
 
     ROW(ACKNOWLEDGE, PLAIN, NEW, ACKNOWLEDGED, TELL(ACKNOWLEDGED)),
     ROW(ACKNOWLEDGE, PLAIN, ACKNOWLEDGED, ACKNOWLEDGED, NOTHING),
@@ -148,8 +151,8 @@ incident_in(enum incident_state state, enum how how)
     }
     if (state == INCIDENT_CLOSED || state == INCIDENT_FALSE_ALARM)
         i.closed = later(how == LATE || how == LATE_HIGHER
-                             ? -INCIDENT_REOPEN_WINDOW_MS - 1
-                             : -INCIDENT_REOPEN_WINDOW_MS);
+                             ? -REOPEN_MS - 1
+                             : -REOPEN_MS);
     return i;
 }
 
@@ -161,6 +164,7 @@ change_of(enum incident_act act, enum how how)
     return (struct incident_change){.act = act,
         .level = higher ? LEVEL_ORANGE : LEVEL_YELLOW,
         .score = higher ? 70 : 40,
+        .reopen_ms = REOPEN_MS,
         .by = STR("li"),
         .reason = STR("why"),
         .until = act == INCIDENT_ACT_SNOOZE ? later(MS_HOUR) : WALL_NONE,
@@ -278,6 +282,8 @@ static const struct life {
     LIFE(RETRACT, SEVERE, CLOSED, INCIDENT_CLOSED, RETRACTED, NOTHING),
     /* and there again */
     LIFE(RETURN, GONE, ACKNOWLEDGED, INCIDENT_ACKNOWLEDGED, ONGOING, NOTHING),
+    /* something worse is merged into what was snoozed */
+    LIFE(WAKE, PLAIN, SNOOZED, INCIDENT_NEW, ESCALATING, TELL(RAISED)),
     /* clang-format on */
 #undef LIFE
 };

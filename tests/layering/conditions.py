@@ -25,6 +25,8 @@ wrong = []
 # Kinds that the whole program is not made to show, and where they are shown.
 ELSEWHERE = {"unreached": ("tests/e2e/test_rota.py",
                            "test_a_step_that_reaches_nobody_is_an_event"),
+             "unreadable": ("tests/daemon/test_duty.c",
+                            "a_bad_incident_stops_no_other"),
              "slow-rule": ("tests/rules/test_traps.c",
                            "slow_expressions_are_given_up"),
              "broken": ("tests/e2e/test_storm.py",
