@@ -6,7 +6,6 @@
 #include <netinet/in.h>
 
 #include "console/console.h"
-#include "console/routes.h"
 #include "daemon/pb.h"
 
 static bool
@@ -54,14 +53,20 @@ is_address(struct str text)
            inet_pton(AF_INET6, address, binary) == 1;
 }
 
+static bool
+is_role(struct str name)
+{
+    return str_eq(name, STR("viewer")) || str_eq(name, STR("operator")) ||
+           str_eq(name, STR("editor")) || str_eq(name, STR("admin"));
+}
+
 /* "GROUP=ROLE" */
 static bool
 is_mapping(struct str text)
 {
     struct str role = text, group = str_split(&role, '=');
 
-    return str_trim(group).n > 0 &&
-           user_role_parse(str_trim(role)) != ROLE_UNSET;
+    return str_trim(group).n > 0 && is_role(str_trim(role));
 }
 
 const char *
