@@ -15,7 +15,7 @@ set_here(const struct context *ctx, json_t *ui)
     } places[] = {{{"/incidents", 10}, "at_incidents"},
         {{"/sources", 8}, "at_sources"}, {{"/deliveries", 11}, "at_deliveries"},
         {{"/settings", 9}, "at_settings"}, {{"/silences", 9}, "at_silences"},
-        {{"/reports", 8}, "at_reports"}, {{"/calendar", 9}, "at_calendar"}, {{"/handover", 9}, "at_calendar"},
+        {{"/reports", 8}, "at_reports"}, {{"/charts", 7}, "at_reports"}, {{"/calendar", 9}, "at_calendar"}, {{"/handover", 9}, "at_calendar"},
         {{"/items", 6}, "at_items"}, {{"/lists", 6}, "at_rules"},
         {{"/rule-", 6}, "at_rules"}, {{"/rules", 6}, "at_rules"}, {{"/ledger", 7}, "at_ledger"}};
 

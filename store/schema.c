@@ -523,6 +523,86 @@ static const char rule_edits[] =
     "CREATE INDEX rule_edit_waiting ON rule_edit(id)"
     "  WHERE state = 'waiting';";
 
+/* Step 22: how many of what each hour or day brought, counted as it is written:
+ * charts ask for months, and must not read them.  Items and incidents by the
+ * hour; sources, categories and times to an answer (in the steps of
+ * view_charts.h) by days of UTC+8. */
+#define TALLY_HOUR(at) at " / 3600000"
+#define TALLY_DAY(at) "(" at " + 28800000) / 86400000"
+#define TALLY_ADD                                                              \
+    "  ON CONFLICT(what, bucket, key) DO UPDATE SET n = n + excluded.n;"
+#define TALLY_STEP(from, to)                                                   \
+    " (SELECT CAST(CASE WHEN m < 60 THEN m"                                    \
+    " WHEN m < 600 THEN 60 + (m - 60) / 10"                                    \
+    " WHEN m < 6000 THEN 114 + (m - 600) / 100"                                \
+    " ELSE min(168 + (m - 6000) / 1000, 250) END AS TEXT)"                     \
+    " FROM (SELECT max(" to " - " from ", 0) / 60000 AS m))"
+/* What an incident counts as, n times: four lines at most. */
+#define TALLY_INCIDENT(of, n)                                                  \
+    "  INSERT INTO tally SELECT 'level', " TALLY_HOUR(of "opened")             \
+    ",   CAST(" of "level AS TEXT), " n " WHERE " of "opened IS NOT NULL"      \
+    "   AND " of "merged_into IS NULL" TALLY_ADD                               \
+    "  INSERT INTO tally SELECT 'category', " TALLY_DAY(of "opened")           \
+    ",   " of "category, " n " WHERE " of "opened IS NOT NULL"                 \
+    "   AND " of "category IS NOT NULL AND " of "merged_into IS NULL" TALLY_ADD \
+    "  INSERT INTO tally SELECT 'taken', " TALLY_DAY(of "opened") ","          \
+    TALLY_STEP(of "opened", of "acknowledged") ", " n                          \
+    "   WHERE " of "opened IS NOT NULL AND " of "acknowledged IS NOT NULL"     \
+    "   AND " of "merged_into IS NULL" TALLY_ADD                               \
+    "  INSERT INTO tally SELECT 'closed', " TALLY_DAY(of "opened") ","         \
+    TALLY_STEP(of "opened", of "closed") ", " n                                \
+    "   WHERE " of "opened IS NOT NULL AND " of "closed IS NOT NULL"           \
+    "   AND " of "merged_into IS NULL" TALLY_ADD
+#define TALLY_PAST(what, bucket, key, from)                                    \
+    "INSERT INTO tally SELECT '" what "', " bucket ", " key ", count(*)"       \
+    " FROM " from " GROUP BY 2, 3;"
+static const char tallies[] =
+    "CREATE TABLE tally("
+    "  what TEXT NOT NULL, bucket INTEGER NOT NULL, key TEXT NOT NULL,"
+    "  n INTEGER NOT NULL, PRIMARY KEY(what, bucket, key))"
+    "  STRICT, WITHOUT ROWID;"
+    /* It forgets after 400 days. */
+    "CREATE TRIGGER tally_ends AFTER INSERT ON tally BEGIN"
+    "  DELETE FROM tally WHERE what = new.what AND bucket < new.bucket -"
+    "  iif(new.what IN ('item', 'level'), 9600, 400); END;"
+    "CREATE TRIGGER tally_item AFTER INSERT ON item WHEN new.baseline = 0"
+    " BEGIN"
+    "  INSERT INTO tally SELECT 'item', " TALLY_HOUR("new.first_seen")
+    ", '', 1 WHERE true" TALLY_ADD
+    "  INSERT INTO tally SELECT 'source', " TALLY_DAY("new.first_seen")
+    ", new.source, 1 WHERE true" TALLY_ADD " END;"
+    "CREATE TRIGGER tally_incident AFTER INSERT ON incident BEGIN"
+    TALLY_INCIDENT("new.", "1") " END;";
+#define TALLY_WHEN_CHANGED                                                     \
+    " AFTER UPDATE OF level, category, opened,"                                \
+    "  acknowledged, closed, merged_into ON incident"                          \
+    "  WHEN new.level IS NOT old.level OR new.category IS NOT old.category"    \
+    "  OR new.opened IS NOT old.opened"                                        \
+    "  OR new.acknowledged IS NOT old.acknowledged"                            \
+    "  OR new.closed IS NOT old.closed"                                        \
+    "  OR new.merged_into IS NOT old.merged_into BEGIN"
+static const char tally_was[] =
+    "CREATE TRIGGER tally_was" TALLY_WHEN_CHANGED
+    TALLY_INCIDENT("old.", "-1") " END;";
+static const char tally_is[] =
+    "CREATE TRIGGER tally_is" TALLY_WHEN_CHANGED
+    TALLY_INCIDENT("new.", "1") " END;";
+static const char tallied[] =
+    TALLY_PAST("item", TALLY_HOUR("first_seen"), "''", "item WHERE baseline = 0")
+    TALLY_PAST("source", TALLY_DAY("first_seen"), "source",
+        "item WHERE baseline = 0")
+    TALLY_PAST("level", TALLY_HOUR("opened"), "CAST(level AS TEXT)",
+        "incident WHERE opened IS NOT NULL AND merged_into IS NULL")
+    TALLY_PAST("category", TALLY_DAY("opened"), "category",
+        "incident WHERE opened IS NOT NULL AND category IS NOT NULL"
+        " AND merged_into IS NULL")
+    TALLY_PAST("taken", TALLY_DAY("opened"), TALLY_STEP("opened", "acknowledged"),
+        "incident WHERE opened IS NOT NULL AND acknowledged IS NOT NULL"
+        " AND merged_into IS NULL")
+    TALLY_PAST("closed", TALLY_DAY("opened"), TALLY_STEP("opened", "closed"),
+        "incident WHERE opened IS NOT NULL AND closed IS NOT NULL"
+        " AND merged_into IS NULL");
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -547,6 +627,7 @@ static const char *const steps[][STEP_PARTS] = {
     {stuck},
     {list_indexes, list_views},
     {rule_edits},
+    {tallies, tally_was, tally_is, tallied},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -565,7 +646,8 @@ static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 18;",
     "PRAGMA user_version = 19;",
     "PRAGMA user_version = 20;",
-    "PRAGMA user_version = 21;"};
+    "PRAGMA user_version = 21;",
+    "PRAGMA user_version = 22;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned
