@@ -1,8 +1,9 @@
 // The desk, livelier: changes as they happen, and keys.  Everything works
-// without this file.  It never moves what the cursor is on: new rows announce
-// themselves and wait until they are asked for.
-'use strict';
+// without this file.  It never moves what the cursor is on: rows are brought up
+// to date where they stand, new ones announce themselves and wait until they
+// are asked for.  list.js has what the incident list has besides.
 (() => {
+  'use strict';
   const $ = (selector, root) => (root || document).querySelector(selector);
   const $$ = (selector, root) => [...(root || document).querySelectorAll(selector)];
   const list = $('#list tbody');
@@ -10,71 +11,111 @@
   const wait = 1200; // ms; changes come in bursts
   let fresh = null; // the newest version of this page
   let timer = 0;
+  let asking = false, again = false;
 
   // --- live ---------------------------------------------------------------
-  const replaceText = (id, from) => {
-    const old = $(id), now = $(id, from);
-    if (old && now && !old.contains(document.activeElement)) old.replaceWith(document.importNode(now, true));
+  // Parts of a page that may be replaced whole; one that holds the cursor waits.
+  const replaceParts = (page) => {
+    for (const old of $$('[data-part]')) {
+      const now = $('[data-part="' + old.dataset.part + '"]', page);
+      if (!now || now.innerHTML === old.innerHTML) continue;
+      const at = document.activeElement;
+      const href = old.contains(at) && at.getAttribute('href');
+      if (old.contains(at) && !href) continue;
+      const opened = $$('details[open]', old).map((d) => d.id).filter(Boolean);
+      const copy = document.importNode(now, true);
+      old.replaceWith(copy);
+      for (const id of opened) if ($('#' + id)) $('#' + id).open = true;
+      if (href) {
+        const same = $$('a', copy).find((a) => a.getAttribute('href') === href);
+        if (same) same.focus({ preventScroll: true });
+      }
+    }
+  };
+
+  // What of a row the cursor is on, to be found again in its newer version.
+  const spotOf = (row) => {
+    const at = document.activeElement;
+    if (!row.contains(at)) return null;
+    return at.matches('.c-pick input') ? '.c-pick input' : at.matches('.c-act button') ? '.c-act button' : 'a.open';
+  };
+
+  const replaceRow = (row, now) => {
+    const copy = document.importNode(now, true);
+    const chosen = $('.c-pick input', row), box = $('.c-pick input', copy), spot = spotOf(row);
+    if (chosen && box) box.checked = chosen.checked;
+    row.replaceWith(copy);
+    const target = spot && ($(spot, copy) || $('a.open', copy));
+    if (target) target.focus({ preventScroll: true });
   };
 
   // Rows that are here are brought up to date where they stand; rows that are
   // not here yet are counted.
+  const plain = (row) => row.innerHTML.replace(/ class="was-here"/g, '');
   const compare = (page) => {
     const rows = new Map($$('#list tbody tr', page).map((row) => [row.dataset.id, row]));
     const here = new Set();
     for (const row of $$('tr', list)) {
       here.add(row.dataset.id);
       const now = rows.get(row.dataset.id);
-      row.classList.toggle('gone', !now);
-      if (!now || row.contains(document.activeElement)) continue;
-      if (now.innerHTML === row.innerHTML) continue;
-      const copy = document.importNode(now, true);
-      const chosen = $('.c-pick input', row), box = $('.c-pick input', copy);
-      if (chosen && box) box.checked = chosen.checked;
-      row.replaceWith(copy);
+      if (!now) { row.classList.add('gone'); continue; }
+      if (plain(now) !== plain(row) || row.className !== now.className) replaceRow(row, now);
     }
     return [...rows.keys()].filter((id) => !here.has(id)).length;
   };
 
+  // Bring this page in step with a newer version of itself.
+  const apply = (page) => {
+    fresh = page;
+    replaceParts(page);
+    document.title = page.title;
+    if (!news) return;
+    const count = list ? compare(page) : $$('#list tbody tr', page).length;
+    if ($('b', news).textContent !== String(count)) $('b', news).textContent = count;
+    news.hidden = count === 0;
+    document.dispatchEvent(new Event('tocsin:rows'));
+  };
+
   const refresh = async () => {
     timer = 0;
-    let answer;
+    if (asking) { again = true; return; }
+    asking = true;
     try {
-      answer = await fetch(location.href, { headers: { Accept: 'text/html' }, redirect: 'error' });
-    } catch (e) { return; }
-    if (!answer.ok) return;
-    fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    replaceText('#now', fresh);
-    document.title = fresh.title;
-    if (!news) return;
-    const count = list ? compare(fresh) : $$('#list tbody tr', fresh).length;
-    $('b', news).textContent = count;
-    news.hidden = count === 0;
+      const answer = await fetch(location.href, { headers: { Accept: 'text/html' }, redirect: 'error' });
+      if (answer.ok) apply(new DOMParser().parseFromString(await answer.text(), 'text/html'));
+    } catch (e) { /* the next change asks again */ }
+    asking = false;
+    if (again) { again = false; later(); }
   };
+  const later = () => { if (!timer) timer = setTimeout(refresh, wait); };
 
   const showNews = () => {
     if (!fresh || news.hidden) return;
     const now = $('#list', fresh);
     if (!list || !now) { location.reload(); return; }
+    const at = $('tr:focus-within', list), id = at && at.dataset.id;
+    const picked = new Set($$('.c-pick input:checked', list).map((box) => box.value));
     list.replaceChildren(...$$('tbody tr', now).map((row) => document.importNode(row, true)));
+    for (const box of $$('.c-pick input', list)) box.checked = picked.has(box.value);
     news.hidden = true;
-    const first = $('a.open', list);
-    if (first) first.focus();
+    const spot = (id && $('tr[data-id="' + id + '"] a.open', list)) || $('a.open', list);
+    if (spot) spot.focus();
+    document.dispatchEvent(new Event('tocsin:rows'));
   };
 
+  const isLive = () => $('[data-part]') || news;
   const listen = () => {
     let events = null;
     const changed = $('#changed');
-    const later = () => { if (!timer) timer = setTimeout(refresh, wait); };
     const open = () => {
       events = new EventSource('/events');
       events.addEventListener('incident', (event) => {
         const id = String(JSON.parse(event.data).id);
         if (changed && changed.dataset.incident === id) changed.hidden = false;
-        if ($('#now')) later();
+        if (isLive()) later();
       });
       for (const what of ['source', 'delivery', 'config']) {
-        events.addEventListener(what, () => { if ($('#now')) later(); });
+        events.addEventListener(what, () => { if (isLive()) later(); });
       }
     };
     const close = () => { if (events) events.close(); events = null; };
@@ -82,72 +123,60 @@
     document.addEventListener('visibilitychange', () => {
       if (document.hidden) { close(); return; }
       if (!events) open();
-      if ($('#now')) later();
+      if (isLive()) later();
     });
     addEventListener('pagehide', close);
     addEventListener('pageshow', (event) => { if (event.persisted && !events) open(); });
     if (!document.hidden) open();
+    // Times go on also when nothing happens.
+    if (isLive()) setInterval(() => { if (!document.hidden) later(); }, 60000);
   };
+  document.addEventListener('tocsin:page', (event) => apply(event.detail));
 
   // --- keys ----------------------------------------------------------------
-  const rowOf = (element) => element && element.closest && element.closest('#list tbody tr');
-
-  const step = (by) => {
-    const links = $$('a.open', list);
-    const row = rowOf(document.activeElement);
-    const at = row ? links.indexOf($('a.open', row)) : by > 0 ? -1 : links.length;
-    const to = links[Math.max(0, Math.min(links.length - 1, at + by))];
-    if (to) { to.focus(); to.closest('tr').scrollIntoView({ block: 'nearest' }); }
+  // An act of the page one is on: the form is sent, or opened to be filled.
+  const act = (verb) => {
+    const form = !$('#list') && $('form[data-act="' + verb + '"]');
+    if (!form) return false;
+    const details = form.closest('details.act');
+    if (!details) { form.requestSubmit($('button', form)); return true; }
+    details.open = true;
+    details.scrollIntoView({ block: 'nearest' });
+    const field = $('textarea, select, input:not([type="hidden"])', form);
+    if (field) field.focus();
+    return true;
   };
 
-  const acknowledge = () => {
-    const row = rowOf(document.activeElement);
-    const form = list ? row && $('form[data-act="a"]', row) : $('form[data-act="a"]');
-    if (form) form.requestSubmit($('button', form));
-  };
-
-  // The chosen rows: how many, and by key.
-  const bulk = $('#bulk');
-  const countPicked = () => {
-    const n = $$('.c-pick input:checked').length;
-    $('#picked').textContent = n || '';
-    bulk.classList.toggle('on', n > 0);
-  };
-  const pick = () => {
-    const row = rowOf(document.activeElement);
-    const box = bulk && row && $('.c-pick input', row);
-    if (box) { box.checked = !box.checked; countPicked(); }
-  };
-  if (bulk) {
-    addEventListener('change', (event) => { if (event.target.matches('.c-pick input')) countPicked(); });
-    bulk.classList.add('live');
-    countPicked();
-  }
-
+  const go = (path) => () => { location.href = path; };
   const keys = {
-    x: pick,
-    j: () => list && step(1),
-    k: () => list && step(-1),
-    Enter: () => {
-      const row = rowOf(document.activeElement);
-      if (row && !document.activeElement.matches('a, button')) $('a.open', row).click();
-    },
-    a: acknowledge,
     n: () => news && showNews(),
     u: () => $('#up') && $('#up').click(),
-    '/': () => $('#q') && $('#q').focus(),
-    '?': () => $('#keys') && $('#keys').showModal(),
+    '/': () => { const q = $('#q'); if (q) { q.focus(); q.select(); } else location.href = '/incidents'; },
+    '?': () => $('#keys') && !$('#keys').open && $('#keys').showModal(),
   };
+  const goes = { n: go('/'), i: go('/incidents'), s: go('/sources'), d: go('/deliveries'), r: go('/rules'), c: go('/calendar') };
+  let gone = 0; // when g was pressed
 
   addEventListener('keydown', (event) => {
     const at = document.activeElement;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'Escape' && at && at.matches('input, textarea')) { at.blur(); return; }
-    if (at && at.matches('input, textarea, select')) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+    if (event.key === 'Escape') {
+      const details = at && at.closest && at.closest('details.act[open]');
+      if (details) { details.open = false; $('summary', details).focus(); }
+      else if (at && at.matches('input, textarea, select')) at.blur();
+      return;
+    }
+    if ((at && at.matches('input:not([type="checkbox"]), textarea, select')) || $('dialog[open]')) return;
+    if (event.timeStamp - gone < 1500 && Object.hasOwn(goes, event.key)) {
+      gone = 0;
+      event.preventDefault();
+      goes[event.key]();
+      return;
+    }
+    gone = event.key === 'g' ? event.timeStamp : 0;
     const action = Object.hasOwn(keys, event.key) && keys[event.key];
-    if (!action) return;
-    if (event.key !== 'Enter') event.preventDefault();
-    action();
+    if (action && !(event.key === 'n' && !news)) { event.preventDefault(); action(); return; }
+    if (/^[arecfsm]$/.test(event.key) && act(event.key)) event.preventDefault();
   });
 
   // One open form at a time, its first field ready; no double sending.
@@ -161,9 +190,12 @@
   }
   addEventListener('submit', (event) => {
     const form = event.target;
-    if (form.method !== 'post') return;
+    if (form.method !== 'post' || event.defaultPrevented) return;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = '1';
+  });
+  addEventListener('pageshow', (event) => {
+    if (event.persisted) for (const form of $$('form[data-sent]')) delete form.dataset.sent;
   });
   // Who would be told is asked after the page is there.
   for (const place of $$('[data-fill]')) {
