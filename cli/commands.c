@@ -235,16 +235,22 @@ const struct command cli_commands[] = {
         "range gives the same bytes again (docs/reports.md).\n",
         cmd_report},
     {"user",
-        "add NAME [--role ROLE] [--password-file FILE | --generate] "
+        "add|password|role|disable|enable|remove|reset-factor|logout NAME, "
+        "list, sessions [NAME], tokens [NAME], token|revoke USER/TOKEN "
         "[OPTION]…",
-        "Add a person who may use the console",
+        "Say who may use the console, and end their sessions and tokens",
         CLIENT_OPTIONS
-        "  --role ROLE     viewer, operator (default), editor or admin\n"
+        "  --role ROLE     viewer, operator (default), editor or admin; of a "
+        "token also\n"
+        "                  feeder, which may only bring items\n"
         "  --password-file FILE\n"
         "                  read the password from FILE (\"-\": standard "
         "input)\n"
-        "  --generate      make a password and print it\n\n"
-        "Without either option the password is asked for on the terminal.\n",
+        "  --generate      make a password and print it\n"
+        "  --only read     a token that changes nothing\n"
+        "  --days N        how long a token is good, default 365\n\n"
+        "Without --password-file and --generate the password is asked for on "
+        "the terminal.\n",
         cmd_user},
     {"demo", "[--dir DIR] [--port N] [--speed X] [--duration S] [--lang zh|en]",
         "Play a fictional county on loopback, and receive its webhooks",
