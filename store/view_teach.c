@@ -1,10 +1,14 @@
 /*
  * view_teach: which words tell the false alarms of a rule from its true ones.
  *
- * Candidates are runs of two to four Han characters of the false alarm's own
- * items, in the title or within NEAR_CHARS of what the rule found.  Each is
- * counted over the stored incidents of the rule; names and what the rule found
- * itself are no candidates.  The same store gives the same words.
+ * Candidates are Han characters in a row of the false alarm's own items, in the
+ * title or within NEAR_CHARS of what the rule found.  Each is counted over the
+ * stored incidents of the rule; names and what the rule found itself are no
+ * candidates.  The same store gives the same words.
+ *
+ * No word is cut: what is given stands between signs (or beside what the rule
+ * found) as a whole, or several false alarms have it and not all of them one
+ * character more of it, or it is known as a word.
  */
 #include "store/view_teach.h"
 
@@ -15,9 +19,11 @@
 #include "store/inside.h"
 
 enum {
-    WORDS_MAX = 600, /* candidates of one false alarm */
+    WORDS_MAX = 900, /* candidates of one false alarm */
     WORD_MIN_CHARS = 2,
-    WORD_MAX_CHARS = 4,
+    WORD_MAX_CHARS = 6,
+    PHRASE_MAX_CHARS = 12, /* of one between two signs */
+    RUN_MAX_CHARS = 64,    /* that are looked at together */
     NEAR_CHARS = 20,
     NAMES_MAX = 4000 /* of sources and owners that are no candidates */
 };
@@ -36,9 +42,11 @@ static const char *const loose[] = {"的", "了", "在", "和", "与", "是", "�
 struct word {
     struct str text;
     uint64_t wrong, right, unknown;
-    int64_t last;   /* incident that it was last counted for */
+    int64_t last; /* incident that it was last counted for */
+    size_t chars;
     unsigned edges; /* of its ends that stand at a sign or a border */
     bool typical;
+    bool cut; /* it is a part of a word, as far as can be seen */
 };
 
 struct finder {
@@ -89,20 +97,11 @@ stands_before_school(struct str text, size_t end)
     return false;
 }
 
-/* Whether no Han character follows. */
-static bool
-ends_run(struct str text, size_t at)
-{
-    return at >= text.n || !is_han(utf8_next(text, &at));
-}
-
 static void
-finder_add(
-    struct finder *f, struct str text, size_t from, size_t to, bool begins)
+finder_add(struct finder *f, struct str text, struct str word, size_t chars,
+    unsigned edges)
 {
-    struct str word = {text.p + from, to - from};
-    size_t last = word.n - 3;
-    unsigned edges;
+    size_t last = word.n - 3, end = (size_t)(word.p - text.p) + word.n;
 
     if (f->n == WORDS_MAX || word.n < 6)
         return;
@@ -111,12 +110,15 @@ finder_add(
             sizeof(loose) / sizeof(*loose)))
         return;
     for (size_t i = 0; i < f->n; i++)
-        if (str_eq(f->words[i].text, word))
+        if (str_eq(f->words[i].text, word)) {
+            if (edges > f->words[i].edges)
+                f->words[i].edges = edges;
             return;
-    edges = (unsigned)begins + ends_run(text, to);
-    if (is_of_name(f, word) || stands_before_school(text, to))
+        }
+    if (is_of_name(f, word) || stands_before_school(text, end))
         return;
     f->words[f->n++] = (struct word){.text = arena_str(f->arena, word),
+        .chars = chars,
         .edges = edges,
         .typical =
             is_one_of(word, typical, sizeof(typical) / sizeof(*typical))};
@@ -143,29 +145,68 @@ is_apart(const struct teach_item *item, enum rule_field field, size_t first,
     return near;
 }
 
+static bool
+in_span(const struct teach_item *item, enum rule_field field, size_t at)
+{
+    for (size_t i = 0; i < item->nspans; i++)
+        if (item->spans[i].field == field && at >= item->spans[i].start &&
+            at < item->spans[i].end)
+            return true;
+    return false;
+}
+
+/* Han characters in a row, none of them what the rule found. */
+struct run {
+    size_t start[RUN_MAX_CHARS + 1]; /* bytes; then of its end */
+    size_t n;
+    size_t first;      /* number of its first character */
+    bool begins, ends; /* at a sign or a border */
+};
+
+static void
+finder_run(struct finder *f, const struct teach_item *item,
+    enum rule_field field, struct str text, const struct run *run)
+{
+    for (size_t i = 0; i < run->n; i++)
+        for (size_t k = WORD_MIN_CHARS; i + k <= run->n; k++) {
+            struct str word = {
+                text.p + run->start[i], run->start[i + k] - run->start[i]};
+            unsigned edges = (unsigned)(i == 0 && run->begins) +
+                             (i + k == run->n && run->ends);
+
+            /* One more than is given shows whether what is given was cut. */
+            if (k > WORD_MAX_CHARS + 1 && (edges < 2 || k > PHRASE_MAX_CHARS))
+                continue;
+            if (is_apart(item, field, run->first + i, run->first + i + k))
+                finder_add(f, text, word, k, edges);
+        }
+}
+
 static void
 finder_take(struct finder *f, const struct teach_item *item,
     enum rule_field field, struct str text)
 {
-    size_t start[WORD_MAX_CHARS + 1] = {0}; /* bytes of the last characters */
-    size_t run = 0, at = 0, chars = 0;
+    struct run run = {.begins = true};
+    size_t at = 0, chars = 0;
 
     while (at < text.n) {
         size_t from = at;
         uint32_t c = utf8_next(text, &at);
+        bool part = is_han(c) && !in_span(item, field, chars);
 
-        chars++;
-        if (!is_han(c)) {
-            run = 0;
-            continue;
+        if (part) {
+            if (run.n == 0)
+                run.first = chars;
+            run.start[run.n++] = from;
         }
-        memmove(start, start + 1, sizeof(start) - sizeof(start[0]));
-        start[WORD_MAX_CHARS] = from;
-        run++;
-        for (size_t k = WORD_MIN_CHARS; k <= WORD_MAX_CHARS && k <= run; k++)
-            if (is_apart(item, field, chars - k, chars))
-                finder_add(
-                    f, text, start[WORD_MAX_CHARS + 1 - k], at, k == run);
+        chars++;
+        if (part && at < text.n && run.n < RUN_MAX_CHARS)
+            continue;
+        run.start[run.n] = part ? at : from;
+        run.ends = !part || at >= text.n;
+        finder_run(f, item, field, text, &run);
+        run.begins = run.ends;
+        run.n = 0;
     }
 }
 
@@ -200,6 +241,28 @@ finder_count(void *arg, const struct teach_item *item)
             w->unknown++;
     }
     return 0;
+}
+
+/* Mark what is a part of a word: every false alarm that has it has one and the
+ * same character more of it; of what only one has nothing can be seen. */
+static void
+finder_cut(struct finder *f)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        struct word *w = &f->words[i];
+
+        if (w->edges == 2 || w->typical)
+            continue;
+        w->cut = w->wrong < 2 || w->chars > WORD_MAX_CHARS;
+        for (size_t k = 0; k < f->n && !w->cut; k++) {
+            const struct word *longer = &f->words[k];
+
+            w->cut =
+                longer->chars == w->chars + 1 && longer->wrong == w->wrong &&
+                memmem(longer->text.p, longer->text.n, w->text.p, w->text.n) !=
+                    NULL;
+        }
+    }
 }
 
 /* Words that no true incident has come first; then what false alarms are made
@@ -253,10 +316,11 @@ finder_give(struct finder *f, struct teach_word **ret, size_t *ret_n)
 
     if (!out)
         return E_NOMEM;
+    finder_cut(f);
     qsort(f->words, f->n, sizeof(f->words[0]), word_order);
     for (size_t i = 0; i < f->n && n < TEACH_MAX_WORDS; i++) {
         const struct word *w = &f->words[i];
-        bool part = false;
+        bool part = w->cut;
 
         /* A part of a word that is there already says the same. */
         for (size_t k = 0; k < n && !part; k++)

@@ -61,6 +61,63 @@ words_tell_false_from_true(void **state)
     }
 }
 
+static bool
+is_proposed(const struct teach_word *words, size_t n, const char *word)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(words[i].word, str_of(word)))
+            return true;
+    return false;
+}
+
+/* No word is cut: what several false alarms share, as far as they share it. */
+static void
+words_are_whole(void **state)
+{
+    struct fixture *f = *state;
+    struct teach_word *words;
+    size_t n;
+    int64_t a = alarm_of(
+        f, 1, "火灾隐患排查走进白桦小学", "工作人员", INCIDENT_FALSE_ALARM);
+
+    (void)alarm_of(
+        f, 2, "火灾隐患排查覆盖全部食堂", "工作人员", INCIDENT_FALSE_ALARM);
+    (void)alarm_of(
+        f, 3, "火灾隐患排查周启动", "工作人员", INCIDENT_FALSE_ALARM);
+    (void)alarm_of(f, 4, "火灾致两人受伤", "隐患早已存在", INCIDENT_CLOSED);
+    assert_int_equal(
+        view_teach_words(f->view, a, STR("fire"), f->arena, &words, &n), 0);
+    assert_true(is_proposed(words, n, "隐患排查"));
+    for (size_t i = 0; i < n; i++) {
+        assert_false(str_eq(words[i].word, STR("患排")));
+        assert_false(str_eq(words[i].word, STR("患排查")));
+        assert_false(str_eq(words[i].word, STR("隐患排")));
+        assert_false(str_eq(words[i].word, STR("排查走")));
+        assert_false(str_eq(words[i].word, STR("查走进")));
+        assert_false(str_eq(words[i].word, STR("作人")));
+    }
+}
+
+/* Of a single false alarm: what stands between signs, and words that are known.
+ */
+static void
+of_one_only_what_stands_alone(void **state)
+{
+    struct fixture *f = *state;
+    struct teach_word *words;
+    size_t n;
+    int64_t a = alarm_of(f, 1, "火灾“逃生体验”今天在校园里热热闹闹地办了培训",
+        "", INCIDENT_FALSE_ALARM);
+
+    assert_int_equal(
+        view_teach_words(f->view, a, STR("fire"), f->arena, &words, &n), 0);
+    assert_true(is_proposed(words, n, "逃生体验"));
+    assert_true(is_proposed(words, n, "培训"));
+    for (size_t i = 0; i < n; i++)
+        assert_true(str_eq(words[i].word, STR("逃生体验")) ||
+                    str_eq(words[i].word, STR("培训")) || words[i].typical);
+}
+
 static void
 what_it_would_hide_is_counted(void **state)
 {
@@ -141,6 +198,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(words_tell_false_from_true),
+        TEST(words_are_whole),
+        TEST(of_one_only_what_stands_alone),
         TEST(what_it_would_hide_is_counted),
         TEST(an_exception_lives_until_its_end),
     };
