@@ -213,6 +213,7 @@ const struct command cli_commands[] = {
         "notify.min_level\n"
         "  --all           backtest: also what was there at first, or is old\n"
         "  --no-cost       stats: do not measure\n"
+        "  --no-exceptions as if no exception had been accepted\n"
         "  --region FILE   home county, as CONTRACTS has it\n"
         "  --json          everything, as JSON\n",
         cmd_rules},

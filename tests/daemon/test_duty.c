@@ -4,7 +4,9 @@
  * configurations that come and go.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "daemon/engine_poll.h"
 #include "duty.h"
 
 #define ONE_CLOCK                                                                  \
@@ -379,6 +381,67 @@ a_clock_comes_back(void **state)
     house_teardown(&house);
 }
 
+/* --- key dates ------------------------------------------------------------ */
+
+/* When an examination begins, its sources are not looked at only hours later;
+ * others, and what a server wished, stay as they were. */
+static void
+a_key_date_pulls_polls_forward(void **state)
+{
+    static const char more[] =
+        "sources:\n"
+        " - {id: a-exam, title: 考试院, kind: feed, url: "
+        "'https://exam.example/f', tags: [exam]}\n"
+        " - {id: b-exam, title: 招办, kind: feed, url: "
+        "'https://office.example/f', tags: [exam]}\n"
+        " - {id: c-paper, title: 日报, kind: feed, url: "
+        "'https://paper.example/f'}\n"
+        "key_dates:\n"
+        " - {name: 高考, from: 2026-06-07, until: 2026-06-10, tags: [exam], "
+        "polls: 4}\n";
+    static const enum poll_why whys[] = {
+        POLL_WHY_CEILING, POLL_WHY_RETRY_AFTER, POLL_WHY_CEILING};
+    struct civil eve = {
+        .year = 2026, .month = 6, .day = 6, .hour = 23, .minute = 30};
+    struct house house;
+    struct engine *e;
+    int64_t begin, later;
+
+    (void)state;
+    house_setup(&house, more);
+    e = house.engine;
+    house_now_ms = zone_to_wall(e->zone, &eve).ms;
+    begin = house_now_ms + 30LL * MS_MINUTE;
+    later = house_now_ms + 6LL * MS_HOUR;
+    assert_int_equal(e->config->nsources, 3);
+    e->nwatches = 3;
+    e->watches = calloc(3, sizeof *e->watches);
+    assert_non_null(e->watches);
+    assert_int_equal(schedule_new(3, &e->schedule), 0);
+    for (uint32_t i = 0; i < 3; i++) {
+        e->watches[i].source = &e->config->sources[i];
+        e->watches[i].poll =
+            (struct poll){.state = POLL_IDLE, .next = {later}, .why = whys[i]};
+        schedule_set(e->schedule, i, e->watches[i].poll.next);
+    }
+    assert_int_equal(engine_rhythm_config(e, true), 0);
+    house_now_ms = begin - 1000;
+    engine_rhythm_plan(e);
+    assert_int_equal(e->watches[0].poll.next.ms, later);
+    house_now_ms = begin;
+    engine_rhythm_plan(e);
+    assert_int_equal(e->watches[0].poll.next.ms, begin + (later - begin) / 4);
+    assert_int_equal(e->watches[1].poll.next.ms, later);
+    assert_int_equal(e->watches[2].poll.next.ms, later);
+    /* Once: the plan of the next hour divides nothing again. */
+    house_now_ms = begin + MS_HOUR + 1;
+    engine_rhythm_plan(e);
+    assert_int_equal(e->watches[0].poll.next.ms, begin + (later - begin) / 4);
+    schedule_free(e->schedule);
+    free(e->watches);
+    house_teardown(&house);
+}
+
 int
 main(void)
 {
@@ -393,6 +456,7 @@ main(void)
         cmocka_unit_test(who_is_on_call_hears_of_deadlines),
         cmocka_unit_test(a_policy_comes_back),
         cmocka_unit_test(a_clock_comes_back),
+        cmocka_unit_test(a_key_date_pulls_polls_forward),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

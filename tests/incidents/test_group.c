@@ -236,6 +236,54 @@ weeks_later_it_is_a_new_one_that_points_back(void **state)
         put(f, "media", 200 * 24, "城南小学学生午餐后呕吐", ""), a);
 }
 
+/* Of each invented event: its rumour and its refutation are one; the same at
+ * another school, told in the same words, is another; weeks later it is a new
+ * one that points back.  Each with the reason said. */
+static const struct event {
+    const char *rumour, *refutation, *elsewhere, *later;
+} events[] = {
+    {"网传榆林沟小学泳池消毒水超标，多名孩子皮肤起疹",
+        "榆林沟小学回应泳池消毒水超标传言：水质检测合格，孩子皮肤起疹系过敏",
+        "网传苇塘小学泳池消毒水超标，多名孩子皮肤起疹",
+        "榆林沟小学泳池消毒水超标一事处理情况公布"},
+    {"听说鹿鸣中学校车刹车失灵撞上护栏，车上坐满学生",
+        "关于鹿鸣中学校车刹车失灵撞上护栏的说明：车上没有学生，系空车试车",
+        "听说河口中学校车刹车失灵撞上护栏，车上坐满学生",
+        "鹿鸣中学校车刹车失灵撞护栏调查结果出炉"},
+    {"金桥幼儿园老师给孩子喂药，家长群炸了锅",
+        "不实！金桥幼儿园老师给孩子喂药系误传，警方已调查",
+        "银杏幼儿园老师给孩子喂药，家长群炸了锅",
+        "金桥幼儿园老师给孩子喂药一事后续：园方加装监控"},
+};
+
+static void
+events_of_our_own_are_put_together_and_apart(void **state)
+{
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++) {
+        const struct event *e = &events[i];
+        int64_t hours = 24 * 100 * (int64_t)i;
+        int64_t first = put(f, "forum", hours, e->rumour, ""), other;
+
+        assert_int_equal(f->verdict.previous, 0);
+        assert_int_equal(put(f, "own", hours + 6, e->refutation, ""), first);
+        assert_true(str_starts(f->verdict.why, STR("Alike enough: ")));
+        assert_non_null(
+            strstr(arena_cstr(f->arena, f->verdict.why), "the same place"));
+        other = put(f, "paper", hours + 8, e->elsewhere, "");
+        assert_int_not_equal(other, first);
+        assert_int_equal(f->verdict.previous, 0);
+        assert_non_null(
+            strstr(arena_cstr(f->arena, f->verdict.why), "another place"));
+        other = put(f, "paper", hours + 24 * 20, e->later, "");
+        assert_int_not_equal(other, first);
+        assert_int_equal(f->verdict.previous, first);
+        assert_non_null(strstr(
+            arena_cstr(f->arena, f->verdict.why), "Follows up incident"));
+    }
+}
+
 static void
 what_is_removed_takes_nothing(void **state)
 {
@@ -411,6 +459,7 @@ main(void)
         TEST(a_copied_title_is_one_but_a_form_is_not),
         TEST(names_of_one_school_meet),
         TEST(weeks_later_it_is_a_new_one_that_points_back),
+        TEST(events_of_our_own_are_put_together_and_apart),
         TEST(what_is_removed_takes_nothing),
         TEST(it_holds_only_so_many),
         TEST(an_item_without_features_is_its_own),
