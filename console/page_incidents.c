@@ -202,9 +202,9 @@ set_acted(struct context *ctx, json_t *value)
     set_refused(ctx, acted, json_object_get(answer, "refused"));
     set_str(acted, "link",
         list_link(ctx,
-            arena_cstr(ctx->arena,
-                arena_printf(ctx->arena, "/incidents/undo/%lld",
-                    (long long)bulk.id)),
+            arena_cstr(
+                ctx->arena, arena_printf(ctx->arena, "/incidents/undo/%lld",
+                                (long long)bulk.id)),
             NULL, STR_NONE));
     set_flag(acted, "undone", wall_is_set(bulk.undone));
     set_flag(acted, "can_undo",

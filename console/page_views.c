@@ -77,7 +77,7 @@ add_saved(struct context *ctx, json_t *list, struct str here, json_t *value)
         return;
     for (size_t i = 0; i < n; i++) {
         json_t *one = row_view(ctx, rows[i].name, rows[i].query,
-            !ctx->json && json_array_size(list) < VIEWS_COUNTED);
+            json_array_size(list) < VIEWS_COUNTED);
         bool chosen = str_eq(rows[i].query, here);
 
         set_number(one, "id", rows[i].id);

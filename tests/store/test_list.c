@@ -1,0 +1,245 @@
+/*
+ * list: the incident list answers the same before and after its words are
+ * indexed, in each order, page by page; saved views; acts on many.
+ */
+#include "base/err.h"
+#include "fixture.h"
+#include "store/lists.h"
+#include "store/search.h"
+#include "store/view_list.h"
+
+enum { INCIDENTS = 60 };
+
+static void
+fill(struct fixture *f)
+{
+    bool left = true;
+
+    for (int i = 0; left && i < 1000; i++) {
+        assert_int_equal(store_begin(f->store), 0);
+        assert_int_equal(store_search_fill(f->store, &left), 0);
+        assert_int_equal(store_commit(f->store), 0);
+    }
+    assert_false(left);
+}
+
+static void
+seed(struct fixture *f)
+{
+    static const char *const texts[] = {"午餐后呕吐送医", "教学楼起火",
+        "校车追尾", "一名学生溺水，水库无人看守", "食堂食品过期"};
+    int64_t first = 0;
+
+    assert_int_equal(store_begin(f->store), 0);
+    for (int i = 0; i < INCIDENTS; i++) {
+        struct item item = item_of(i, "云溪县通报", texts[i % 5]);
+        struct incident incident = incident_of(
+            i % 7 ? "标题" : "另有说法", (enum level)(1 + i % 4), i % 13);
+        int64_t id, item_id = put_item(f->store, &item);
+
+        incident.score = i % 10 * 10;
+        incident.state = i % 3 ? INCIDENT_NEW : INCIDENT_CLOSED;
+        if (i % 5 == 1)
+            incident.assignee = STR("li");
+        if (i == 20) { /* its words are found where it went */
+            incident.state = INCIDENT_MERGED;
+            incident.merged_into = first;
+        }
+        assert_int_equal(store_incident_add(f->store, &incident, &id), 0);
+        assert_int_equal(
+            store_incident_attach(f->store, id, item_id, STR_NONE, 1, at(1)),
+            0);
+        if (i == 2)
+            first = id;
+    }
+    assert_int_equal(store_commit(f->store), 0);
+}
+
+/* Numbers as one text; pages of limit, or all at once. */
+static const char *
+listed(struct fixture *f, struct list_filter filter, size_t limit)
+{
+    struct str text = STR("");
+    bool more = true;
+
+    filter.limit = limit;
+    for (int page = 0; more && page < 100; page++) {
+        struct list_row *rows;
+        size_t n;
+
+        assert_int_equal(
+            view_list(f->view, &filter, f->arena, &rows, &n, &more), 0);
+        for (size_t i = 0; i < n; i++)
+            text = arena_printf(f->arena, "%.*s%lld ", STR_ARG(text),
+                (long long)rows[i].row.incident.id);
+        if (n > 0)
+            filter.after = rows[n - 1].row.cursor;
+    }
+    assert_false(more);
+    return arena_cstr(f->arena, text);
+}
+
+static uint64_t
+counted(struct fixture *f, const struct list_filter *filter)
+{
+    uint64_t n = 0;
+
+    assert_int_equal(view_list_count(f->view, filter, &n), 0);
+    return n;
+}
+
+static const struct list_filter filters[] = {{.levels = 1u << LEVEL_RED},
+    {.states = (1u << INCIDENT_STATE_COUNT) - 1},
+    {.states = 1u << INCIDENT_CLOSED, .text = {"火", 3}}, {.text = {"水库", 6}},
+    {.text = {"一名学生溺水", 18}}, {.text = {"学生 水库", 13}},
+    {.text = {"，", 3}}, {.text = {"另有", 6}}, {.text = {"没有这个词", 15}},
+    {.assignee = {"li", 2}}, {.unassigned = true},
+    {.source = {"news", 4}, .text = {"食", 3}}, {.source = {"none", 4}},
+    {.rule = {"none", 4}}};
+
+static void
+the_index_changes_no_answer(void **state)
+{
+    enum { N = sizeof filters / sizeof *filters };
+    struct fixture *f = *state;
+    const char *before[N];
+
+    seed(f);
+    for (size_t i = 0; i < N; i++)
+        before[i] = listed(f, filters[i], 0);
+    fill(f);
+    for (size_t i = 0; i < N; i++) {
+        size_t n = 0;
+
+        assert_string_equal(listed(f, filters[i], 0), before[i]);
+        for (const char *p = before[i]; *p; p++)
+            n += *p == ' ';
+        assert_int_equal(counted(f, &filters[i]), n);
+    }
+    assert_string_equal(before[5], "");           /* they stand apart */
+    assert_true(strstr(before[3], "3 ") != NULL); /* by what went into it */
+}
+
+static void
+orders_page_without_gaps(void **state)
+{
+    struct fixture *f = *state;
+
+    seed(f);
+    fill(f);
+    for (int sort = 0; sort < LIST_SORT_COUNT; sort++) {
+        for (int any = 0; any < 2; any++) {
+            struct list_filter filter = {.sort = (enum list_sort)sort,
+                .states = any ? (1u << INCIDENT_STATE_COUNT) - 1 : 0};
+            const char *whole = listed(f, filter, VIEW_PAGE_MAX);
+
+            assert_string_equal(listed(f, filter, 7), whole);
+            filter.text = STR("食");
+            assert_string_equal(
+                listed(f, filter, 2), listed(f, filter, VIEW_PAGE_MAX));
+        }
+    }
+    assert_int_equal(
+        view_list(f->view,
+            &(struct list_filter){.sort = LIST_SORT_LEVEL, .after = STR("1.2")},
+            f->arena, &(struct list_row *){NULL}, &(size_t){0}, &(bool){false}),
+        E_PARSE);
+}
+
+static void
+all_of_them_are_those_that_were_seen(void **state)
+{
+    struct fixture *f = *state;
+    struct list_filter filter = {.upto = 10};
+    int64_t *ids, newest;
+    size_t n;
+    bool more;
+
+    seed(f);
+    assert_int_equal(
+        view_list_ids(f->view, &filter, f->arena, &ids, &n, &more), 0);
+    assert_false(more);
+    assert_true(n > 0);
+    for (size_t i = 0; i < n; i++)
+        assert_true(ids[i] <= 10);
+    assert_int_equal(view_list_newest(f->view, &newest), 0);
+    assert_int_equal(newest, INCIDENTS);
+}
+
+/* A title that is changed is found by its new words, an erased one by none. */
+static void
+titles_are_found_as_they_are(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = add_incident(f->store, "旧名", LEVEL_RED, 1);
+    struct incident incident;
+
+#define FIND(word) counted(f, &(struct list_filter){.text = STR(word)})
+    assert_int_equal(FIND("旧"), 1);
+    assert_int_equal(store_incident_load(f->store, id, f->arena, &incident), 0);
+    incident.title = STR("新名");
+    assert_int_equal(store_incident_save(f->store, &incident), 0);
+    assert_int_equal(FIND("旧"), 0);
+    assert_int_equal(FIND("新名"), 1);
+#undef FIND
+}
+
+static void
+views_and_bulks_are_kept(void **state)
+{
+    struct fixture *f = *state;
+    struct saved_view view = {.name = STR("我的"),
+        .query = STR("level=red"),
+        .owner = STR("li"),
+        .by = STR("li"),
+        .made = at(1)};
+    struct saved_view *views;
+    struct bulk_row bulk = {.by = STR("li"),
+        .action = STR("note"),
+        .at = at(1),
+        .until = WALL_NONE,
+        .undone = WALL_NONE};
+    struct bulk_row got;
+    int64_t id;
+    size_t n;
+
+    assert_int_equal(store_saved_view_add(f->store, &view, &id), 0);
+    assert_int_equal(store_saved_view_add(f->store, &view, &id), E_EXISTS);
+    view.owner = STR_NONE;
+    assert_int_equal(store_saved_view_add(f->store, &view, &id), 0);
+    assert_int_equal(
+        view_saved_views(f->view, STR("zhao"), 9, f->arena, &views, &n), 0);
+    assert_int_equal(n, 1); /* everybody's, and not li's own */
+    assert_int_equal(store_saved_view_drop(f->store, id), 0);
+    assert_int_equal(store_saved_view_drop(f->store, id), E_NOTFOUND);
+
+    assert_int_equal(store_bulk_add(f->store, &bulk, STR("x"), &id), 0);
+    assert_int_equal(store_bulk_add(f->store, &bulk, STR("x"), &id), E_EXISTS);
+    assert_int_equal(store_bulk_once(f->store, STR("x"), f->arena, &got), 0);
+    assert_int_equal(store_bulk_item_add(f->store, got.id,
+                         &(struct bulk_item){7, at(1), STR("a"), STR("b")}),
+        0);
+    bulk.at.ms += BULK_KEPT_MS + 1;
+    assert_int_equal(store_bulk_add(f->store, &bulk, STR("y"), &id), 0);
+    assert_int_equal(
+        store_bulk_once(f->store, STR("x"), f->arena, &got), E_NOTFOUND);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            the_index_changes_no_answer, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(
+            orders_page_without_gaps, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(all_of_them_are_those_that_were_seen,
+            fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(
+            titles_are_found_as_they_are, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(
+            views_and_bulks_are_kept, fixture_setup, fixture_teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
