@@ -104,6 +104,33 @@ conclude(struct sender_attempt *attempt, struct channel_verdict verdict,
     result->next_form = channel_next_form(attempt->form, &verdict);
 }
 
+/* What is refused may be refused because of our time: say so where the
+ * answer's own is another. */
+static void
+say_skew(struct sender_attempt *attempt, const struct http_answer *answer,
+    struct attempt_result *result)
+{
+    struct wall now = loop_wall(attempt->sender->loop), theirs;
+    bool english = str_eq(attempt->config.lang, STR("en"));
+    long long minutes;
+
+    if (result->class == CLASS_DELIVERED || result->class == CLASS_RATE ||
+        http_date(http_answer_header(answer, "date"), now, &theirs) != 0)
+        return;
+    minutes = (now.ms - theirs.ms) / MS_MINUTE;
+    if (minutes > -SENDER_SKEW_MINUTES && minutes < SENDER_SKEW_MINUTES)
+        return;
+    result->text = arena_printf(attempt->arena,
+        english ? "this machine's clock differs by %lld h %lld min from the "
+                  "receiver's (%s): %.*s"
+                : "本机时钟与对方相差 %lld 小时 %lld 分钟（本机%s）：%.*s",
+        (minutes < 0 ? -minutes : minutes) / 60,
+        (minutes < 0 ? -minutes : minutes) % 60,
+        english ? (minutes > 0 ? "ahead" : "behind")
+                : (minutes > 0 ? "偏快" : "偏慢"),
+        STR_ARG(result->text));
+}
+
 static void
 answered(void *arg, const struct http_answer *answer)
 {
@@ -123,6 +150,7 @@ answered(void *arg, const struct http_answer *answer)
         attempt->ops->judge(&attempt->config, answer,
             loop_wall(attempt->sender->loop), attempt->arena, &verdict);
         conclude(attempt, verdict, &result);
+        say_skew(attempt, answer, &result);
     }
     finish(attempt, &result);
 }

@@ -17,6 +17,7 @@
 
 enum {
     SENDER_CONCURRENT = 32,
+    SENDER_SKEW_MINUTES = 5, /* of the clocks; less is not said */
     SENDER_PER_HOST = 2 /* a dead receiver never delays another */
 };
 

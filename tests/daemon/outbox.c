@@ -24,7 +24,7 @@
 #include "store/deliveries.h"
 
 int64_t outbox_wall_ms = INT64_C(1780800000000), outbox_mono_ms = 1000000;
-int fail_commit = -1, fail_save = -1, fail_add = -1;
+int fail_commit = -1, fail_save = -1, fail_add = -1, fail_close = -1;
 
 /* --- what is wrapped ------------------------------------------------------ */
 
@@ -40,6 +40,11 @@ int __wrap_store_delivery_add(
     struct store *store, const struct delivery *delivery, int64_t *ret_id);
 int __real_store_delivery_add(
     struct store *store, const struct delivery *delivery, int64_t *ret_id);
+
+int __wrap_store_condition_close(struct store *store, struct str subject,
+    struct str kind, struct wall now, bool *ret_edge);
+int __real_store_condition_close(struct store *store, struct str subject,
+    struct str kind, struct wall now, bool *ret_edge);
 
 struct wall
 __wrap_clock_wall(void)
@@ -81,6 +86,15 @@ __wrap_store_delivery_add(
     return fails(&fail_add)
                ? E_IO
                : __real_store_delivery_add(store, delivery, ret_id);
+}
+
+int
+__wrap_store_condition_close(struct store *store, struct str subject,
+    struct str kind, struct wall now, bool *ret_edge)
+{
+    return fails(&fail_close) ? E_IO
+                              : __real_store_condition_close(
+                                    store, subject, kind, now, ret_edge);
 }
 
 /* --- the platform --------------------------------------------------------- */
@@ -262,7 +276,7 @@ outbox_begin(struct outbox_test *test, size_t nchannels)
     config->delivery = (struct config_delivery){.group_wait_ms = 5 * MS_SECOND,
         .group_interval_ms = MS_MINUTE,
         .stuck_ms = 5 * MS_MINUTE};
-    fail_commit = fail_save = fail_add = -1;
+    fail_commit = fail_save = fail_add = fail_close = -1;
     engine_up(test);
 }
 

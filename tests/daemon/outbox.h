@@ -43,7 +43,7 @@ struct outbox_test {
 /* Driven time: both clocks stand at this. */
 extern int64_t outbox_wall_ms, outbox_mono_ms;
 /* The next call but so many of these fails; < 0: none does. */
-extern int fail_commit, fail_save, fail_add;
+extern int fail_commit, fail_save, fail_add, fail_close;
 
 void outbox_begin(struct outbox_test *test, size_t nchannels);
 /* As after a kill: memory is gone, the store stays. */

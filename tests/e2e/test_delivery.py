@@ -1,9 +1,10 @@
 """Receivers that fail: at least once, one id, and nothing is lost."""
+import json
 import os
 import signal
 import time
 
-from harness import E2E, main, wait_until
+from harness import E2E, Receiver, main, wait_until
 
 ITEMS = [(1, "旧", ""), (2, "云溪三中宿舍起火", "消防已到场")]
 
@@ -46,11 +47,46 @@ class Delivery(E2E):
         self.route.set_items(ITEMS)
         dead = wait_until(lambda: self.deliveries("dead"), 30, "a dead letter")
         self.assertIn("410", dead[0]["last_error"])
+        self.assertIn("asked never to be called again", self.d.log())
         self.receiver.always = None
         self.d.api("POST", "/api/v1/deliveries/%d/resend" % dead[0]["id"], {},
                    expect=(200, 201, 202))
         self.wait_opened(1, 30)
         self.assertEqual(len({a["id"] for a in self.receiver.attempts}), 1)
+
+    def test_a_channel_that_takes_nothing_is_announced(self):
+        """Said elsewhere after the named time, and over with the first yes."""
+        other = Receiver()
+        self.addCleanup(other.close)
+        self.route, source = self.feed()
+        self.d = self.daemon([source], start=False, settings={
+            "notify": {"stuck_after": "2s"}, "allow_addresses": [
+                "127.0.0.1/32:%d" % p for p in
+                (self.origin.port, self.receiver.port, other.port)]})
+        self.d.put("other", other.secret, 0o600)
+        with open(self.d.folder + "/channels.d/desk.yaml") as f:
+            channels = json.load(f)
+        channels["channels"].append({
+            "id": "other", "kind": "webhook", "insecure_http": True,
+            "url": other.url + "/hook", "secret": {"file": "other"}})
+        self.d.put("channels.d/desk.yaml", json.dumps(channels))
+        self.d.start()
+        self.wait_baseline(self.d, "news")
+        self.receiver.always = (503, [])
+        self.route.set_items(ITEMS)
+        told = wait_until(lambda: other.delivered("channel.condition"), 60,
+                          "the announcement")[0]["data"]
+        self.assertEqual(told["condition"]["subject"], "desk")
+        self.assertEqual(told["condition"]["kind"], "stuck")
+        self.assertIn("503", told["reason"])
+        rows = self.d.api("GET", "/api/v1/deliveries")["channels"]
+        self.assertEqual([c["state"] for c in rows if c["id"] == "desk"],
+                         ["stuck"])
+        self.receiver.always = None
+        wait_until(lambda: [b for b in other.delivered("channel.condition")
+                            if not b["data"]["condition"]["open"]], 60,
+                   "its end")
+        self.wait_opened(1, 20)
 
     def test_an_outbox_survives_a_kill(self):
         self.begin()

@@ -264,6 +264,8 @@ options_are_checked(void **state)
     assert_int_equal(channel_check(&c, &error), 0);
 }
 
+static struct str settled_before;
+
 static struct channel_verdict
 judged(enum mail_step step, int code, bool accepted, int rcpt1, int rcpt2)
 {
@@ -278,6 +280,7 @@ judged(enum mail_step step, int code, bool accepted, int rcpt1, int rcpt2)
     struct channel_config config = channel();
     struct channel_verdict verdict;
 
+    config.settled = settled_before;
     smtp_ops.judge_mail(&config, &answer, arena, &verdict);
     return verdict;
 }
@@ -318,10 +321,54 @@ replies_have_a_meaning(void **state)
     assert_int_equal(v.class, CLASS_DELIVERED);
     assert_true(
         str_eq(v.text, STR("250 said; not for li@yunxi.example: 550 first")));
+    assert_true(
+        str_eq(v.settled, STR("!li@yunxi.example\nwang@yunxi.example")));
     v = judged(MAIL_BODY, 250, true, 250, 250);
     assert_true(str_eq(v.text, STR("250 said")));
+    /* Some took it: it is over for those alone. */
+    v = judged(MAIL_BODY, 250, true, 250, 451);
+    assert_int_equal(v.class, CLASS_TRANSIENT);
+    assert_true(str_eq(v.settled, STR("li@yunxi.example")));
+    assert_true(
+        str_find(v.text, STR("not for wang@yunxi.example: 451")) < v.text.n);
     v = judged(MAIL_RCPT, 451, false, 550, 451);
     assert_true(str_find(v.text, STR("wang@yunxi.example: 451")) < v.text.n);
+}
+
+/* A mail that one of two took goes again to the other alone, as the very same
+ * mail; what the other says ends it. */
+static void
+who_has_it_is_not_asked_again(void **state)
+{
+    struct channel_config config = channel();
+    struct channel_message message = {.id = STR("msg_abc"),
+        .type = STR("test"),
+        .body = STR("{\"type\":\"test\",\"timestamp\":\"2026-06-07T01:30:00Z\","
+                    "\"data\":{\"text\":\"x\"}}"),
+        .attempt = 2};
+    struct mail_request first = {0}, again = {0};
+    struct mail_reply rcpt[] = {{550, STR("550 no")}};
+    struct mail_answer answer = {.result = HTTP_ANSWERED,
+        .step = MAIL_RCPT,
+        .last = {550, STR("550 no")},
+        .rcpt = rcpt,
+        .nrcpt = 1};
+    struct channel_verdict v;
+
+    (void)state;
+    assert_int_equal(smtp_ops.render_mail(&config, &message, arena, &first), 0);
+    config.settled = STR("li@yunxi.example");
+    assert_int_equal(smtp_ops.render_mail(&config, &message, arena, &again), 0);
+    assert_int_equal(first.nto, 2);
+    assert_int_equal(again.nto, 1);
+    assert_true(str_eq(again.to[0], STR("wang@yunxi.example")));
+    assert_true(str_eq(first.message, again.message));
+    /* Refused for good: the other has it, and that is all there is. */
+    smtp_ops.judge_mail(&config, &answer, arena, &v);
+    assert_int_equal(v.class, CLASS_DELIVERED);
+    config.settled = STR("!li@yunxi.example");
+    smtp_ops.judge_mail(&config, &answer, arena, &v);
+    assert_int_equal(v.class, CLASS_DEAD_TARGET);
 }
 
 int
@@ -333,6 +380,7 @@ main(void)
         cmocka_unit_test(a_title_makes_no_header),
         cmocka_unit_test(options_are_checked),
         cmocka_unit_test(replies_have_a_meaning),
+        cmocka_unit_test(who_has_it_is_not_asked_again),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
