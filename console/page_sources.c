@@ -7,13 +7,17 @@
 #include "console/rows.h"
 #include "feeds/condition.h"
 #include "store/conditions.h"
+#include "store/view_outbox.h"
 
 enum {
     SOURCES_PAGE = 60,
     SOURCES_MAX_TAGS = 200, /* to choose from */
     SOURCES_MAX_HOUSE = 20, /* conditions above the list */
     SOURCE_PAST = 20,       /* conditions that are over */
-    SOURCE_ITEMS = 20
+    SOURCE_ITEMS = 20,
+    SOURCE_WEEK_DAYS = 84,          /* whose hours the week is made of */
+    SOURCE_SHADES = 4,              /* of a cell that has any */
+    SOURCE_PROBE_MS = 2 * MS_MINUTE /* to wait for what a probe brings */
 };
 
 /* --- the list --- */
@@ -246,6 +250,84 @@ set_items(struct context *ctx, json_t *value, struct str id)
     return err;
 }
 
+/* One day of the week: 24 cells, each with what stood in it. */
+static json_t *
+week_day(
+    struct context *ctx, size_t day, const uint32_t hours[24], uint32_t most)
+{
+    static const char *const names[] = {
+        "mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+    struct str name = text_of(ctx, "weekday", str_of(names[day]));
+    json_t *row = json_object(), *cells = json_array();
+    uint32_t all = 0;
+
+    for (size_t i = 0; i < 24; i++) {
+        uint32_t n = hours[i];
+        json_t *cell = json_object();
+        struct str args[] = {name, arena_printf(ctx->arena, "%zu", i),
+            arena_printf(ctx->arena, "%u", n)};
+
+        all += n;
+        set_number(cell, "x", (int64_t)i * 10);
+        set_number(cell, "y", (int64_t)day * 10);
+        set_number(
+            cell, "shade", n ? 1 + (int64_t)(n - 1) * SOURCE_SHADES / most : 0);
+        set_str(cell, "title", text_format(ctx, "week_cell", args, 3));
+        (void)json_array_append_new(cells, cell);
+    }
+    set_str(row, "name", name);
+    set_number(row, "items", all);
+    (void)json_object_set_new(row, "cells", cells);
+    return row;
+}
+
+/* When in the week it publishes: a cell for each hour. */
+static void
+set_week(struct context *ctx, json_t *value, struct str id)
+{
+    const struct zone *zone = ctx->console->zone;
+    struct wall since = {ctx->now.ms - SOURCE_WEEK_DAYS * (int64_t)MS_DAY};
+    uint32_t hours[7][24], most = 1;
+    json_t *list;
+    size_t n = 0;
+
+    if (view_source_week(ctx->console->view, id, since,
+            zone_offset(zone, ctx->now), hours, &n) != 0)
+        n = 0;
+    if (ctx->json || n == 0)
+        return;
+    for (size_t d = 0; d < 7; d++)
+        for (size_t i = 0; i < 24; i++)
+            most = hours[d][i] > most ? hours[d][i] : most;
+    list = json_array();
+    for (size_t d = 0; d < 7; d++)
+        (void)json_array_append_new(list, week_day(ctx, d, hours[d], most));
+    (void)json_object_set_new(value, "week", list);
+    set_flag(value, "has_week", true);
+    set_number(value, "week_items", (int64_t)n);
+}
+
+/* What came of a poll that somebody asked for: ?probed=MILLISECONDS. */
+static void
+set_probe(struct context *ctx, json_t *value)
+{
+    struct str text = query_get(ctx, "probed");
+    const json_t *last = json_array_get(json_object_get(value, "polls"), 0);
+    struct wall at = WALL_NONE;
+    int64_t asked = 0;
+
+    if (ctx->json || text.n == 0 ||
+        num_parse_i64(text, 1, INT64_MAX, &asked) != 0)
+        return;
+    if (last)
+        (void)timefmt_parse_rfc3339(jsonx_get_str(last, "at"), &at);
+    if (wall_is_set(at) && at.ms >= asked)
+        (void)json_object_set(value, "probe_done",
+            json_array_get(json_object_get(value, "polls"), 0));
+    else
+        set_flag(value, "probing", ctx->now.ms - asked < SOURCE_PROBE_MS);
+}
+
 void
 page_source(struct context *ctx)
 {
@@ -265,6 +347,10 @@ page_source(struct context *ctx)
         err = set_polls(ctx, value, id);
     if (!err)
         err = set_items(ctx, value, id);
+    if (!err) {
+        set_week(ctx, value, id);
+        set_probe(ctx, value);
+    }
     if (err) {
         json_decref(value);
         reply_error(ctx, status_of_err(err), NULL);
@@ -276,12 +362,9 @@ page_source(struct context *ctx)
 static void
 probed(struct context *ctx, const struct action_result *result)
 {
-    bool listed = str_eq(field_get(ctx, "back"), STR("list"));
-
     reply_result(ctx, result,
-        listed
-            ? STR("/sources")
-            : arena_printf(ctx->arena, "/sources/%.*s", STR_ARG(ctx->args[0])));
+        arena_printf(ctx->arena, "/sources/%.*s?probed=%lld",
+            STR_ARG(ctx->args[0]), (long long)ctx->now.ms));
 }
 
 void

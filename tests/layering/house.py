@@ -30,7 +30,7 @@ MAY_INCLUDE = {
     "notify": {"base": ALL, "net": ALL, "incidents": TYPES["incidents"]},
     # what store/view.h gives out holds findings, so their type comes along
     "console": {"base": ALL, "net": ["loop.h"],
-                "store": ["conditions.h", "view.h", "view_evidence.h", "view_charts.h", "view_clocks.h", "view_deliveries.h", "view_edits.h", "view_hub.h", "view_items.h", "view_ledger.h", "view_list.h", "view_purge.h", "view_regroup.h", "view_rules.h", "view_teach.h", "view_report.h", "view_silences.h", "view_similar.h", "view_users.h"], "feeds": ["condition.h"],
+                "store": ["conditions.h", "view.h", "view_evidence.h", "view_charts.h", "view_clocks.h", "view_deliveries.h", "view_edits.h", "view_hub.h", "view_items.h", "view_ledger.h", "view_outbox.h", "view_list.h", "view_purge.h", "view_regroup.h", "view_rules.h", "view_teach.h", "view_report.h", "view_silences.h", "view_similar.h", "view_users.h"], "feeds": ["condition.h"],
                 "rules": TYPES["rules"], "incidents": TYPES["incidents"]},
     "daemon": {f: ALL for f in ("base", "net", "feeds", "rules", "incidents",
                                 "store", "notify", "console")},
