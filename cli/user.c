@@ -410,8 +410,10 @@ user_untoken(
         fputs("tocsin: name the token as USER/TOKEN\n", stderr);
         return CLI_USAGE;
     }
-    snprintf(owner, sizeof owner, "%.*s", STR_ARG(user));
-    snprintf(what, sizeof what, "%.*s", STR_ARG(token));
+    memcpy(owner, user.p, user.n);
+    owner[user.n] = '\0';
+    memcpy(what, token.p, token.n);
+    what[token.n] = '\0';
     if (path_of(&path, "tokens", what, "?user=") != CLI_OK)
         return CLI_FAILED;
     client_add_query(&path, owner);

@@ -29,6 +29,26 @@ client_init(struct client *client, struct desk *desk, int fd)
         abort();
 }
 
+static const char *from_address; /* of the connections to come */
+
+void
+client_from(const char *address)
+{
+    from_address = address;
+}
+
+/* All of 127.0.0.0/8 is this machine. */
+static void
+bind_from(int fd)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+
+    if (from_address &&
+        (inet_pton(AF_INET, from_address, &address.sin_addr) != 1 ||
+            bind(fd, (struct sockaddr *)&address, sizeof address)))
+        abort();
+}
+
 void
 client_open(struct client *client, struct desk *desk)
 {
@@ -37,6 +57,7 @@ client_open(struct client *client, struct desk *desk)
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 
     client_init(client, desk, socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    bind_from(client->fd);
     if (connect(client->fd, (struct sockaddr *)&address, sizeof address))
         abort();
 }

@@ -23,6 +23,9 @@ struct answer {
 };
 
 void client_open(struct client *client, struct desk *desk);
+/* From which address of this machine connections come from now on; NULL:
+ * 127.0.0.1. */
+void client_from(const char *address);
 void client_open_local(struct client *client, struct desk *desk);
 void client_close(struct client *client);
 void client_send(struct client *client, struct str bytes);
