@@ -37,8 +37,7 @@ number_text(char out[LEDGER_NUMBER_SIZE], int64_t value)
 /* The hash of entry as row id behind chain; text stands for its text. */
 static void
 chain_hash(const struct chain *chain, int64_t id,
-    const struct ledger_entry *entry, struct str text,
-    uint8_t ret[DIGEST_SIZE])
+    const struct ledger_entry *entry, struct str text, uint8_t ret[DIGEST_SIZE])
 {
     char numbers[3][LEDGER_NUMBER_SIZE];
     struct str parts[] = {{(const char *)chain->hash, DIGEST_SIZE},
@@ -234,13 +233,17 @@ ledger_walk(struct db *db, struct ledger_check *ret)
     int r = chain_marked(db, &marked);
 
     _Static_assert((int)LEDGER_HASH_SIZE == (int)DIGEST_SIZE, "one hash");
+    /* One bad entry must not hide the others of its page. */
+    if (r == 0)
+        r = db_run(db, DB_SQL("PRAGMA cell_size_check = OFF"));
     if (r != 0)
         return r;
     db_query(db, &q,
         DB_SQL("SELECT id, at, kind, incident, by, origin, text, hash,"
-               " text_hash, text IS NULL AND EXISTS (SELECT 1"
+               " text_hash, CASE WHEN text IS NULL THEN EXISTS (SELECT 1"
                " FROM ledger AS p WHERE p.incident = ledger.incident"
                " AND p.kind = 'incident.purged' AND p.id > ledger.id)"
+               " ELSE 0 END"
                " FROM ledger ORDER BY id"));
     while (check.fault == LEDGER_FAULT_NONE && (r = query_next(&q)) == 0) {
         check.count++;
@@ -255,6 +258,13 @@ ledger_walk(struct db *db, struct ledger_check *ret)
     if (q.done)
         r = 0;
     query_done(&q);
+    (void)db_run(db, DB_SQL("PRAGMA cell_size_check = ON"));
+    if (r == E_CORRUPT && check.fault == LEDGER_FAULT_NONE) {
+        /* What cannot be read any more was not written so. */
+        check.fault = LEDGER_FAULT_ALTERED;
+        check.bad = chain.id + 1;
+        r = 0;
+    }
     if (r != 0)
         return r;
     if (check.fault == LEDGER_FAULT_NONE)
