@@ -4,7 +4,7 @@ import http.client
 import re
 import urllib.parse
 
-from harness import E2E, main, wait_until
+from harness import E2E, main
 
 FIRE = "云溪县%s宿舍起火，消防员赶到现场，学生全部疏散"
 SCHOOLS = ("青石小学", "柳林中学", "河湾中学", "北关幼儿园")
@@ -159,8 +159,9 @@ class Desk(E2E):
 
     def test_a_form_leads_back_to_the_list(self):
         self.fires(2)
+        self.d.put("password", "correct-horse-1\n", 0o600)
         done = self.d.cli("user", "add", "wang", "--role", "operator",
-                          input="correct-horse-1\n")
+                          "--password-file", self.d.folder + "/password")
         self.assertEqual(done.returncode, 0, done.stderr)
         host = ("127.0.0.1", self.d.console_port)
 
@@ -189,7 +190,7 @@ class Desk(E2E):
         self.assertRegex(back, r"^/incidents\?state=new&bulk=\d+$")
         # Sent twice: the same answer.
         answer, _ = ask("POST", "/incidents/actions?state=new", form, cookie)
-        self.assertIn(answer.status, (303, 422))
+        self.assertEqual(answer.getheader("Location"), back)
         _, page = ask("GET", back, cookie=cookie)
         undo = re.search(r'action="(/incidents/undo/[^"]+)"', page).group(1)
         answer, _ = ask("POST", undo.replace("&amp;", "&"),
