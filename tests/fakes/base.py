@@ -199,6 +199,10 @@ class Fake:
             request.close_connection = True
             request.connection.close()
             return
+        if script and script.cut and not body:
+            request.wfile.write(b"HTTP/1.1 2")  # nothing else to cut
+            request.close_connection = True
+            return
         request.send_response(status)
         for name, value in headers:
             request.send_header(name, value)
