@@ -84,17 +84,45 @@ is_of_name(const struct finder *f, struct str word)
     return false;
 }
 
+static const char *const schools[] = {
+    "小学", "中学", "学校", "幼儿园", "初中", "高中", "大学", "学院"};
+static const char *const places[] = {"县", "市", "镇", "乡", "村", "区"};
+
+static bool
+starts_with_one(struct str text, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_starts(text, str_of(list[i])))
+            return true;
+    return false;
+}
+
+/* Whether what follows makes a name of it: 青石 of 青石小学. */
 static bool
 stands_before_school(struct str text, size_t end)
 {
-    static const char *const endings[] = {"小学", "中学", "学校", "幼儿园",
-        "初中", "高中", "大学", "学院", "县", "市", "镇", "乡", "村", "区"};
     struct str rest = str_from(text, end);
 
-    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-        if (str_starts(rest, str_of(endings[i])))
-            return true;
-    return false;
+    return starts_with_one(rest, schools, sizeof(schools) / sizeof(*schools)) ||
+           starts_with_one(rest, places, sizeof(places) / sizeof(*places));
+}
+
+/* Whether a name stands in it: 青石小学, 在青石小学举行, 青石镇; pupils
+ * (青石小学生) are none. */
+static bool
+has_name(struct str word)
+{
+    struct str last = str_from(word, word.n - 3);
+
+    for (size_t at = 3; at < word.n; at += 3)
+        for (size_t i = 0; i < sizeof(schools) / sizeof(*schools); i++) {
+            struct str rest = str_from(word, at), name = str_of(schools[i]);
+
+            if (str_starts(rest, name) &&
+                !str_starts(str_from(rest, name.n), STR("生")))
+                return true;
+        }
+    return starts_with_one(last, places, sizeof(places) / sizeof(*places));
 }
 
 static void
@@ -115,7 +143,8 @@ finder_add(struct finder *f, struct str text, struct str word, size_t chars,
                 f->words[i].edges = edges;
             return;
         }
-    if (is_of_name(f, word) || stands_before_school(text, end))
+    if (is_of_name(f, word) || has_name(word) ||
+        stands_before_school(text, end))
         return;
     f->words[f->n++] = (struct word){.text = arena_str(f->arena, word),
         .chars = chars,

@@ -79,6 +79,37 @@ class Incidents(E2E):
         self.assertIn("incident.merge", self.kinds(a))
         self.assertIn("incident.unmerged_here", self.kinds(b))
 
+    def test_what_is_worse_wakes_what_was_snoozed(self):
+        self.d.put("rules.d/test.yaml", """\
+rules:
+  - {id: test-fire, title: 火灾, category: building_fire, points: 75, any: [起火]}
+  - {id: test-quarrel, title: 争执, category: fees, points: 45, any: [争执]}
+""")
+        self.d.cli("reload")
+        self.publish(("白水小学家长与食堂争执", "家长与食堂承包人争执不下"))
+        self.wait_opened(1, 30)
+        mild = self.d.incidents()[0]["id"]
+        self.publish(("青石小学宿舍起火", FIRE % "青石小学"))
+        self.wait_opened(2, 30)
+        fire = [i for i in self.d.incidents() if i["id"] != mild][0]["id"]
+        self.act(mild, "snooze", until="2h")
+        self.act(fire, "acknowledge")
+        self.act(fire, "merge", into=mild)
+        shown = self.show(mild)["incident"]
+        self.assertEqual((shown["state"], shown["substate"]),
+                         ("new", "escalating"))
+        self.assertEqual(self.kinds(mild).count("incident.raised"), 1)
+        wait_until(lambda: [
+            b for b in self.receiver.delivered("incident.raised")
+            if b["data"]["incident"]["id"] == mild], 20, "its message")
+        # Taken by somebody, a merge takes nothing away from him.
+        self.act(fire, "unmerge")
+        self.act(mild, "acknowledge")
+        self.act(fire, "merge", into=mild)
+        self.assertEqual(self.show(mild)["incident"]["state"], "acknowledged")
+        self.assertEqual(self.kinds(mild).count("incident.raised"), 1)
+        self.verify()
+
     def test_split_and_back(self):
         a, = self.open_fires(1)
         self.publish(("青石小学宿舍起火，两人受伤", FIRE % "青石小学"),

@@ -123,6 +123,40 @@ class Teach(E2E):
             "GET", "/api/v1/ledger?kind=exception")["entries"]]
         self.assertEqual(kinds, ["exception.ended", "exception.added"])
 
+    def test_two_take_the_points_once_and_authors_see_it(self):
+        a, b, c = self.three()
+        rules = ("--since", "2020-01-01", "--until", "2099-01-01", "--json")
+        before = json.loads(self.d.cli("rules", "backtest", *rules).stdout)
+        self.assertEqual(before["gone"], [])
+        for terms in (["观摩"], ["疏散"]):
+            self.accept(a, terms=terms, force=True)
+        wait_until(lambda: len([e for e in self.d.api(
+            "GET", "/api/v1/rules")["exceptions"] if e["in_force"]]) == 2,
+            20, "both exceptions")
+        # Without a word of the daemon's: from the store alone.
+        after = json.loads(self.d.cli("rules", "backtest", *rules).stdout)
+        self.assertEqual(
+            sorted(i["title"] for i in after["gone"]),
+            ["柳林中学火灾疏散观摩", "青石小学火灾疏散观摩"])
+        plain = json.loads(self.d.cli("rules", "backtest", "--no-exceptions",
+                                      *rules).stdout)
+        self.assertEqual(plain["gone"], [])
+        item = [i["item"] for i in after["gone"]][0]
+        said = json.loads(self.d.cli("rules", "explain", str(item),
+                                     "--json").stdout)
+        self.assertEqual(said["score"], 0)
+        taken = [r for r in said["explanation"]
+                 if r["rule"].startswith("exception-") and r["points"] < 0]
+        self.assertEqual(len(taken), 1, said["explanation"])
+        # What the daemon does: the other rule's points stay as they are.
+        both = self.publish("东岭小学食物中毒，正值火灾疏散观摩",
+                            "东岭小学多人食物中毒，火灾疏散观摩中止")
+        alone = self.publish("西坪小学食物中毒，正值春游",
+                             "西坪小学多人食物中毒，春游中止")
+        one, other = (self.d.api("GET", "/api/v1/incidents/%d" % n)["incident"]
+                      for n in (both, alone))
+        self.assertEqual(one["score"], other["score"])
+
     def test_who_may_accept(self):
         a = self.publish("青石小学火灾疏散观摩", DRILL % "青石小学")
         self.act(a, "false_alarm", cause="drill")
