@@ -45,6 +45,23 @@ NEWS = [
 ]
 
 
+EDITED = """rules:
+  - id: bus-late
+    title: 校车晚点
+    category: transport
+    points: 60
+    all:
+      - any: [校车晚点, 校车迟到]
+      - any: [{list: bus-people}]
+    samples:
+      hits: ["校车晚点半小时，学生在站台等候"]
+      misses: ["校车准时"]
+"""
+LISTED = """lists:
+  bus-people: [学生, 家长]
+"""
+
+
 def skip(why):
     print("skipped: " + why)
     sys.exit(77)
@@ -158,9 +175,28 @@ class Desk(Server):
         api("POST", "/api/v1/silences", {
             "reason": "装修期间多次误报", "until": "2h", "category": "food",
             "title": "石桥"}, expect=(200, 201, 422))
+        self.fill_rules(api)
+        self.board = api("POST", "/api/v1/tokens", {
+            "name": "wall", "role": "viewer", "only": "read",
+            "user": "chief"})["token"]
         api("POST", "/api/v1/users", {"name": "temp", "role": "viewer",
                                       "password": PASSWORD},
             expect=(200, 201, 422))
+
+    @staticmethod
+    def fill_rules(api):
+        """A list and a rule as somebody edits them, and a back-test."""
+        for subject, text in (("list:bus-people", LISTED),
+                              ("rule:bus-late", EDITED)):
+            api("POST", "/api/v1/rule-editor", {
+                "do": "save", "object": subject, "text": text, "base": 0,
+                "note": "新增"})
+        Desk.test = api("POST", "/api/v1/rule-editor", {
+            "do": "test", "object": "rule:bus-late", "text": EDITED,
+            "days": 2})["test"]
+        wait_until(lambda: not api(
+            "GET", "/api/v1/rule-tests/%d" % Desk.test)["running"], 30,
+            "the back-test")
 
     def close(self):
         self.daemon.close()
@@ -173,6 +209,7 @@ def describe(desk, browser):
     return {"browser": browser,
             "desk": "http://127.0.0.1:%d" % desk.daemon.console_port,
             "publish": desk.url + "/publish", "password": PASSWORD,
+            "board": desk.board, "test": desk.test,
             "people": {role: name for name, role in PEOPLE},
             "patience": PATIENCE}
 
