@@ -8,6 +8,7 @@
 #include "console/auth.h"
 #include "console/context.h"
 #include "console/rows.h"
+#include "store/view_edits.h"
 
 static const char plain[] = "text/plain; charset=utf-8";
 
@@ -66,7 +67,7 @@ static void
 set_store_numbers(struct context *ctx, json_t *value)
 {
     struct store_numbers numbers = {.last_commit = WALL_NONE};
-    uint64_t counts[LEVEL_COUNT] = {0};
+    uint64_t counts[LEVEL_COUNT] = {0}, waiting = 0;
     json_t *open = json_object();
 
     (void)view_numbers(ctx->console->view, &numbers);
@@ -84,6 +85,8 @@ set_store_numbers(struct context *ctx, json_t *value)
     set_number(value, "deliveries_dead", (int64_t)numbers.deliveries_dead);
     set_number(value, "conditions_open", (int64_t)numbers.conditions_open);
     set_time(ctx, value, "last_commit", numbers.last_commit);
+    if (view_rule_edits_waiting(ctx->console->view, &waiting) == 0)
+        set_number(value, "rules_waiting", (int64_t)waiting);
     set_number(value, "schema", (int64_t)numbers.schema);
 }
 

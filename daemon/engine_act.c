@@ -562,23 +562,16 @@ engine_action(struct engine *engine, const Tocsin__ActionRequest *in)
     case ACTION_BULK_UNDO:
         engine_bulk_undo(&asked);
         break;
-    case ACTION_RULES:
-    case ACTION_RULE_CHECK:
-    case ACTION_RULE_SAVE:
-    case ACTION_RULE_STATUS:
-    case ACTION_RULE_DECIDE:
-    case ACTION_RULE_TEST:
-    case ACTION_RULE_TEST_SHOW:
-    case ACTION_RULE_TRY:
-        engine_rule_action(engine, in);
-        break;
     case ACTION_EXCEPTION_ADD:
     case ACTION_EXCEPTION_END:
         act_any(&asked);
         act_new_rules(&asked);
         break;
     default:
-        act_any(&asked);
+        if (in->kind >= ACTION_RULES && in->kind <= ACTION_RULE_TRY)
+            engine_rule_action(engine, in);
+        else
+            act_any(&asked);
         break;
     }
     free(asked.data);

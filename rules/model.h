@@ -104,8 +104,7 @@ struct model_rule {
     struct str id, title, category;
     struct place place, category_place;
     int points[2];   /* by field it is found in; mostly the same */
-    unsigned flags;  /* RULE_… */
-    unsigned fields; /* FIELDS_… */
+    unsigned flags, fields; /* RULE_…, FIELDS_… */
     struct model_sources sources;
     struct clause *root; /* CLAUSE_ALL */
     struct model_sample *samples;
@@ -115,9 +114,8 @@ struct model_rule {
     bool needs_region;       /* never holds where no region is configured */
     bool packed;             /* of a pack: samples are required */
     const struct pack *pack; /* NULL: the bureau's own */
-    bool replaces, replaced; /* takes, has taken the place of the one with
-                                its id */
     const struct pack *place_of_pack; /* of the one that it replaced */
+    bool replaces, replaced; /* is to take, has taken that one's place */
     bool lent;               /* there only for those that refer to it */
     bool disabled;           /* by an override: never holds */
     bool has_points, overridden;

@@ -306,11 +306,14 @@ walk(struct refs *s, uint32_t start)
 static void
 drop_twins(struct refs *s)
 {
+    struct model_rule *a = s->nrules ? s->by_id[0] : NULL;
+
     for (size_t i = 1; i < s->nrules; i++) {
-        struct model_rule *a = s->by_id[i - 1];
         struct model_rule *b = s->by_id[i];
-        if (b->id.n == 0 || !str_eq(a->id, b->id))
+        if (b->id.n == 0 || !str_eq(a->id, b->id)) {
+            a = b;
             continue;
+        }
         if (a->replaces && !b->replaces && !a->replaced) {
             a->replaced = true;
             a->place_of_pack = b->pack; /* who might use it may still */

@@ -23,7 +23,7 @@ struct item_filter {
 };
 
 enum {
-    VIEW_ITEMS_LOOKS = 3000, /* items that one page looks at: a question that
+    VIEW_ITEMS_LOOKS = 2000, /* items that one page looks at: a question that
                                 fits few of many goes on behind the cursor */
     VIEW_ITEMS_TEXT = 4000   /* bytes of a text that a list gives out */
 };

@@ -218,6 +218,13 @@ copy_action(struct desk *desk, const struct action *action)
     last->data = arena_str(desk->arena, action->data);
 }
 
+/* Answered with desk->data. */
+static bool
+is_of_rules(enum action_kind kind)
+{
+    return kind >= ACTION_ITEM_OPEN && kind <= ACTION_RULE_TRY;
+}
+
 static int
 engine_act(void *arg, uint64_t token, const struct action *action)
 {
@@ -231,7 +238,7 @@ engine_act(void *arg, uint64_t token, const struct action *action)
     if (!desk->fail && action->kind <= ACTION_NOTE)
         desk->result = apply(desk, action);
     else if (!desk->fail && action->kind >= ACTION_USER_ADD &&
-             action->kind != ACTION_LOGIN_FAILED)
+             !is_of_rules(action->kind) && action->kind != ACTION_LOGIN_FAILED)
         desk->result = people(desk, action);
     if (action->kind == ACTION_LOGIN_FAILED ||
         action->kind == ACTION_SESSION_TOUCH ||
@@ -252,6 +259,8 @@ answer_cb(void *arg)
     if (desk->last.kind == ACTION_STATUS || desk->last.kind == ACTION_RELOAD)
         result.data =
             str_of(desk->data ? desk->data : "{\"generation\":7,\"roles\":5}");
+    if (is_of_rules(desk->last.kind) && desk->data)
+        result.data = str_of(desk->data);
     console_answer(desk->console, desk->token, &result);
     if (desk->result == 0 && desk->last.kind <= ACTION_NOTE)
         console_changed(desk->console, "incident", desk->last.id);
