@@ -41,8 +41,10 @@ set_words(const struct context *ctx, json_t *value, const char *key,
         bool is = str_eq(str_of(words[i]), chosen);
 
         known = known || is;
-        rows_option(
-            list, str_of(words[i]), text_of(ctx, prefix, str_of(words[i])), is);
+        rows_option(list, str_of(words[i]),
+            strchr(words[i], ',') ? list_value_text(ctx, name, str_of(words[i]))
+                                  : text_of(ctx, prefix, str_of(words[i])),
+            is);
     }
     /* Several words with commas come from links; they stay as they are. */
     if (!known)

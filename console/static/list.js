@@ -149,7 +149,7 @@
       const data = dataOf(button, what);
       for (const [name, value] of new FormData(form)) data.append(name, value);
       dialog.close();
-      send(bulk.action, data);
+      send(bulk.getAttribute('action'), data);
     });
     dialog.append(form);
     dialog.addEventListener('close', () => {
@@ -167,7 +167,7 @@
     const button = bulk && $('button[data-verb="' + verb + '"]', bulk), what = targets();
     if (!button || !what || sending) return;
     if ($$('label[data-for]', bulk).some((label) => wanted(label, verb))) ask(verb, button, what);
-    else send(bulk.action, dataOf(button, what));
+    else send(bulk.getAttribute('action'), dataOf(button, what));
   };
 
   if (bulk) {
