@@ -48,6 +48,32 @@ print_list(struct client *client, json_t *answer)
     return CLI_OK;
 }
 
+/* Put what the further pages have behind what answer has. */
+static int
+add_pages(struct client *client, int64_t id, json_t *answer)
+{
+    json_t *list = json_object_get(answer, "evidence");
+    int64_t after = json_integer_value(json_object_get(answer, "next"));
+    int status = CLI_OK;
+
+    while (status == CLI_OK && after > 0) {
+        char path[96];
+        json_t *page = NULL;
+
+        snprintf(path, sizeof path,
+            "/api/v1/incidents/%lld/evidence?after=%lld", (long long)id,
+            (long long)after);
+        status = client_ask(client, "GET", path, NULL, &page);
+        if (status != CLI_OK)
+            break;
+        (void)json_array_extend(list, json_object_get(page, "evidence"));
+        after = json_integer_value(json_object_get(page, "next"));
+        json_decref(page);
+    }
+    (void)json_object_del(answer, "next");
+    return status;
+}
+
 static int
 cmd_list(struct client *client, int64_t id)
 {
@@ -58,6 +84,8 @@ cmd_list(struct client *client, int64_t id)
     snprintf(
         path, sizeof path, "/api/v1/incidents/%lld/evidence", (long long)id);
     status = client_ask(client, "GET", path, NULL, &answer);
+    if (status == CLI_OK)
+        status = add_pages(client, id, answer);
     if (status != CLI_OK)
         return status;
     if (client->json)
@@ -92,15 +120,21 @@ write_file(const char *path, struct str bytes)
 }
 
 static int
-cmd_export(struct client *client, int64_t id, const char *out)
+cmd_export(struct client *client, int64_t id, const char *out, int64_t after)
 {
-    char path[96], name[64];
+    char path[128], name[64];
     struct str bytes;
     int status;
 
-    snprintf(path, sizeof path, "/api/v1/incidents/%lld/evidence/archive",
-        (long long)id);
-    snprintf(name, sizeof name, "incident-%lld-evidence.zip", (long long)id);
+    snprintf(path, sizeof path,
+        "/api/v1/incidents/%lld/evidence/archive?after=%lld", (long long)id,
+        (long long)after);
+    if (after)
+        snprintf(name, sizeof name, "incident-%lld-evidence-%lld.zip",
+            (long long)id, (long long)after);
+    else
+        snprintf(
+            name, sizeof name, "incident-%lld-evidence.zip", (long long)id);
     status = client_get(client, path, &bytes);
     if (status == CLI_OK)
         status = write_file(out ? out : name, bytes);
@@ -108,6 +142,33 @@ cmd_export(struct client *client, int64_t id, const char *out)
         printf("%s: %zu bytes; unpack it and run sha256sum -c SHA256SUMS\n",
             out ? out : name, bytes.n);
     return status;
+}
+
+/* One archive, or as many as all pieces need. */
+static int
+cmd_export_all(struct client *client, int64_t id, const char *out)
+{
+    int64_t after = 0;
+    int status;
+
+    do {
+        char path[128];
+        json_t *answer = NULL;
+
+        status = cmd_export(client, id, out, after);
+        if (status != CLI_OK)
+            return status;
+        snprintf(path, sizeof path,
+            "/api/v1/incidents/%lld/evidence?after=%lld", (long long)id,
+            (long long)after);
+        status = client_ask(client, "GET", path, NULL, &answer);
+        if (status != CLI_OK)
+            return status;
+        after = json_integer_value(json_object_get(answer, "next"));
+        json_decref(answer);
+        out = NULL; /* the first alone is called so */
+    } while (after > 0);
+    return CLI_OK;
 }
 
 static int
@@ -153,7 +214,7 @@ dispatch(struct client *client, const struct evidence_options *o,
         if (strcmp(words[0], "list") == 0)
             return cmd_list(client, id);
         if (strcmp(words[0], "export") == 0)
-            return cmd_export(client, id, o->out);
+            return cmd_export_all(client, id, o->out);
         for (size_t i = 0; i < sizeof keeping / sizeof *keeping; i++)
             if (strcmp(words[0], keeping[i]) == 0)
                 return cmd_keep(client, keeping[i], id, o->reason);

@@ -254,19 +254,22 @@ add_incident(struct archiving *a, int64_t incident)
 }
 
 static int
-add_all(struct archiving *a, int64_t incident)
+add_all(struct archiving *a, int64_t incident, int64_t after)
 {
     struct context *ctx = a->ctx;
     struct evidence_row *rows = NULL;
     json_t *manifest;
     size_t n = 0;
+    bool more;
     int err = add_incident(a, incident);
 
     if (!err)
         err = add_ledger(a, incident);
     if (!err)
-        err = view_evidence(ctx->console->view, incident, VIEW_EVIDENCE_MAX,
-            ctx->arena, &rows, &n);
+        err = view_evidence(ctx->console->view, incident, after,
+            VIEW_EVIDENCE_MAX + 1, ctx->arena, &rows, &n);
+    more = n > VIEW_EVIDENCE_MAX;
+    n -= more;
     for (size_t i = 0; i < n && !err; i++)
         err = add_piece(a, rows[i].id);
     manifest = json_object();
@@ -275,6 +278,8 @@ add_all(struct archiving *a, int64_t incident)
     (void)json_object_set_new(manifest, "made", jsonx_time(ctx->now));
     set_str(manifest, "by", ctx->who.user);
     set_str(manifest, "check", STR("sha256sum -c SHA256SUMS"));
+    if (more)
+        set_number(manifest, "next", rows[n - 1].id);
     (void)json_object_set(manifest, "pieces", a->pieces);
     if (!err)
         err = add_json(a, "manifest.json", manifest, ctx->now);
@@ -285,7 +290,8 @@ add_all(struct archiving *a, int64_t incident)
 }
 
 int
-evidence_archive(struct context *ctx, int64_t incident, struct buf *out)
+evidence_archive(
+    struct context *ctx, int64_t incident, int64_t after, struct buf *out)
 {
     struct archiving a = {.ctx = ctx, .out = out, .pieces = json_array()};
     bool json = ctx->json;
@@ -294,7 +300,7 @@ evidence_archive(struct context *ctx, int64_t incident, struct buf *out)
     buf_init(&a.sums, SUMS_MAX_BYTES);
     ctx->json = true; /* rows without what only pages need */
     if (!err)
-        err = add_all(&a, incident);
+        err = add_all(&a, incident, after);
     ctx->json = json;
     bundle_free(a.bundle);
     json_decref(a.pieces);

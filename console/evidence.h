@@ -30,7 +30,10 @@ int evidence_document(
  *   documents/      the bytes as received, each once
  *   headers/, texts/  of each piece: the answer's headers, what the item said
  *   incident.json, ledger.json  the incident, and all that happened to it
+ * Of more than VIEW_EVIDENCE_MAX pieces the first behind piece after; the
+ * manifest says behind which one the next archive begins ("next").
  * 0, E_NOTFOUND, E_NOMEM, E_LIMIT. */
-int evidence_archive(struct context *ctx, int64_t incident, struct buf *out);
+int evidence_archive(
+    struct context *ctx, int64_t incident, int64_t after, struct buf *out);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/jsonx.h"
+#include "base/num.h"
 #include "base/utf8.h"
 #include "console/evidence.h"
 #include "console/rows.h"
@@ -100,6 +101,29 @@ set_keeping(struct context *ctx, int64_t incident, json_t *value)
     return 0;
 }
 
+/* Behind which piece to begin; 0: at the first. */
+static int
+read_after(const struct context *ctx, int64_t *ret)
+{
+    struct str after = query_get(ctx, "after");
+
+    *ret = 0;
+    return after.n == 0 || num_parse_i64(after, 0, INT64_MAX, ret) == 0
+               ? 0
+               : E_PARSE;
+}
+
+/* Where the list goes on. */
+static void
+set_next(struct context *ctx, int64_t id, int64_t last, json_t *value)
+{
+    set_number(value, "next", last);
+    if (!ctx->json)
+        set_str(value, "next_href",
+            arena_printf(ctx->arena,
+                "/incidents/%" PRId64 "/evidence?after=%" PRId64, id, last));
+}
+
 void
 page_evidence(struct context *ctx)
 {
@@ -107,18 +131,21 @@ page_evidence(struct context *ctx)
     struct incident_row incident;
     json_t *value, *list;
     size_t n = 0;
-    int64_t id;
-    int err = arg_number(ctx, 0, &id) ? E_NOTFOUND : 0;
+    int64_t id, after = 0;
+    bool more;
+    int err = arg_number(ctx, 0, &id) ? E_NOTFOUND : read_after(ctx, &after);
 
     if (!err)
         err = view_incident(ctx->console->view, id, ctx->arena, &incident);
     if (!err)
-        err = view_evidence(
-            ctx->console->view, id, VIEW_EVIDENCE_MAX, ctx->arena, &rows, &n);
+        err = view_evidence(ctx->console->view, id, after,
+            VIEW_EVIDENCE_MAX + 1, ctx->arena, &rows, &n);
     if (err) {
         reply_error(ctx, status_of_err(err), NULL);
         return;
     }
+    more = n > VIEW_EVIDENCE_MAX;
+    n -= more;
     value = json_object();
     list = json_array();
     for (size_t i = 0; i < n; i++)
@@ -127,9 +154,13 @@ page_evidence(struct context *ctx)
     (void)json_object_set_new(value, "incident", row_incident(ctx, &incident));
     if (!ctx->json) {
         set_flag(value, "any", n > 0);
+        if (after)
+            set_number(value, "after", after);
         set_number(value, "count", (int64_t)n);
         set_flag(value, "is_closed", wall_is_set(incident.incident.closed));
     }
+    if (more)
+        set_next(ctx, id, rows[n - 1].id, value);
     err = set_keeping(ctx, id, value);
     if (err) {
         json_decref(value);
@@ -256,12 +287,12 @@ void
 page_evidence_archive(struct context *ctx)
 {
     struct buf zip;
-    int64_t id;
-    int err = arg_number(ctx, 0, &id) ? E_NOTFOUND : 0;
+    int64_t id, after = 0;
+    int err = arg_number(ctx, 0, &id) ? E_NOTFOUND : read_after(ctx, &after);
 
     buf_init(&zip, EVIDENCE_MAX_ARCHIVE);
     if (!err)
-        err = evidence_archive(ctx, id, &zip);
+        err = evidence_archive(ctx, id, after, &zip);
     if (err) {
         reply_error(ctx, status_of_err(err), NULL);
     } else {

@@ -32,7 +32,7 @@ evidence_read(struct query *q, struct arena *arena, void *row)
 }
 
 int
-view_evidence(struct view *view, int64_t incident, size_t max,
+view_evidence(struct view *view, int64_t incident, int64_t after, size_t max,
     struct arena *arena, struct evidence_row **ret, size_t *ret_n)
 {
     struct list list = {.arena = arena, .size = sizeof(struct evidence_row)};
@@ -40,18 +40,19 @@ view_evidence(struct view *view, int64_t incident, size_t max,
     int r;
 
     db_query(&view->db, &q,
-        DB_SQL(
-            "SELECT " EVIDENCE_COLUMNS EVIDENCE_FROM
-            " WHERE e.id IN (SELECT e2.id FROM incident_item AS m2"
-            " JOIN evidence AS e2 ON e2.item = m2.item"
-            " WHERE m2.incident IN " FAMILY(
-                "?1") " UNION SELECT id FROM evidence"
-                      " WHERE incident IN " FAMILY(
-                          "?1") ")"
-                                " AND coalesce(m.incident, e.incident) "
-                                "IN " FAMILY("?1") " ORDER BY e.id LIMIT ?2"));
+        DB_SQL("SELECT " EVIDENCE_COLUMNS EVIDENCE_FROM
+               " WHERE e.id IN (SELECT e2.id FROM incident_item AS m2"
+               " JOIN evidence AS e2 ON e2.item = m2.item"
+               " WHERE m2.incident IN " FAMILY(
+                   "?1") " UNION SELECT id FROM evidence"
+                         " WHERE incident IN " FAMILY(
+                             "?1") ")"
+                                   " AND coalesce(m.incident, e.incident) "
+                                   "IN " FAMILY("?1") " AND e.id > ?3 ORDER BY "
+                                                      "e.id LIMIT ?2"));
     query_int(&q, incident);
     query_int(&q, (int64_t)max);
+    query_int(&q, after);
     r = list_read(&list, &q, evidence_read);
     if (r != 0)
         return r;

@@ -8,7 +8,7 @@
 #include "base/digest.h"
 #include "store/view.h"
 
-enum { VIEW_EVIDENCE_MAX = 500 }; /* pieces of one incident that are listed */
+enum { VIEW_EVIDENCE_MAX = 500 }; /* pieces of one page, and of one archive */
 
 struct evidence_row {
     int64_t id, incident, item, revision;
@@ -19,9 +19,10 @@ struct evidence_row {
     struct str title, source;   /* of the item while it is stored, masked */
     struct str original, about; /* sealed; view_evidence_one only */
 };
-/* The evidence of an incident, oldest first, at most max. */
-int view_evidence(struct view *view, int64_t incident, size_t max,
-    struct arena *arena, struct evidence_row **ret, size_t *ret_n);
+/* The evidence of an incident, oldest first, behind piece after (0: from the
+ * first), at most max. */
+int view_evidence(struct view *view, int64_t incident, int64_t after,
+    size_t max, struct arena *arena, struct evidence_row **ret, size_t *ret_n);
 /* One piece, with what is sealed of it; E_NOTFOUND. */
 int view_evidence_one(struct view *view, int64_t id, struct arena *arena,
     struct evidence_row *ret);

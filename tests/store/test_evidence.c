@@ -51,7 +51,7 @@ a_document_is_kept_once(void **state)
     put.article = true;
     assert_int_equal(store_evidence_add(f->store, &put), 0);
     assert_int_equal(
-        view_evidence(f->view, incident, 10, f->arena, &rows, &n), 0);
+        view_evidence(f->view, incident, 0, 10, f->arena, &rows, &n), 0);
     assert_int_equal(n, 2);
     assert_true(rows[0].kept && rows[1].kept && rows[1].article);
     assert_int_equal(view_evidence_one(f->view, rows[1].id, f->arena, &row), 0);
@@ -78,7 +78,7 @@ what_is_too_large_leaves_its_hash(void **state)
     put.original = STR_NONE;
     assert_int_equal(store_evidence_add(f->store, &put), 0);
     assert_int_equal(
-        view_evidence(f->view, incident, 10, f->arena, &rows, &n), 0);
+        view_evidence(f->view, incident, 0, 10, f->arena, &rows, &n), 0);
     assert_int_equal(n, 1);
     assert_false(rows[0].kept);
     assert_memory_equal(rows[0].hash, put.hash, sizeof put.hash);
@@ -101,16 +101,16 @@ evidence_goes_where_its_item_goes(void **state)
     assert_int_equal(store_evidence_add(f->store, &put), 0);
     /* a split moves the item */
     meddle(f->path, "UPDATE incident_item SET incident = 2");
-    assert_int_equal(view_evidence(f->view, a, 10, f->arena, &rows, &n), 0);
+    assert_int_equal(view_evidence(f->view, a, 0, 10, f->arena, &rows, &n), 0);
     assert_int_equal(n, 0);
-    assert_int_equal(view_evidence(f->view, b, 10, f->arena, &rows, &n), 0);
+    assert_int_equal(view_evidence(f->view, b, 0, 10, f->arena, &rows, &n), 0);
     assert_int_equal(n, 1);
     /* a merge leaves it, and shows it */
     assert_int_equal(store_incident_load(f->store, b, f->arena, &i), 0);
     i.state = INCIDENT_MERGED;
     i.merged_into = a;
     assert_int_equal(store_incident_save(f->store, &i), 0);
-    assert_int_equal(view_evidence(f->view, a, 10, f->arena, &rows, &n), 0);
+    assert_int_equal(view_evidence(f->view, a, 0, 10, f->arena, &rows, &n), 0);
     assert_int_equal(n, 1);
     assert_int_equal(rows[0].incident, b);
 }

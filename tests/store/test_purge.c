@@ -92,7 +92,7 @@ pieces_of(struct fixture *f, int64_t incident)
     size_t n = 0;
 
     assert_int_equal(
-        view_evidence(f->view, incident, 100, f->arena, &rows, &n), 0);
+        view_evidence(f->view, incident, 0, 100, f->arena, &rows, &n), 0);
     return n;
 }
 
