@@ -98,6 +98,7 @@ type_of(struct str name)
     } types[] = {{{".css", 4}, "text/css; charset=utf-8"},
         {{".js", 3}, "text/javascript; charset=utf-8"},
         {{".svg", 4}, "image/svg+xml; charset=utf-8"},
+        {{".json", 5}, "application/json; charset=utf-8"},
         {{".png", 4}, "image/png"}};
 
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
