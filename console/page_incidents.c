@@ -252,12 +252,14 @@ set_counts(struct context *ctx, json_t *value)
     set_number(value, "unacknowledged", (int64_t)rows_unacknowledged(ctx));
 }
 
+/* known: how many there are, when the page shows all of them; else -1. */
 static void
-set_total(struct context *ctx, json_t *value, const struct list_filter *filter)
+set_total(struct context *ctx, json_t *value, const struct list_filter *filter,
+    int64_t known)
 {
-    uint64_t total = 0;
+    uint64_t total = known >= 0 ? (uint64_t)known : 0;
 
-    if (view_list_count(ctx->console->view, filter, &total) != 0)
+    if (known < 0 && view_list_count(ctx->console->view, filter, &total) != 0)
         return;
     set_number(value, "total",
         (int64_t)(total > LIST_COUNT_MAX ? LIST_COUNT_MAX : total));
@@ -320,7 +322,8 @@ page_incidents(struct context *ctx)
         next = rows[n - 1].row.cursor;
     set_str(value, "next", next);
     set_counts(ctx, value);
-    set_total(ctx, value, &filter);
+    set_total(
+        ctx, value, &filter, more || filter.after.n > 0 ? -1 : (int64_t)n);
     if (!ctx->json) {
         set_flag(value, "any", n > 0);
         set_page(ctx, value, &filter, next);

@@ -603,6 +603,35 @@ static const char tallied[] =
         "incident WHERE opened IS NOT NULL AND closed IS NOT NULL"
         " AND merged_into IS NULL");
 
+/* Step 23: every order of the incident list has an index. */
+#define LIST_COLUMNS                                                         \
+    " open, state, category, owner, assignee, opened, acknowledged, closed," \
+    " substate"
+static const char list_orders[] =
+    "CREATE INDEX incident_first ON incident(first_seen, id, level, score,"
+    "  last_seen," LIST_COLUMNS ");"
+    "CREATE INDEX incident_level ON incident(level, last_seen, id, score,"
+    "  first_seen," LIST_COLUMNS ");"
+    "CREATE INDEX incident_score ON incident(score, last_seen, id, level,"
+    "  first_seen," LIST_COLUMNS ");";
+
+/* Step 24: sources by ten days too, so that a quarter of many sources is few
+ * rows; messages by what they are about. */
+static const char tally_decades[] =
+    "DROP TRIGGER tally_ends;"
+    "CREATE TRIGGER tally_ends AFTER INSERT ON tally BEGIN"
+    "  DELETE FROM tally WHERE what = new.what AND bucket < new.bucket -"
+    "  CASE WHEN new.what IN ('item', 'level') THEN 9600"
+    "  WHEN new.what = 'source10' THEN 40 ELSE 400 END; END;"
+    "CREATE TRIGGER tally_item10 AFTER INSERT ON item WHEN new.baseline = 0"
+    " BEGIN"
+    "  INSERT INTO tally SELECT 'source10',"
+    "  (new.first_seen + 28800000) / 864000000, new.source, 1 WHERE true"
+    TALLY_ADD " END;"
+    "INSERT INTO tally SELECT 'source10', bucket / 10, key, sum(n)"
+    "  FROM tally WHERE what = 'source' GROUP BY 2, 3;"
+    "CREATE INDEX delivery_type ON delivery(type, id);";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -628,6 +657,8 @@ static const char *const steps[][STEP_PARTS] = {
     {list_indexes, list_views},
     {rule_edits},
     {tallies, tally_was, tally_is, tallied},
+    {list_orders},
+    {tally_decades},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -647,7 +678,9 @@ static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 19;",
     "PRAGMA user_version = 20;",
     "PRAGMA user_version = 21;",
-    "PRAGMA user_version = 22;"};
+    "PRAGMA user_version = 22;",
+    "PRAGMA user_version = 23;",
+    "PRAGMA user_version = 24;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned

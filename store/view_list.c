@@ -96,7 +96,8 @@ list_sort_parse(struct str name, enum list_sort *ret)
 #define WHERE_BESIDES                                                          \
     " AND (?19 IS NULL OR id IN (SELECT incident FROM delivery"                \
     " WHERE state IN (iif(?19 & 1, 'dead', ''), iif(?19 & 2, 'pending', ''))"  \
-    " AND incident IS NOT NULL))"                                              \
+    " AND incident IS NOT NULL"                                                \
+    " AND (state = 'dead' OR NOT ?19 & 4 OR attempts > 0)))"                   \
     " AND (?21 IS NULL OR id IN (SELECT incident FROM clock_run"               \
     " WHERE ending = 0 AND due >= ?20 AND due < ?21))"                         \
     " AND ((?22 IS NULL AND ?23 IS NULL AND ?24 IS NULL AND ?25 IS NULL)"      \
@@ -113,8 +114,8 @@ list_sort_parse(struct str name, enum list_sort *ret)
 
 #define FROM_OPEN                                                              \
     " FROM incident INDEXED BY incident_open WHERE open = 1 AND" WHERE
-#define FROM_ANY                                                               \
-    " FROM incident INDEXED BY incident_seen WHERE" OF_STATES WHERE
+#define FROM_ANY(index)                                                        \
+    " FROM incident INDEXED BY " index " WHERE" OF_STATES WHERE
 #define FROM_FOUND_OPEN                                                        \
     " FROM incident NOT INDEXED WHERE (id IN (SELECT id FROM found"            \
     " UNION SELECT id FROM up)) AND open = 1 AND" WHERE
@@ -134,6 +135,16 @@ list_sort_parse(struct str name, enum list_sort *ret)
     "(-ifnull(iif(open = 1, (SELECT min(c.due) FROM clock_run AS c"            \
     " WHERE c.incident = incident.id AND c.ending = 0), NULL), 1 << 62))"
 
+/* Each order of all of them has an index of its own, that is read from one end
+ * until a page is full. */
+#define STATEMENTS_ANY                                                         \
+    {                                                                          \
+        DB_SQL(BY_ONE(FROM_ANY("incident_seen"), "last_seen")),                \
+        DB_SQL(BY_ONE(FROM_ANY("incident_first"), "first_seen")),              \
+        DB_SQL(BY_TWO(FROM_ANY("incident_level"), "level")),                   \
+        DB_SQL(BY_TWO(FROM_ANY("incident_score"), "score")),                   \
+        DB_SQL(BY_TWO(FROM_ANY("incident_seen"), DEADLINE))                    \
+    }
 #define STATEMENTS(with, from)                                                 \
     {                                                                          \
         DB_SQL(with BY_ONE(from, "last_seen")),                                \
@@ -146,7 +157,7 @@ list_sort_parse(struct str name, enum list_sort *ret)
 enum { FROM_OPEN_ONES, FROM_ALL, FROM_FOUND = 2 }; /* added to either */
 static const char *const statements[4][LIST_SORT_COUNT] = {
     STATEMENTS("", FROM_OPEN),
-    STATEMENTS("", FROM_ANY),
+    STATEMENTS_ANY,
     STATEMENTS(FOUND, FROM_FOUND_OPEN),
     STATEMENTS(FOUND, FROM_FOUND_ANY),
 };
@@ -348,7 +359,7 @@ list_bind(struct query *q, const struct list_filter *filter,
     static const int bits[] = {[LIST_DELIVERY_ANY] = 0,
         [LIST_FAILED] = 1,
         [LIST_PENDING] = 2,
-        [LIST_LATE] = 3};
+        [LIST_LATE] = 7};
 
     for (int i = 0; i < CURSOR_PARTS; i++) /* ?1 */
         query_int(q, cursor[i]);

@@ -14,7 +14,7 @@
 
 enum {
     LIST_MAX_IDS = 2000,       /* of one answer of view_list_ids */
-    LIST_COUNT_MAX = 10000,    /* counted so far and no further */
+    LIST_COUNT_MAX = 5000,     /* counted so far and no further */
     LIST_HITS_MAX = 10000,     /* items that words are looked up for; more, and
                                   the texts of the incidents are read instead */
     LIST_UNINDEXED_MAX = 1000, /* newest items not indexed that are read */
@@ -54,7 +54,7 @@ struct list_filter {
     bool unassigned;
     struct str text; /* as incident_filter.text */
     struct list_span first_seen, opened, acknowledged, closed;
-    enum list_delivery delivery; /* LIST_LATE: failed, or still pending */
+    enum list_delivery delivery; /* LIST_LATE: failed, or pending after a try */
     enum list_clock clock;
     struct wall now; /* for clock */
     int64_t upto;    /* greatest number that counts, 0: any */

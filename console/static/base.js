@@ -97,6 +97,12 @@
     const picked = new Set($$('.c-pick input:checked', list).map((box) => box.value));
     list.replaceChildren(...$$('tbody tr', now).map((row) => document.importNode(row, true)));
     for (const box of $$('.c-pick input', list)) box.checked = picked.has(box.value);
+    for (const what of ['.all b', 'input[name="upto"]']) {
+      const old = $('#bulk ' + what), seen = $('#bulk ' + what, fresh);
+      if (!old || !seen) continue;
+      old.textContent = seen.textContent;
+      if (seen.value) old.value = seen.value;
+    }
     news.hidden = true;
     const spot = (id && $('tr[data-id="' + id + '"] a.open', list)) || $('a.open', list);
     if (spot) spot.focus();

@@ -18,6 +18,7 @@
   const bulk = $('#bulk');
   if (!list) return;
   const acted = $('#acted');
+  acted.classList.add('float'); // it comes and goes, and moves no row
 
   // --- the cursor -----------------------------------------------------------
   const rowOf = (element) => element && element.closest && element.closest('#list tbody tr');
