@@ -6,7 +6,10 @@
 #include "base/num.h"
 #include "store/inside.h"
 
-enum { TALLY_SHIFT_MS = 8 * MS_HOUR /* its days are those of UTC+8 */ };
+enum {
+    TALLY_SHIFT_MS = 8 * MS_HOUR, /* its days are those of UTC+8 */
+    TALLY_TENS = 10               /* days that are counted together too */
+};
 
 /* Counts of steps, of one day or of all. */
 struct steps {
@@ -167,22 +170,64 @@ read_times(struct view *view, const struct charts *charts, const char *what,
     return q.done ? 0 : r;
 }
 
+/* Days of the tally in up to three parts: single days, then tens that are
+ * wholly within, then single days. */
+struct parts {
+    int64_t from, tens_from, tens_until, until; /* tens: numbers of tens */
+};
+
+static struct parts
+parts_of(const struct charts *charts)
+{
+    struct parts p = {.from = tally_day(charts->days[0].from),
+        .until = tally_day(charts->days[charts->ndays - 1].until)};
+
+    p.tens_from = (p.from + TALLY_TENS - 1) / TALLY_TENS;
+    p.tens_until = p.until / TALLY_TENS;
+    if (p.tens_until <= p.tens_from)
+        p.tens_from = p.tens_until = p.until / TALLY_TENS + 1;
+    return p;
+}
+
+static void
+shares_query(struct view *view, struct query *q, const struct charts *charts,
+    const char *what, const char *tens)
+{
+    struct parts p = parts_of(charts);
+    bool whole = tens == NULL || p.tens_from * TALLY_TENS >= p.until;
+
+    db_query(&view->db, q,
+        DB_SQL("SELECT key, sum(n) AS all_of FROM ("
+               "SELECT key, n FROM tally"
+               " WHERE what = ?1 AND bucket >= ?3 AND bucket < ?4"
+               " UNION ALL SELECT key, n FROM tally"
+               " WHERE what = ?2 AND bucket >= ?5 AND bucket < ?6"
+               " UNION ALL SELECT key, n FROM tally"
+               " WHERE what = ?1 AND bucket >= ?7 AND bucket < ?8)"
+               " GROUP BY key HAVING all_of > 0"
+               " ORDER BY all_of DESC, key"));
+    query_cstr(q, what);
+    query_cstr(q, tens);
+    query_int(q, p.from);
+    query_int(q, whole ? p.until : p.tens_from * TALLY_TENS);
+    query_int(q, p.tens_from);
+    query_int(q, whole ? p.tens_from : p.tens_until);
+    query_int(q, whole ? p.until : p.tens_until * TALLY_TENS);
+    query_int(q, p.until);
+}
+
 /* The most first; what is beyond the last that is named, in one. */
 static int
 read_shares(struct view *view, const struct charts *charts, const char *what,
-    struct arena *arena, struct chart_share *shares, size_t *ret_n)
+    const char *tens, struct arena *arena, struct chart_share *shares,
+    size_t *ret_n)
 {
     struct query q;
     uint64_t others = 0;
     size_t n = 0;
     int r;
 
-    db_query(&view->db, &q,
-        DB_SQL("SELECT key, sum(n) AS all_of FROM tally WHERE what = ?"
-               " AND bucket >= ? AND bucket < ? GROUP BY key"
-               " HAVING all_of > 0 ORDER BY all_of DESC, key"));
-    bind_range(&q, what, tally_day(charts->days[0].from),
-        tally_day(charts->days[charts->ndays - 1].until));
+    shares_query(view, &q, charts, what, tens);
     while ((r = query_next(&q)) == 0) {
         struct str key = query_peek_str(&q);
         uint64_t count = (uint64_t)query_get_int(&q);
@@ -219,11 +264,11 @@ read_all(struct view *view, struct arena *arena, struct charts *charts)
     if (r == 0)
         r = read_times(view, charts, "closed", &days[charts->ndays + 1], NULL);
     if (r == 0)
-        r = read_shares(
-            view, charts, "source", arena, charts->sources, &charts->nsources);
+        r = read_shares(view, charts, "source", "source10", arena,
+            charts->sources, &charts->nsources);
     if (r == 0)
-        r = read_shares(view, charts, "category", arena, charts->categories,
-            &charts->ncategories);
+        r = read_shares(view, charts, "category", NULL, arena,
+            charts->categories, &charts->ncategories);
     for (size_t i = 0; r == 0 && i < charts->ndays; i++)
         steps_say(&days[i], &charts->days[i].acknowledged);
     if (r == 0) {

@@ -42,8 +42,8 @@ delivery_tries(struct view *view, struct arena *arena, struct delivery_row *row)
     return 0;
 }
 
-/* Only an incident's, or only a state's, or a channel's, or all: each has an
- * index of its own; the rest is looked at row by row. */
+/* Only an incident's, or of a type, or of a state, or all: each has an index of
+ * its own; the rest is looked at row by row. */
 #define OUTBOX_COLUMNS "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE "
 #define OUTBOX_REST                                                            \
     " AND (?3 IS NULL OR channel = ?3) AND (?4 IS NULL OR type = ?4)"          \
@@ -54,6 +54,11 @@ deliveries_sql(const struct delivery_filter *filter)
     if (filter->incident)
         return DB_SQL(OUTBOX_COLUMNS
             "incident = ?1 AND (?2 IS NULL OR state = ?2)" OUTBOX_REST);
+    if (filter->type.n)
+        return DB_SQL(OUTBOX_COLUMNS "?1 IS NULL AND type = ?4"
+                                     " AND (?2 IS NULL OR state = ?2)"
+                                     " AND (?3 IS NULL OR channel = ?3)"
+                                     " AND id < ?5 ORDER BY id DESC LIMIT ?6");
     if (filter->state >= 0)
         return DB_SQL(OUTBOX_COLUMNS "?1 IS NULL AND state = ?2" OUTBOX_REST);
     return DB_SQL(OUTBOX_COLUMNS "?1 IS NULL AND ?2 IS NULL" OUTBOX_REST);
