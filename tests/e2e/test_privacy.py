@@ -18,6 +18,8 @@ WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 HOTLINE = {"id": "hotline", "kind": "push", "title": "校园热线", "tier": "own"}
 FULL = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
 HAN = str.maketrans("0123456789", "〇一二三四五六七八九")
+FORMAL = str.maketrans("0123456789", "零壹贰叁肆伍陆柒捌玖")
+RING = str.maketrans("0123456789", "⓪①②③④⑤⑥⑦⑧⑨")
 
 
 class Numbers:
@@ -44,21 +46,45 @@ class Numbers:
             return self.plant(n, n.translate(FULL))
         if spelling == "han":
             return self.plant(n, n.translate(HAN))
+        if spelling == "dots":
+            return self.plant(n, "+86 " + ".".join([n[:3], n[3:7], n[7:]]))
+        if spelling == "hidden":
+            return self.plant(n, "0086" + "\u200b".join(n))
+        if spelling == "rings":
+            return self.plant(n, n.translate(RING))
+        if spelling == "forms":
+            return self.plant(n, n.translate(FORMAL))
+        if spelling == "mixed":
+            return self.plant(n, n[:4] + n[4:].translate(HAN))
+        if spelling == "percent":
+            return self.plant(n, "".join("%%%02X" % ord(c) for c in n))
         return self.plant(n)
 
     def birth(self, year):
         return "%s%02d%02d" % (year, self.random.randint(1, 12),
                                self.random.randint(1, 28))
 
-    def identity(self, old=False):
+    def identity(self, old=False, spelling="plain"):
+        n = self.identity_number(old)
+        if spelling == "groups":
+            return self.plant(n, "%s %s %s" % (n[:6], n[6:14], n[14:]))
+        if spelling == "dashes":
+            return self.plant(n, "-".join([n[:6], n[6:14], n[14:]]))
+        if spelling == "full":
+            return self.plant(n, n.translate(FULL))
+        return self.plant(n)
+
+    def identity_number(self, old):
         place = self.random.choice(["53", "11", "44", "65"]) + self.digits(4)
         if old:
-            return self.plant(place + self.birth("%02d" % self.random.randint(
-                40, 99)) + self.digits(3))
+            return place + self.birth("%02d" % self.random.randint(
+                40, 99)) + self.digits(3)
         body = place + self.birth(self.random.randint(1950, 2019))
         body += self.digits(3)
         total = sum(int(d) * w for d, w in zip(body, WEIGHTS))
-        return self.plant(body + "10X98765432"[total % 11])
+        if self.random.random() < 0.2:  # who types a list makes mistakes
+            return body + self.digits(1)
+        return body + "10X98765432"[total % 11]
 
     def card(self):
         body = "62" + self.digits(self.random.choice([13, 14, 16]))
@@ -74,7 +100,15 @@ class Numbers:
                                    lambda: self.mobile("groups"),
                                    lambda: self.mobile("dashes"),
                                    lambda: self.mobile("full"),
-                                   lambda: self.mobile("han")])
+                                   lambda: self.mobile("han"),
+                                   lambda: self.mobile("dots"),
+                                   lambda: self.mobile("hidden"),
+                                   lambda: self.mobile("rings"),
+                                   lambda: self.mobile("forms"),
+                                   lambda: self.mobile("mixed"),
+                                   lambda: self.identity(False, "groups"),
+                                   lambda: self.identity(False, "dashes"),
+                                   lambda: self.identity(False, "full")])
         return kind()
 
 
@@ -127,8 +161,10 @@ class Privacy(E2E):
             c.close()
 
     def found_on_pages(self, d):
-        paths = ["/", "/sources", "/deliveries", "/sources/news",
-                 "/sources/list", "/sources/hotline"]
+        paths = ["/", "/incidents", "/items", "/sources", "/deliveries",
+                 "/sources/news", "/sources/list", "/sources/hotline",
+                 "/ledger", "/reports/today?format=md",
+                 "/reports/today?format=csv", "/reports/today?format=json"]
         for incident in d.incidents():
             paths += ["/incidents/%d" % incident["id"],
                       "/incidents/%d/evidence" % incident["id"]]
@@ -144,11 +180,12 @@ class Privacy(E2E):
         for i in range(4):
             items += (
                 "<item><title>第%d小学食物中毒 家长%s</title>"
-                "<link>%s/p/%s?tel=%s</link><guid>g%d-%s</guid>"
+                "<link>%s/p/%s?tel=%s&amp;t=%s</link><guid>g%d-%s</guid>"
                 "<author>%s</author><category>%s</category>"
                 "<description>午餐后上吐下泻。学生身份证%s，联系%s，"
                 "捐款卡号%s。%s%s 版本%d</description></item>"
-                % (i, n.some(), self.origin.url, n.mobile(), n.mobile(), i,
+                % (i, n.some(), self.origin.url, n.mobile(), n.mobile(),
+                   n.mobile("percent"), i,
                    self.stable[i], n.mobile(), n.mobile(), n.identity(),
                    n.some(), n.card(), n.some(), "，" + n.some(), version))
         return ("<rss version=\"2.0\"><channel><title>要闻 %s</title>%s"

@@ -561,6 +561,96 @@ figures_of_another_schema_are_refused(void **state)
     week_end(&w);
 }
 
+/* --- more than lists hold
+ * --------------------------------------------------------- */
+
+enum { MANY = 1500, MANY_OWNERS = 250 };
+
+/* A third of them open and untaken, a third closed, a third false alarms; of
+ * more owners than are listed. */
+static void
+add_many(struct week *w)
+{
+    static struct report_incident_row rows[MANY];
+    static struct report_entry entries[MANY][2];
+    static char owners[MANY_OWNERS][16];
+
+    for (int i = 0; i < MANY; i++) {
+        struct report_incident_row *row = &rows[i];
+        bool open = i % 3 == 0;
+
+        snprintf(owners[i % MANY_OWNERS], sizeof owners[0], "第%d小学",
+            i % MANY_OWNERS);
+        entries[i][0] = entry(w, 10 + i, "incident.opened", "system",
+            i % 2 ? "{\"level\":\"orange\",\"score\":60}"
+                  : "{\"level\":\"yellow\",\"score\":40}");
+        entries[i][1] = entry(w, 20 + i,
+            i % 3 == 1 ? "incident.close" : "incident.false_alarm", "li",
+            "{\"text\":\"x\",\"cause\":\"responded\"}");
+        *row = (struct report_incident_row){.id = i + 1,
+            .title = STR("一件事"),
+            .category = STR("food"),
+            .owner = str_of(owners[i % MANY_OWNERS]),
+            .state = STR("new"),
+            .opened = at(w, 10 + i),
+            .told = WALL_NONE,
+            .acknowledged = WALL_NONE,
+            .closed = WALL_NONE,
+            .entries = entries[i],
+            .nentries = open ? 1 : 2};
+    }
+    w->rows.incidents = rows;
+    w->rows.nincidents = MANY;
+}
+
+static void
+expect_number(
+    const json_t *figures, const char *list, const char *key, json_int_t wanted)
+{
+    json_int_t n = json_integer_value(
+        json_object_get(json_object_get(figures, list), key));
+
+    if (n != wanted)
+        fail_msg("%s.%s is %lld", list, key, (long long)n);
+}
+
+static void
+lists_are_cut_and_figures_are_not(void **state)
+{
+    struct week w;
+    struct report_form form = {.zone = NULL};
+    struct str text;
+    json_t *f;
+    (void)state;
+
+    week_begin(&w, "2026-W39");
+    form.zone = w.zone;
+    add_sources(&w);
+    add_many(&w);
+    f = count(&w);
+    expect_number(f, "volume", "incidents", MANY);
+    expect_number(f, "opened", "n", MANY);
+    expect_number(f, "ended", "n", MANY / 3 * 2);
+    expect_number(f, "ended", "false_alarms", MANY / 3);
+    expect_number(f, "carried", "n", MANY / 3);
+    expect_number(f, "carried", "untaken", MANY / 3);
+    expect_number(f, "carried", "serious", MANY / 6);
+    expect_number(f, "carried", "serious_taken", 0);
+    assert_int_equal(
+        json_array_size(json_object_get(json_object_get(f, "opened"), "ids")),
+        500);
+    text = report_overview(f, &form, w.arena);
+    assert_true(
+        str_find(text, STR("办结 1000 起（其中误报 500 起）")) < text.n);
+    assert_true(
+        str_find(text, STR("期末还有 500 起未办结，其中橙色以上 250 起")) <
+        text.n);
+    text = report_summary(f, &form, w.arena);
+    assert_true(str_find(text, STR("有 500 起事件没有人认领")) < text.n);
+    json_decref(f);
+    week_end(&w);
+}
+
 int
 main(void)
 {
@@ -571,6 +661,7 @@ main(void)
         cmocka_unit_test(forms_are_those_of_the_golden_files),
         cmocka_unit_test(nothing_foreign_becomes_markup),
         cmocka_unit_test(an_empty_week_says_so),
+        cmocka_unit_test(lists_are_cut_and_figures_are_not),
         cmocka_unit_test(figures_of_another_schema_are_refused)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
