@@ -92,6 +92,8 @@ read_body(struct context *ctx)
 
     if (http_method_is_safe(request->method))
         return 0;
+    if (http_header_get(request, "Content-Encoding").n > 0)
+        return 415; /* nothing is unpacked here */
     if (ctx->route->handler == do_hub)
         return 0; /* a document of any type, read by a parser */
     if (ctx->route->handler == do_items)

@@ -65,6 +65,10 @@ struct http_request {
 struct str http_header_get(
     const struct http_request *request, const char *name);
 
+/* The same, the last of several: what the nearest proxy has added. */
+struct str http_header_last(
+    const struct http_request *request, const char *name);
+
 enum http_reader_state {
     HTTP_READ_HEAD,
     HTTP_READ_BODY, /* of a known length */
@@ -116,7 +120,8 @@ int http_path(struct arena *arena, struct str path, struct str *ret);
  * (more than HTTP_MAX_PARAMS), E_NOMEM. */
 int http_params(struct arena *arena, struct str text, struct http_header **ret,
     size_t *ret_n);
-/* The value of one name in a Cookie header's value, STR_NONE when absent. */
+/* The value of one name in a Cookie header's value, STR_NONE when it is absent
+ * or stands there twice: nobody could say which one is meant. */
 struct str http_cookie(struct str cookies, struct str name);
 /* Append s escaped as part of a query. */
 void http_escape(struct buf *out, struct str s);

@@ -152,6 +152,15 @@ http_header_get(const struct http_request *request, const char *name)
     return STR_NONE;
 }
 
+struct str
+http_header_last(const struct http_request *request, const char *name)
+{
+    for (size_t i = request->nheaders; i-- > 0;)
+        if (str_eq_nocase(request->headers[i].name, str_of(name)))
+            return request->headers[i].value;
+    return STR_NONE;
+}
+
 /* Whether name occurs at most once. */
 static bool
 header_is_single(const struct http_request *request, const char *name)
@@ -232,6 +241,24 @@ check_host(struct http_request *request, const char **ret_why)
     return 0;
 }
 
+/* What decides who asks, from where and for what has one meaning only: two of
+ * them could be read one way here and another way by a proxy. */
+static int
+check_singles(const struct http_request *request, const char **ret_why)
+{
+    static const char *const singles[] = {"Authorization", "Cookie",
+        "Content-Type", "Content-Encoding", "Expect", "Origin", "Referer",
+        "Sec-Fetch-Site", "X-CSRF-Token"};
+
+    for (size_t i = 0; i < sizeof singles / sizeof *singles; i++) {
+        if (!header_is_single(request, singles[i])) {
+            *ret_why = singles[i];
+            return 400;
+        }
+    }
+    return 0;
+}
+
 /* RFC 9112 section 6: exactly one way to know where the body ends. */
 static int
 check_framing(const struct http_request *request, bool http10,
@@ -306,6 +333,8 @@ http_head_parse(struct str head, struct http_request *request,
     }
     if (!status)
         status = check_host(request, ret_why);
+    if (!status)
+        status = check_singles(request, ret_why);
     if (!status)
         status = check_framing(request, http10, framing, ret_why);
     if (!status)

@@ -124,14 +124,19 @@ http_params(struct arena *arena, struct str text, struct http_header **ret,
 struct str
 http_cookie(struct str cookies, struct str name)
 {
+    struct str found = STR_NONE;
+
     while (cookies.p) {
         struct str pair = str_trim(str_split(&cookies, ';'));
         size_t eq = str_find_char(pair, '=');
 
-        if (eq < pair.n && str_eq(str_first(pair, eq), name))
-            return str_from(pair, eq + 1);
+        if (eq == pair.n || !str_eq(str_first(pair, eq), name))
+            continue;
+        if (found.p)
+            return STR_NONE;
+        found = str_from(pair, eq + 1);
     }
-    return STR_NONE;
+    return found;
 }
 
 void

@@ -152,7 +152,7 @@ connection_free(struct connection *conn)
 static void
 peer_for_exchange(struct connection *conn, struct peer *ret)
 {
-    struct str list = http_header_get(&conn->reader.request, "X-Forwarded-For");
+    struct str list = http_header_last(&conn->reader.request, "X-Forwarded-For");
     struct str last = STR_NONE;
     unsigned char binary[sizeof(struct in6_addr)];
 
