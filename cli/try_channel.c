@@ -6,14 +6,19 @@
  * Nothing is stored and nothing is tried again.  What is printed has "…" in
  * the place of tokens, secrets and signatures.
  */
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/digest.h"
 #include "base/jsonx.h"
 #include "cli/cli.h"
+#include "cli/client.h"
 #include "daemon/channel.h"
 #include "notify/preview.h"
 #include "notify/sample.h"
@@ -173,6 +178,55 @@ answered(void *arg, const struct attempt_result *result)
     run->done = true;
 }
 
+/* Whether a daemon listens on the socket. */
+static bool
+is_running(const char *path)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool yes = false;
+
+    if (fd >= 0 && memccpy(at.sun_path, path, '\0', sizeof at.sun_path))
+        yes = connect(fd, (const struct sockaddr *)&at, sizeof at) == 0;
+    if (fd >= 0)
+        close(fd);
+    return yes;
+}
+
+/* The daemon may be sending by the same robot: ask it for a place in the limit
+ * that both keep.  Without a daemon it is ours. */
+static int
+take_place(struct try_channel *run)
+{
+    char *path = arena_cstr(run->arena, run->config->console_socket);
+    struct client client = {.socket = path, .config = run->config_path};
+    struct buf at;
+    json_t *answer = NULL;
+    int64_t wait = 0;
+    int exit, status = 0;
+
+    if (path == NULL || *path == '\0' || !is_running(path))
+        return CLI_OK;
+    buf_init(&at, 256);
+    (void)buf_printf(&at, "/api/v1/channels/%.*s/place", STR_ARG(run->view.id));
+    exit = client_open(&client);
+    if (exit == CLI_OK)
+        exit = client_post(&client, buf_cstr(&at), STR("{}"), &status, &answer);
+    /* One that does not know the channel sends nothing there. */
+    if (exit == CLI_OK && status == 200)
+        wait = json_integer_value(json_object_get(answer, "wait_ms"));
+    json_decref(answer);
+    client_close(&client);
+    buf_done(&at);
+    if (exit != CLI_OK || wait <= 0)
+        return exit;
+    fprintf(stderr,
+        "tocsin try channel: the platform's limit is used up for another %lld "
+        "s; nothing was sent\n",
+        (long long)(wait + MS_SECOND - 1) / MS_SECOND);
+    return CLI_FAILED;
+}
+
 static int
 deliver(struct try_channel *run)
 {
@@ -272,6 +326,8 @@ work(struct try_channel *run)
         exit = make_message(run);
     if (!exit)
         exit = describe(run);
+    if (!exit && !run->dry)
+        exit = take_place(run);
     if (!exit && !run->dry)
         exit = deliver(run);
     if (exit)

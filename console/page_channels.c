@@ -66,6 +66,27 @@ page_channels(struct context *ctx)
 }
 
 static void
+placed(struct context *ctx, const struct action_result *result)
+{
+    json_t *value = answer_of(ctx, result);
+
+    if (value)
+        reply(ctx, 200, NULL, value);
+}
+
+/* A place in its limit, for `tocsin try channel`. */
+void
+do_channel_place(struct context *ctx)
+{
+    struct action action = {.kind = ACTION_TEST_CHANNEL,
+        .object = ctx->args[0],
+        .text = STR("place"),
+        .until = WALL_NONE};
+
+    ask_engine(ctx, &action, placed);
+}
+
+static void
 shown(struct context *ctx, const struct action_result *result)
 {
     json_t *value = answer_of(ctx, result), *one, *channel;

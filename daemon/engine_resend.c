@@ -96,14 +96,49 @@ act_resend(struct asked *asked)
                    engine, &(struct pending){.kind = PENDING_SEND});
 }
 
+/* A place in a channel's limit for an attempt that somebody makes himself
+ * (`tocsin try channel`): it counts as one of ours, for as long as one may
+ * last.  The answer is how long to wait; 0: it is his. */
+static int
+channel_place(struct asked *asked, struct line *line)
+{
+    struct engine *engine = asked->engine;
+    struct mono now = loop_mono(engine->loop);
+    struct wall end = engine_now(engine);
+    int64_t wait = line->urgent.ms - now.ms, room, id;
+    int r = 0;
+
+    if (line->limited) {
+        room = window_wait(line->window, false, now);
+        if (room == WINDOW_FULL)
+            room = MS_SECOND;
+        wait = room > wait ? room : wait;
+    }
+    if (wait <= 0 && line->limited) {
+        r = store_sent_add(engine->store, line->state.channel, 0, end, &id);
+        end.ms += CHANNEL_TOTAL_MS;
+        if (r == 0)
+            r = store_sent_end(engine->store, id, end);
+        if (r == 0)
+            window_past(line->window, (struct mono){now.ms + CHANNEL_TOTAL_MS});
+    }
+    if (r == 0)
+        r = act_data(asked,
+            json_pack("{s:I}", "wait_ms", (json_int_t)(wait > 0 ? wait : 0)));
+    return r;
+}
+
 int
 act_test_channel(struct asked *asked)
 {
     struct engine *engine = asked->engine;
     const struct channel *channel =
         config_channel(engine->config, asked->object);
+    struct line *line = engine_line(engine, asked->object);
     int r = E_NOTFOUND;
 
+    if (line && str_eq(asked->text, STR("place")))
+        return channel_place(asked, line);
     if (channel) {
         engine_channel_enable(engine, channel->id);
         r = engine_tell_test(engine, channel);

@@ -159,6 +159,18 @@ class Storm(E2E):
         self.assertEqual(self.robot.wrong, [])
         self.assertIn("另有", self.robot.texts()[3][1])
 
+    def test_by_hand_and_by_itself_there_is_one_limit(self):
+        self.begin()
+        tries = [self.d.cli("try", "channel", "group") for _ in range(24)]
+        codes = [t.returncode for t in tries]
+        self.assertEqual(codes[:3], [0, 0, 0], tries[0].stderr)
+        self.assertEqual(codes[-1], 1)
+        self.assertIn("limit is used up", tries[-1].stderr)
+        self.publish(1, "起火")
+        wait_until(lambda: self.robot.incidents(), 20, "red at the robot")
+        self.assertEqual({c[1] for c in self.robot.calls}, {0})
+        self.assertLessEqual(self.robot.most_in_a_minute(), 20)
+
     def test_kills_in_a_storm(self):
         self.begin()
         self.publish(200, "漏水")
