@@ -38,8 +38,8 @@ pages_are_made_in_both_languages(void **state)
 {
     static const char *const pages[] = {"/", "/incidents",
         "/incidents?state=all&q=%E5%91%95%E5%90%90",
-        "/incidents?level=red,orange&category=food&source=yunxi-news", "/incidents/1",
-        "/incidents/7", "/sources", "/sources/no1-middle",
+        "/incidents?level=red,orange&category=food&source=yunxi-news",
+        "/incidents/1", "/incidents/7", "/sources", "/sources/no1-middle",
         "/sources/yunxi-news", "/sources?condition=down", "/deliveries",
         "/deliveries?state=dead", "/settings", "/incidents?q=nothing-has-this"};
 
@@ -92,7 +92,8 @@ errors_are_pages_too(void **state)
 static void
 the_lists_old_address_leads_to_it(void **state)
 {
-    struct answer answer = ask(&desk, "GET", "/?state=open&level=red", who, NULL);
+    struct answer answer =
+        ask(&desk, "GET", "/?state=open&level=red", who, NULL);
 
     (void)state;
     assert_int_equal(answer.status, 303);
@@ -259,6 +260,39 @@ filters_filter(void **state)
         }
         json_decref(json);
     }
+}
+
+/* What the address filters by can be taken away; the views are there, and one
+ * knows which of them this is. */
+static void
+the_list_shows_its_filters(void **state)
+{
+    struct answer answer =
+        ask_with(&desk, "GET", "/incidents?level=red,orange&state=new", who,
+            "Accept-Language: zh-CN\r\n", NULL);
+
+    (void)state;
+    assert_int_equal(answer.status, 200);
+    assert_true(
+        answer_has(&answer, "class=\"chip\" href=\"/incidents?state=new"));
+    assert_true(answer_has(&answer, "红色、橙色"));
+    assert_true(answer_has(&answer,
+        "<a href=\"/incidents?level=red%2Corange&amp;state=new\""
+        " aria-current=\"page\""));
+    assert_true(answer_has(&answer, "name=\"once\" value=\""));
+    answer =
+        ask(&desk, "GET", "/incidents?state=all&sort=score&limit=5", who, NULL);
+    assert_true(answer_has(&answer, "aria-sort=\"descending\""));
+    assert_true(
+        answer_has(&answer, "rel=\"next\" href=\"/incidents?state=all&amp;"
+                            "sort=score&amp;after="));
+    answer = ask(
+        &desk, "GET", "/incidents?closed_from=2001-01-01&state=all", who, NULL);
+    assert_int_equal(answer.status, 200);
+    assert_false(answer_has(&answer, "st-new"));
+    /* A viewer may look, and nothing else. */
+    answer = ask(&desk, "POST", "/api/v1/views", who, "{\"name\":\"x\"}");
+    assert_int_equal(answer.status, 403);
 }
 
 static void
@@ -650,6 +684,7 @@ main(void)
         cmocka_unit_test(sources_page_through_the_worst_first),
         cmocka_unit_test(metrics_name_every_kind),
         cmocka_unit_test(filters_filter),
+        cmocka_unit_test(the_list_shows_its_filters),
         cmocka_unit_test(an_incident_is_whole),
         cmocka_unit_test(acts_reach_the_engine),
         cmocka_unit_test(forms_lead_back),
