@@ -32,6 +32,29 @@ say_lost(const struct exception *e)
         (long long)e->id, STR_ARG(e->rule));
 }
 
+int
+engine_teach_text(
+    struct engine *engine, struct arena *arena, struct str *ret)
+{
+    struct exception *list = NULL;
+    struct zone *zone = NULL;
+    _cleanup_(buf_done) struct buf text;
+    size_t n = 0, written = 0;
+    int r =
+        store_exceptions(engine->store, engine_now(engine), arena, &list, &n);
+
+    buf_init(&text, TEACH_RULES_MAX_BYTES);
+    if (r == 0 && n > 0)
+        r = zone_load(engine->config->zone.p, &zone);
+    if (r == 0 && n > 0)
+        written = teach_rules_write(
+            list, n, engine->rules, zone, arena, NULL, &text);
+    zone_free(zone);
+    *ret = written > 0 && !text.err ? arena_str(arena, buf_str(&text))
+                                    : STR_NONE;
+    return r;
+}
+
 static int
 exceptions_compile(const struct config *config, struct arena *arena,
     struct str text, const struct zone *zone, struct toc_errors *errors,

@@ -13,6 +13,10 @@ struct asked;
  * and the log says why. */
 void engine_teach_rules(
     struct engine *engine, struct config *config, struct ruleset **rules);
+/* The exceptions in force as the text of a rule file, absent when there are
+ * none. */
+int engine_teach_text(
+    struct engine *engine, struct arena *arena, struct str *ret);
 /* An editor accepts an exception, or ends one, in the open transaction. */
 int act_exception_add(struct asked *asked);
 int act_exception_end(struct asked *asked);
