@@ -196,8 +196,8 @@ user_role(struct client *client, const char *name, const struct user_options *o)
     }
     jsonx_set(body, "role", jsonx_str(str_of(o->role)));
     if (status == CLI_OK)
-        status = change(client, "POST", buf_cstr(&path), body, name,
-            "has the new role.");
+        status = change(
+            client, "POST", buf_cstr(&path), body, name, "has the new role.");
     return status;
 }
 

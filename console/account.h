@@ -26,8 +26,7 @@ bool account_is_person(struct context *ctx);
 bool account_whose(struct context *ctx, struct str *ret);
 /* Check the password that was brought as "current", then call then; 403 and
  * 429 are answered here. */
-void account_confirm(
-    struct context *ctx, void (*then)(struct context *ctx));
+void account_confirm(struct context *ctx, void (*then)(struct context *ctx));
 /* After a change: back to the settings, saying that it is saved. */
 void settings_done(struct context *ctx, const struct action_result *result);
 

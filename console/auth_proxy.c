@@ -32,8 +32,8 @@ auth_proxy_copy(struct arena *arena, struct console_proxy_user *proxy)
 
 /* How many headers called name there are; the value of the first. */
 static size_t
-header_count(const struct http_request *request, struct str name,
-    struct str *ret_first)
+header_count(
+    const struct http_request *request, struct str name, struct str *ret_first)
 {
     size_t n = 0;
 
@@ -47,8 +47,7 @@ header_count(const struct http_request *request, struct str name,
 }
 
 static bool
-is_from_proxy(
-    const struct console_proxy_user *proxy, const struct peer *peer)
+is_from_proxy(const struct console_proxy_user *proxy, const struct peer *peer)
 {
     for (size_t i = 0; i < proxy->nfrom; i++)
         if (!peer->local && str_eq(proxy->from[i], str_of(peer->via)))

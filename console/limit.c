@@ -56,9 +56,9 @@ uint64_t
 limit_key_pair(const struct limit *limit, struct str name, uint64_t address)
 {
     char text[128];
-    size_t n = name.n < sizeof text - sizeof address ? name.n
-                                                     : sizeof text -
-                                                           sizeof address;
+    size_t n = name.n < sizeof text - sizeof address
+                   ? name.n
+                   : sizeof text - sizeof address;
 
     memcpy(text, &address, sizeof address);
     if (n > 0)

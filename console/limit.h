@@ -21,7 +21,7 @@
 
 enum {
     LIMIT_MAX_KEYS = 1024,
-    LIMIT_MAX_KNOWN = 256, /* accounts at an address that logged in */
+    LIMIT_MAX_KNOWN = 256,  /* accounts at an address that logged in */
     LIMIT_FREE_ACCOUNT = 5, /* failures without a wait */
     LIMIT_FREE_ADDRESS = 20,
     LIMIT_FIRST_MS = 1000,

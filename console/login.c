@@ -108,8 +108,8 @@ login_wait(const struct context *ctx, struct str name)
     const struct limit *limit = &ctx->console->limit;
     struct keys keys = keys_of(ctx, name);
     bool known = limit_knows(limit, keys.pair);
-    int64_t account = limit_wait(limit, known ? keys.pair : keys.account,
-        LIMIT_FREE_ACCOUNT, ctx->mono);
+    int64_t account = limit_wait(
+        limit, known ? keys.pair : keys.account, LIMIT_FREE_ACCOUNT, ctx->mono);
     int64_t address = 0;
 
     if (!keys.local)
@@ -160,8 +160,7 @@ login_lacks_factor(const struct context *ctx)
            ctx->route->role >= ROLE_VIEWER &&
            ctx->route->handler != page_factor &&
            ctx->route->handler != do_factor_set &&
-           ctx->route->handler != do_logout &&
-           ctx->route->handler != do_lang;
+           ctx->route->handler != do_logout && ctx->route->handler != do_lang;
 }
 
 void
@@ -185,8 +184,7 @@ ticket_mac(const struct context *ctx, const struct user *user, struct str until,
     uint8_t digest[DIGEST_SIZE], mac[DIGEST_SIZE];
 
     digest_parts(parts, sizeof parts / sizeof *parts, digest);
-    digest_hmac_sha256(
-        (struct str){(const char *)ctx->console->secret, 32},
+    digest_hmac_sha256((struct str){(const char *)ctx->console->secret, 32},
         (struct str){(const char *)digest, sizeof digest}, mac);
     (void)digest_hex(mac, ret);
 }
@@ -335,8 +333,8 @@ login_factor(struct context *ctx, const struct user *user)
     if (code.n == 0) {
         show_login(ctx, ctx->json ? 401 : 200,
             ctx->json ? "login_code_needed" : NULL, ticket);
-    } else if (totp_check(user->totp_secret, code, user->totp_step, ctx->now,
-                   &step)) {
+    } else if (totp_check(
+                   user->totp_secret, code, user->totp_step, ctx->now, &step)) {
         login_open(ctx, user, ticket, step, NULL);
     } else if (totp_recovery_hash(code, hash) == 0 &&
                view_recovery_has(ctx->console->view, user->name, hash)) {

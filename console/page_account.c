@@ -219,9 +219,8 @@ static void
 factor_confirmed(struct context *ctx)
 {
     struct enrolment *enrolment = ARENA_NEW(ctx->arena, struct enrolment);
-    struct action action = {.kind = ACTION_TOTP_SET,
-        .object = ctx->who.user,
-        .until = WALL_NONE};
+    struct action action = {
+        .kind = ACTION_TOTP_SET, .object = ctx->who.user, .until = WALL_NONE};
     struct str secret;
 
     if (!enrolment) {
@@ -233,8 +232,8 @@ factor_confirmed(struct context *ctx)
         show_factor(ctx, 422, "factor_secret");
         return;
     }
-    if (!totp_check(secret, field_get(ctx, "code"), 0, ctx->now,
-            &enrolment->step)) {
+    if (!totp_check(
+            secret, field_get(ctx, "code"), 0, ctx->now, &enrolment->step)) {
         show_factor(ctx, 422, "login_code_wrong");
         return;
     }
@@ -263,9 +262,8 @@ do_factor_set(struct context *ctx)
 static void
 factor_drop_confirmed(struct context *ctx)
 {
-    struct action action = {.kind = ACTION_TOTP_CLEAR,
-        .object = ctx->who.user,
-        .until = WALL_NONE};
+    struct action action = {
+        .kind = ACTION_TOTP_CLEAR, .object = ctx->who.user, .until = WALL_NONE};
 
     ask_engine(ctx, &action, settings_done);
 }

@@ -39,8 +39,8 @@ set_store(struct context *ctx, json_t *value)
         set_number(value, "store_bytes", bytes);
         if (!ctx->json)
             set_str(value, "store_size",
-                arena_printf(ctx->arena, "%.1f MiB",
-                    (double)bytes / (1024.0 * 1024.0)));
+                arena_printf(
+                    ctx->arena, "%.1f MiB", (double)bytes / (1024.0 * 1024.0)));
     }
     if (view_numbers(ctx->console->view, &numbers) == 0) {
         set_number(value, "schema", (int64_t)numbers.schema);
@@ -51,8 +51,7 @@ set_store(struct context *ctx, json_t *value)
         set_time(ctx, value, "backup", pulse.ok);
         set_flag(value, "backup_failed", pulse.at.ms != pulse.ok.ms);
     }
-    set_number(
-        value, "generation", (int64_t)ctx->console->config.generation);
+    set_number(value, "generation", (int64_t)ctx->console->config.generation);
     set_str(value, "zone", str_of(zone_name(ctx->console->zone)));
 }
 

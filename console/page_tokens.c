@@ -38,8 +38,9 @@ row_session(struct context *ctx, const struct session_entry *entry)
 {
     json_t *object = json_object();
     char own[2 * DIGEST_SIZE + 1];
-    bool current = ctx->who.via == VIA_SESSION &&
-                   str_starts(str_of(digest_hex(ctx->who.hash, own)), entry->id);
+    bool current =
+        ctx->who.via == VIA_SESSION &&
+        str_starts(str_of(digest_hex(ctx->who.hash, own)), entry->id);
 
     set_str(object, "id", entry->id);
     set_str(object, "user", entry->user);
@@ -105,9 +106,8 @@ do_session_end(struct context *ctx)
 void
 do_sessions_end(struct context *ctx)
 {
-    struct action action = {.kind = ACTION_SESSION_END,
-        .text = STR("others"),
-        .until = WALL_NONE};
+    struct action action = {
+        .kind = ACTION_SESSION_END, .text = STR("others"), .until = WALL_NONE};
 
     if (!account_is_person(ctx) || !account_whose(ctx, &action.object))
         return;
@@ -126,8 +126,7 @@ static json_t *
 row_token(struct context *ctx, const struct token_entry *entry)
 {
     json_t *object = json_object();
-    bool over =
-        wall_is_set(entry->expires) && entry->expires.ms <= ctx->now.ms;
+    bool over = wall_is_set(entry->expires) && entry->expires.ms <= ctx->now.ms;
     bool feeder = str_eq(entry->only, STR(TOKEN_FEEDER));
 
     set_str(object, "name", entry->name);
@@ -137,8 +136,8 @@ row_token(struct context *ctx, const struct token_entry *entry)
         set_str(object, "role_text",
             text_of(ctx, "role", feeder ? STR("feeder") : entry->scope));
     set_str(object, "only", entry->only);
-    set_flag(object, "read_only",
-        !ctx->json && str_eq(entry->only, STR("read")));
+    set_flag(
+        object, "read_only", !ctx->json && str_eq(entry->only, STR("read")));
     set_flag(object, "restricted",
         !ctx->json && entry->only.n > 0 && !feeder &&
             !str_eq(entry->only, STR("read")));
@@ -229,8 +228,7 @@ read_only_of(struct context *ctx, struct str *ret)
 
     buf_init(&text, 1024);
     for (size_t i = 0; json_is_array(list) && i < json_array_size(list); i++) {
-        struct str line =
-            str_of(json_string_value(json_array_get(list, i)));
+        struct str line = str_of(json_string_value(json_array_get(list, i)));
 
         (void)buf_printf(&text, "%s%.*s", i ? "\n" : "", STR_ARG(line));
     }

@@ -14,10 +14,10 @@ row_account(struct context *ctx, const struct user *user)
     bool own = str_eq(user->name, ctx->who.user);
 
     if (ctx->json) {
-        (void)json_object_set_new(object, "second_factor",
-            json_boolean(user->totp_secret.n > 0));
-        (void)json_object_set_new(object, "password",
-            json_boolean(user->password_hash.n > 0));
+        (void)json_object_set_new(
+            object, "second_factor", json_boolean(user->totp_secret.n > 0));
+        (void)json_object_set_new(
+            object, "password", json_boolean(user->password_hash.n > 0));
         return object;
     }
     set_flag(object, "second_factor", user->totp_secret.n > 0);
@@ -221,9 +221,8 @@ do_user_change(struct context *ctx)
 void
 do_user_drop(struct context *ctx)
 {
-    struct action action = {.kind = ACTION_USER_DROP,
-        .object = ctx->args[0],
-        .until = WALL_NONE};
+    struct action action = {
+        .kind = ACTION_USER_DROP, .object = ctx->args[0], .until = WALL_NONE};
 
     ask_engine(ctx, &action, settings_done);
 }
@@ -232,9 +231,8 @@ do_user_drop(struct context *ctx)
 void
 do_user_factor_drop(struct context *ctx)
 {
-    struct action action = {.kind = ACTION_TOTP_CLEAR,
-        .object = ctx->args[0],
-        .until = WALL_NONE};
+    struct action action = {
+        .kind = ACTION_TOTP_CLEAR, .object = ctx->args[0], .until = WALL_NONE};
 
     if (str_eq(action.object, ctx->who.user) && ctx->who.via != VIA_SOCKET)
         do_factor_drop(ctx);

@@ -38,17 +38,19 @@ static const char *const words[] = {"password", "passwort", "passwd", "pass",
     "chocolate", "banana", "orange", "purple", "silver", "golden", "diamond",
     "tiger", "lion", "eagle", "maggie", "buster", "ginger", "pepper", "hello",
     "helloworld", "nihao", "woaini", "woaiwojia", "aini", "wangyut", "zhongguo",
-    "beijing", "shanghai", "guangzhou", "shenzhen", "chengdu", "china",
-    "mima", "mimashi", "guanli", "guanliyuan", "yonghu", "xitong", "ceshi",
-    "qwe", "qaz", "wsx", "asd", "zxc", "abc", "abcd", "aaa", "xxx", "zzz",
-    "jiaoyu", "jiaoyuju", "xuexiao", "xuesheng", "laoshi", "school", "student",
-    "teacher", "education", "tocsin", "tocsind", "security", "company",
-    "office", "family", "mother", "father", "baby", "angel", "forever",
-    "money", "happy", "lucky", "crazy", "sexy", "fuckyou", "fuck", "naruto",
-    "anhyeuem", "contrasena", "motdepasse", "azerty", "bonjour", "soleil",
-    "hallo", "schatz", "ficken", "parola", "privet", "wachtwoord", "senha",
-    "database", "oracle", "mysql", "cisco", "linux", "ubuntu", "debian",
-    "raspberry", "huawei", "xiaomi", "tencent", "alibaba", "baidu", "weixin"};
+    "beijing", "shanghai", "guangzhou", "shenzhen", "chengdu", "china", "mima",
+    "mimashi", "guanli", "guanliyuan", "yonghu", "xitong", "ceshi", "qwe",
+    "qwer", "qwert", "qwerty", "qwertyuiop", "qaz", "wsx", "asd", "asdf",
+    "asdfgh", "asdfghjkl", "zxc", "zxcv", "zxcvbn", "zxcvbnm", "abc", "abcd",
+    "aaa", "xxx", "zzz", "jiaoyu", "jiaoyuju", "xuexiao", "xuesheng", "laoshi",
+    "school", "student", "teacher", "education", "tocsin", "tocsind",
+    "security", "company", "office", "family", "mother", "father", "baby",
+    "angel", "forever", "money", "happy", "lucky", "crazy", "sexy", "fuckyou",
+    "fuck", "naruto", "anhyeuem", "contrasena", "motdepasse", "azerty",
+    "bonjour", "soleil", "hallo", "schatz", "ficken", "parola", "privet",
+    "wachtwoord", "senha", "database", "oracle", "mysql", "cisco", "linux",
+    "ubuntu", "debian", "raspberry", "huawei", "xiaomi", "tencent", "alibaba",
+    "baidu", "weixin"};
 
 /* Rows of keyboards, and the two sequences; walked either way. */
 static const char *const rows[] = {"1234567890", "qwertyuiop", "asdfghjkl",
@@ -67,10 +69,11 @@ letter_of(char c)
     return at ? to[at - from] : 0;
 }
 
+/* A byte of any other script is a letter too. */
 static bool
 is_letter(char c)
 {
-    return c >= 'a' && c <= 'z';
+    return (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
 }
 
 /* Whether a walk of n characters at text is on one of the rows. */
@@ -227,8 +230,7 @@ auth_password_is_common(struct str password, struct str name)
                       : password.p[i];
     text[n] = '\0';
     return is_decorated_word(text, n) || is_scattered_word(text, n) ||
-           is_repetition(text, n) ||
-           left_of_walks(text, n) < PASSWORD_MIN_LEFT;
+           is_repetition(text, n) || left_of_walks(text, n) < PASSWORD_MIN_LEFT;
 }
 
 const char *

@@ -1,11 +1,12 @@
 #include "console/totp.h"
 
 #include <errno.h>
-#include <liboath/oath.h>
 #include <qrencode.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <liboath/oath.h>
 
 #include "base/digest.h"
 #include "base/err.h"
@@ -184,8 +185,7 @@ qr_path(
     enum { QR_MAX_PATH_BYTES = 256 * 1024 };
     struct str whole = arena_str(arena, text);
     const char *cstr = arena_cstr(arena, whole);
-    QRcode *code =
-        cstr ? QRcode_encodeString8bit(cstr, 0, QR_ECLEVEL_M) : NULL;
+    QRcode *code = cstr ? QRcode_encodeString8bit(cstr, 0, QR_ECLEVEL_M) : NULL;
     _cleanup_(buf_done) struct buf path;
     int err;
 

@@ -44,7 +44,7 @@ int totp_recovery_hash(struct str text, uint8_t hash[32]);
 
 /* The QR code of text: its width in modules, and the path of an SVG element
  * that fills the dark ones (letters M, h, v, z and numbers alone). */
-int qr_path(struct arena *arena, struct str text, int *ret_width,
-    struct str *ret_path);
+int qr_path(
+    struct arena *arena, struct str text, int *ret_width, struct str *ret_path);
 
 #endif

@@ -5,12 +5,13 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
-#include <event2/util.h>
 #include <sodium.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <event2/util.h>
 
 #include "console/auth.h"
 #include "console/context.h"

@@ -70,11 +70,10 @@ is_mapping(struct str text)
 }
 
 const char *
-config_access_fault(
-    const struct config_access *access, const char **ret_option)
+config_access_fault(const struct config_access *access, const char **ret_option)
 {
-    bool more = access->nfrom || access->groups.n || access->nroles ||
-                access->create.n;
+    bool more =
+        access->nfrom || access->groups.n || access->nroles || access->create.n;
 
     *ret_option = "header";
     if (access->header.n == 0)

@@ -25,8 +25,8 @@ struct config_access {
 const char *config_access_fault(
     const struct config_access *access, const char **ret_option);
 /* Put it into a message (in arena), and take it out again (lent). */
-void config_access_send(const struct config_access *access,
-    struct arena *arena, struct Tocsin__ConsoleConfig *out);
+void config_access_send(const struct config_access *access, struct arena *arena,
+    struct Tocsin__ConsoleConfig *out);
 void config_access_receive(
     const struct Tocsin__ConsoleConfig *in, struct console_config *ret);
 

@@ -30,8 +30,8 @@ engine_reload_note(
     for (size_t i = 0; i < note->n; i++) {
         const struct toc_error *e = &errors->list[i];
 
-        (void)snprintf(note->errors[i], sizeof note->errors[i],
-            "%s:%u:%u: %s", e->file, e->line, e->column, e->text);
+        (void)snprintf(note->errors[i], sizeof note->errors[i], "%s:%u:%u: %s",
+            e->file, e->line, e->column, e->text);
     }
 }
 

@@ -80,8 +80,7 @@ act_user_password(struct asked *asked)
 {
     struct store *store = asked->engine->store;
     struct user user;
-    int r =
-        store_user_load(store, asked->object, asked->engine->arena, &user);
+    int r = store_user_load(store, asked->object, asked->engine->arena, &user);
 
     if (r != 0)
         return r;
@@ -156,8 +155,7 @@ act_user_drop(struct asked *asked)
 {
     struct store *store = asked->engine->store;
     struct user user;
-    int r =
-        store_user_load(store, asked->object, asked->engine->arena, &user);
+    int r = store_user_load(store, asked->object, asked->engine->arena, &user);
 
     if (r == 0)
         r = stays_an_admin(asked, &user);
@@ -288,8 +286,7 @@ act_session_touch(struct asked *asked)
 
     if (asked->in->secret.len != DIGEST_SIZE)
         return E_PARSE;
-    r = store_session_touch(
-        store, hash, (struct wall){asked->in->until_ms});
+    r = store_session_touch(store, hash, (struct wall){asked->in->until_ms});
     return r ? r : store_session_used(store, hash, engine_now(asked->engine));
 }
 

@@ -1,8 +1,7 @@
 /* accounts: what changes of an account (users.h). */
-#include "store/users.h"
-
 #include "base/digest.h"
 #include "store/inside.h"
+#include "store/users.h"
 
 /* Run a change of one user; E_NOTFOUND when it changed nothing. */
 static int
@@ -139,8 +138,7 @@ store_totp_use(struct store *store, struct str name, int64_t step)
 }
 
 int
-store_recovery_use(
-    struct store *store, struct str name, const uint8_t hash[32])
+store_recovery_use(struct store *store, struct str name, const uint8_t hash[32])
 {
     struct query q;
 
@@ -155,8 +153,8 @@ store_recovery_use(
 /* --- sessions and tokens --- */
 
 int
-store_session_note(struct store *store, const uint8_t hash[32],
-    struct wall now, struct str from, struct str agent)
+store_session_note(struct store *store, const uint8_t hash[32], struct wall now,
+    struct str from, struct str agent)
 {
     struct query q;
 
@@ -171,8 +169,7 @@ store_session_note(struct store *store, const uint8_t hash[32],
 }
 
 int
-store_session_used(
-    struct store *store, const uint8_t hash[32], struct wall now)
+store_session_used(struct store *store, const uint8_t hash[32], struct wall now)
 {
     struct query q;
 

@@ -36,8 +36,8 @@ member(const struct answer *answer, const char *key, char *out, size_t size)
     value = json_object_get(json, key);
     if (json_is_array(value))
         value = json_array_get(value, 0);
-    (void)snprintf(out, size, "%s",
-        json_is_string(value) ? json_string_value(value) : "");
+    (void)snprintf(
+        out, size, "%s", json_is_string(value) ? json_string_value(value) : "");
     json_decref(json);
     return out;
 }
@@ -69,7 +69,8 @@ change(const char *who, const char *csrf, const char *method, const char *path,
 static void
 enrol(const char *who, const char *csrf, char secret[64], char recovery[64])
 {
-    struct answer answer = ask(&desk, "GET", "/api/v1/account/factor", who, NULL);
+    struct answer answer =
+        ask(&desk, "GET", "/api/v1/account/factor", who, NULL);
     char code[TOTP_DIGITS + 1], body[256];
 
     assert_int_equal(answer.status, 200);
@@ -143,8 +144,8 @@ a_second_factor_is_asked_for(void **state)
         "user=%%E6%%9F%%A5%%E7%%9C%%8B%%E5%%91%%98&ticket=%s&code=%s", ticket,
         code_at(secret, 1, code));
     assert_int_equal(ask(&desk, "POST", "/login", NULL, form).status, 401);
-    (void)snprintf(form, sizeof form,
-        "user=%s&ticket=%s&code=%s&next=/sources", OPERATOR, ticket, code);
+    (void)snprintf(form, sizeof form, "user=%s&ticket=%s&code=%s&next=/sources",
+        OPERATOR, ticket, code);
     form[strlen("user=" OPERATOR "&ticket=")] ^= 1; /* not ours */
     assert_int_equal(ask(&desk, "POST", "/login", NULL, form).status, 401);
     form[strlen("user=" OPERATOR "&ticket=")] ^= 1;
@@ -444,9 +445,8 @@ a_proxy_vouches_only_for_who_is_known(void **state)
         .proxy_user = {.header = STR("X-Remote-User"),
             .from = {STR("127.0.0.2")},
             .nfrom = 1}};
-    struct user user = {.name = STR("查看员"),
-        .role = STR("viewer"),
-        .disabled = true};
+    struct user user = {
+        .name = STR("查看员"), .role = STR("viewer"), .disabled = true};
 
     (void)state;
     desk_new(&other, &options);

@@ -1,6 +1,6 @@
 /*
- * R-50: hostile text in every field that people and the world fill, and in every
- * parameter, on every page of the table of routes: nowhere does it become
+ * R-50: hostile text in every field that people and the world fill, and in
+ * every parameter, on every page of the table of routes: nowhere does it become
  * markup.  The mark has each sign that could end a text or a value; raw, it
  * must occur on no page, and escaped it must occur where it is shown, or the
  * test would prove nothing.
@@ -28,9 +28,8 @@ static void
 fill_people(void)
 {
     static const uint8_t hash[32] = {1}, other[32] = {2};
-    struct user user = {.name = STR("user" MARK),
-        .role = STR("editor"),
-        .created = desk.now};
+    struct user user = {
+        .name = STR("user" MARK), .role = STR("editor"), .created = desk.now};
     struct wall later = {desk.now.ms + MS_DAY};
 
     DO(store_user_add(desk.store, &user));
@@ -103,8 +102,7 @@ walk(const char *tail, unsigned *ret_pages)
         const struct route *route = routes_get(i);
         struct answer answer;
 
-        if (route->method != HTTP_GET ||
-            str_eq(route->pattern, STR("/events")))
+        if (route->method != HTTP_GET || str_eq(route->pattern, STR("/events")))
             continue;
         path_of(route, &path);
         (void)buf_add_cstr(&path, tail);
@@ -112,8 +110,8 @@ walk(const char *tail, unsigned *ret_pages)
         if (!is_page(route, &answer))
             continue;
         pages++;
-        shown += answer_has(&answer, "zQ&quot;") ||
-                 answer_has(&answer, "zQ&lt;");
+        shown +=
+            answer_has(&answer, "zQ&quot;") || answer_has(&answer, "zQ&lt;");
         check_page(buf_cstr(&path), &answer);
     }
     *ret_pages = pages;
@@ -156,8 +154,8 @@ r50_parameters_are_text_on_every_page(void **state)
 static void
 r50_what_is_typed_is_text(void **state)
 {
-    static const char *const forms[] = {
-        "/login user=" QUERY_MARK "&password=x&next=" QUERY_MARK,
+    static const char *const forms[] = {"/login user=" QUERY_MARK
+                                        "&password=x&next=" QUERY_MARK,
         "/login user=" QUERY_MARK "&ticket=" QUERY_MARK "&code=1",
         "/settings/users name=" QUERY_MARK "&password=" QUERY_MARK "&role=x",
         "/settings/tokens name=" QUERY_MARK "&days=x",
@@ -175,8 +173,7 @@ r50_what_is_typed_is_text(void **state)
         assert_true((size_t)(space - forms[i]) < sizeof path);
         memcpy(path, forms[i], (size_t)(space - forms[i]));
         path[space - forms[i]] = '\0';
-        (void)snprintf(
-            body, sizeof body, "csrf=%.64s&%.800s", csrf, space + 1);
+        (void)snprintf(body, sizeof body, "csrf=%.64s&%.800s", csrf, space + 1);
         answer = ask(&desk, "POST", path, who, body);
         assert_true(answer.status >= 300 && answer.status < 500);
         check_page(path, &answer);

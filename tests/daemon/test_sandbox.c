@@ -287,7 +287,7 @@ static const struct row rows[] = {
     {"listen",               try_listen,        DIES,  DIES,  DIES,  DIES,  DIES},
     {"another program",      try_exec,          DIES,  DIES,  DIES,  DIES,  DIES},
     {"another process",      try_fork,          DIES,  DIES,  DIES,  DIES,  DIES},
-    {"a thread",             try_thread,        WORKS, DIES,  WORKS, DIES,  WORKS},
+    {"a thread",             try_thread,        WORKS, DIES,  WORKS, WORKS, DIES},
     {"signal the parent",    try_kill,          DIES,  DIES,  DIES,  DIES,  DIES},
     {"ptrace",               try_ptrace,        DIES,  DIES,  DIES,  DIES,  DIES},
     {"executable memory",    try_executable_memory,
