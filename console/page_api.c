@@ -4,7 +4,8 @@
  * Which routes there are, who may use them and what they do stands in
  * routes.def; what they take and give stands in static/api.json, by "METHOD
  * path".  Here the two are put together, so that no route can be missing; that
- * none lacks its half, and that answers are as it says, tests/api holds.
+ * none lacks its half, and that answers are as it says, tests/e2e/test_api.py
+ * holds.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -104,28 +105,24 @@ add_query(const json_t *about, const json_t *operation, json_t *parameters)
     }
 }
 
-/* get_incidents_evidence: what a client's function is called. */
+/* get_incidents_one_evidence: what a client's function is called. */
 static json_t *
 operation_id(const struct route *route)
 {
     _cleanup_(buf_done) struct buf id;
-    struct str rest = str_from(route->pattern, (sizeof API_PREFIX "/") - 1);
-    bool gap = true;
+    struct str rest = str_from(route->pattern, sizeof API_PREFIX - 1);
 
     buf_init(&id, API_NAME_BYTES);
     for (const char *m = http_method_name(route->method); *m; m++)
         (void)buf_add_char(&id, (char)tolower((unsigned char)*m));
     for (size_t i = 0; i < rest.n; i++) {
-        bool word = isalnum((unsigned char)rest.p[i]) != 0;
+        unsigned char c = (unsigned char)rest.p[i];
 
-        if (word && gap)
-            (void)buf_add_char(&id, '_');
-        if (word)
-            (void)buf_add_char(&id, rest.p[i]);
-        gap = !word;
+        if (c == '{')
+            (void)buf_add_cstr(&id, "one");
+        else if (c != '}')
+            (void)buf_add_char(&id, isalnum(c) ? (char)c : '_');
     }
-    if (str_ends(route->pattern, STR("{}")))
-        (void)buf_add_cstr(&id, "_one");
     return jsonx_str(buf_str(&id));
 }
 

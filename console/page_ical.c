@@ -1,7 +1,10 @@
 /*
  * page_ical: the rota as a calendar (RFC 5545), for the calendars of those who
- * are on call.  Times are UTC, so that it needs no zones; a turn keeps its UID
- * as long as it begins when it does.
+ * are on call.  Times are UTC, so that it needs no zones.
+ *
+ * The engine's turns begin now and end with the days that are asked for.  The
+ * one that runs began with its hand-over; the one that would be cut is left
+ * out.  A turn keeps its UID as long as it ends when it does.
  */
 #include <stdio.h>
 
@@ -17,6 +20,7 @@ enum {
     ICAL_MAX_PEOPLE_BYTES = 1024
 };
 #define ICAL_DAYS "60"
+enum { ICAL_DAYS_SHOWN = 59 }; /* what begins later may be cut */
 
 /* Append a line, folded between characters, with its end. */
 static void
@@ -107,11 +111,11 @@ is_asked(const struct context *ctx, const json_t *shift)
 }
 
 /* The same turn, asked for again, is the same event: what makes it is the rota
- * and its beginning. */
+ * and its end. */
 static void
-add_uid(struct buf *out, struct str rota, struct str from)
+add_uid(struct buf *out, struct str rota, struct str until)
 {
-    struct str parts[] = {rota, from};
+    struct str parts[] = {rota, until};
     uint8_t hash[DIGEST_SIZE];
     char hex[DIGEST_SIZE * 2 + 1];
 
@@ -121,26 +125,47 @@ add_uid(struct buf *out, struct str rota, struct str from)
     (void)buf_printf(out, "UID:%s@tocsin\r\n", hex);
 }
 
+/* When the turn that runs began: with the last hand-over, if one is known. */
+static struct wall
+begun(const struct context *ctx, const json_t *rota, struct wall begin)
+{
+    json_t *handover;
+    struct wall last = WALL_NONE, at;
+    size_t i;
+
+    if (begin.ms > ctx->now.ms)
+        return begin;
+    json_array_foreach(json_object_get(rota, "handovers"), i, handover)
+    {
+        if (timefmt_parse_rfc3339(jsonx_get_str(handover, "at"), &at) == 0 &&
+            at.ms <= begin.ms && (!wall_is_set(last) || at.ms > last.ms))
+            last = at;
+    }
+    return wall_is_set(last) ? last : begin;
+}
+
 static void
-add_shift(const struct context *ctx, struct buf *out, struct str rota,
+add_shift(const struct context *ctx, struct buf *out, const json_t *rota,
     const json_t *shift)
 {
-    struct str from = jsonx_get_str(shift, "from");
+    struct str name = jsonx_get_str(rota, "name");
+    struct str until = jsonx_get_str(shift, "until");
     struct str people = people_text(ctx, shift);
     struct wall begin, end;
 
-    if (timefmt_parse_rfc3339(from, &begin) != 0 ||
-        timefmt_parse_rfc3339(jsonx_get_str(shift, "until"), &end) != 0 ||
-        people.n == 0 || !is_asked(ctx, shift))
+    if (timefmt_parse_rfc3339(jsonx_get_str(shift, "from"), &begin) != 0 ||
+        timefmt_parse_rfc3339(until, &end) != 0 || people.n == 0 ||
+        end.ms > ctx->now.ms + ICAL_DAYS_SHOWN * (int64_t)MS_DAY ||
+        !is_asked(ctx, shift))
         return;
     (void)buf_add_cstr(out, "BEGIN:VEVENT\r\n");
-    add_uid(out, rota, from);
+    add_uid(out, name, until);
     add_time(out, "DTSTAMP", ctx->now);
-    add_time(out, "DTSTART", begin);
+    add_time(out, "DTSTART", begun(ctx, rota, begin));
     add_time(out, "DTEND", end);
     add_text(out, "SUMMARY",
         arena_printf(
-            ctx->arena, "%.*s · %.*s", STR_ARG(people), STR_ARG(rota)));
+            ctx->arena, "%.*s · %.*s", STR_ARG(people), STR_ARG(name)));
     add_text(out, "URL",
         arena_printf(
             ctx->arena, "%.*s/calendar", STR_ARG(ctx->console->config.url)));
@@ -169,7 +194,7 @@ add_calendar(const struct context *ctx, struct buf *out, const json_t *value)
         if (asked.n && !str_eq(asked, name))
             continue;
         json_array_foreach(json_object_get(rota, "shifts"), k, shift)
-            add_shift(ctx, out, name, shift);
+            add_shift(ctx, out, rota, shift);
     }
     (void)buf_add_cstr(out, "END:VCALENDAR\r\n");
 }
