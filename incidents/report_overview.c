@@ -8,7 +8,7 @@ enum {
     TODO_BLIND_MS =
         6 * MS_HOUR, /* a source that long unseen is to be looked at */
     TODO_MAX_BLIND = 5,
-    TODO_MAX_IDS = 10,
+    TODO_MAX_IDS = 5,
     TODO_RULE_REVIEWED = 5,  /* a rule is judged by that many at least, */
     TODO_RULE_PRECISION = 60 /* and wrong below so many per cent */
 };
@@ -213,6 +213,20 @@ todo(struct writing *w, struct str s)
     return text;
 }
 
+/* What an incident is called: by its title when the report knows one. */
+static struct str
+name_of(const struct writing *w, int64_t id)
+{
+    struct str number = say_n(w, (uint64_t)id);
+    struct str title = fig_str(fig_incident(w, id), "title");
+
+    if (title.n == 0)
+        return SAY(w, WORD_T_SEE_INCIDENT, number);
+    return title.p[0] == '#' ? title
+                             : arena_printf(w->arena, "#%.*s %.*s",
+                                   STR_ARG(number), STR_ARG(title));
+}
+
 static void
 add_ids(struct writing *w, struct doc_text *text, const json_t *ids,
     uint64_t all, struct str list)
@@ -222,9 +236,7 @@ add_ids(struct writing *w, struct doc_text *text, const json_t *ids,
 
         if (i)
             doc_say(w->arena, text, say(w, WORD_LIST), STR_NONE);
-        doc_say(w->arena, text,
-            SAY(w, WORD_T_SEE_INCIDENT, say_n(w, (uint64_t)id)),
-            link_incident(w, id));
+        doc_say(w->arena, text, name_of(w, id), link_incident(w, id));
     }
     if (all > TODO_MAX_IDS)
         doc_say(w->arena, text,

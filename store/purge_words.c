@@ -18,7 +18,7 @@ enum {
     TITLE_MIN_BYTES = 6 /* a shorter title is no quotation */
 };
 /* A quarter's report goes out so long after what it is about. */
-static const int64_t MESSAGE_AFTER_MS = 100 * MS_DAY;
+static const int64_t MESSAGE_AFTER_MS = 100LL * MS_DAY;
 
 /* --- messages
  * -------------------------------------------------------------------------- */
