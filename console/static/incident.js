@@ -56,7 +56,7 @@
     if (draft && field.value === field.defaultValue) {
       field.value = draft;
       const details = field.closest('details');
-      if (details) details.open = true;
+      if (details) details.classList.add('draft');
     }
     field.addEventListener('input', () => store('tocsin.draft.' + name(field), field.value || null));
   }
