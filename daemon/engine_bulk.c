@@ -445,7 +445,10 @@ act_view_add(struct asked *asked)
         return r;
     }
     r = act_ledger(asked, "view.saved", 0, NULL);
-    return r ? (json_decref(data), r) : act_data(asked, data);
+    if (r == 0)
+        return act_data(asked, data);
+    json_decref(data);
+    return r;
 }
 
 int
