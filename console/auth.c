@@ -9,7 +9,11 @@
 #include "console/context.h"
 #include "store/view_users.h"
 
-enum { TOKEN_SEEN_MS = 5 * 60 * 1000, AUTH_AGENT_BYTES = 80 };
+enum {
+    TOKEN_SEEN_MS = 5 * 60 * 1000,
+    AUTH_AGENT_BYTES = 80,
+    AUTH_BASIC_BYTES = 512
+};
 
 /* --- secrets --- */
 
@@ -163,6 +167,30 @@ identify_token(struct context *ctx, struct str header, struct session_row *row)
         token_touch(ctx, &use);
 }
 
+bool
+auth_route_is_feed(const struct route *route)
+{
+    return route && route_is_api(route) &&
+           (route->handler == page_feed || route->handler == page_ical);
+}
+
+/* Readers of feeds and calendars know Basic only: its password is the token,
+ * as Bearer would have it. */
+static struct str
+bearer_of_basic(const struct context *ctx, struct str header)
+{
+    _cleanup_(buf_done) struct buf plain;
+    struct str pair;
+
+    buf_init(&plain, AUTH_BASIC_BYTES);
+    if (digest_unbase64(
+            &plain, str_trim(str_from(header, sizeof "Basic " - 1))) != 0)
+        return STR_NONE;
+    pair = buf_str(&plain);
+    (void)str_split(&pair, ':');
+    return arena_printf(ctx->arena, "Bearer %.*s", STR_ARG(pair));
+}
+
 /* Whether a line of a token's restriction is what is asked. */
 static bool
 only_allows(struct str line, const struct route *route)
@@ -248,6 +276,9 @@ auth_identify(struct context *ctx)
         if (str_starts_nocase(header, STR("Bearer ")) && ctx->route &&
             route_is_api(ctx->route))
             identify_token(ctx, header, &row);
+        else if (str_starts_nocase(header, STR("Basic ")) &&
+                 auth_route_is_feed(ctx->route))
+            identify_token(ctx, bearer_of_basic(ctx, header), &row);
     } else if (!auth_proxy_identify(ctx, &status)) {
         identify_session(ctx, &row);
         if (ctx->who.via == VIA_SESSION && !str_eq(ctx->path, STR("/events")))

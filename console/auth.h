@@ -27,6 +27,9 @@ enum {
 int auth_identify(struct context *ctx);
 /* Whether a token is used for what it is restricted from. */
 bool auth_is_beyond_token(const struct context *ctx);
+/* Whether it is the feed's or the calendar's, whose readers may bring a token
+ * as the password of HTTP Basic. */
+bool auth_route_is_feed(const struct route *route);
 /* What the browser or program calls itself, short, in the arena. */
 struct str auth_agent(const struct context *ctx);
 /* The token that pages of this session or user must bring with changes. */

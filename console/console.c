@@ -170,7 +170,9 @@ reply_unknown(struct context *ctx)
 
     if (ctx->json || request->method != HTTP_GET ||
         str_eq(ctx->path, STR("/events"))) {
-        (void)exchange_header(ctx->exchange, "WWW-Authenticate", STR("Bearer"));
+        (void)exchange_header(ctx->exchange, "WWW-Authenticate",
+            auth_route_is_feed(ctx->route) ? STR("Basic realm=\"tocsin\"")
+                                           : STR("Bearer"));
         reply_error(ctx, 401, NULL);
         return;
     }

@@ -1,5 +1,7 @@
 """The API is what its OpenAPI document says, and has what the pages have; the
 feed and the calendar are what their RFCs want."""
+import base64
+import http.client
 import json
 import os
 import re
@@ -240,6 +242,28 @@ class Api(unittest.TestCase):
         status, _ = self.desk.daemon.api(
             "GET", "/api/v1/incidents.atom?level=purple", raw=True)
         self.assertEqual(status, 422)
+
+    def test_readers_bring_a_token_as_a_password(self):
+        def ask(path, password):
+            c = http.client.HTTPConnection(
+                "127.0.0.1", self.desk.daemon.console_port, timeout=20)
+            pair = base64.b64encode(("x:" + password).encode()).decode()
+            c.request("GET", path, headers={"Authorization": "Basic " + pair})
+            answer = c.getresponse()
+            text = answer.read()
+            c.close()
+            return answer, text
+
+        token = self.desk.board  # may only read
+        for path in ("/api/v1/incidents.atom", "/api/v1/duty.ics"):
+            answer, _ = ask(path, token)
+            self.assertEqual(answer.status, 200, path)
+            answer, text = ask(path, "wrong" + token)
+            self.assertEqual(answer.status, 401, path)
+            self.assertIn("Basic", answer.getheader("WWW-Authenticate"))
+            self.assertNotIn(b"VEVENT", text)
+        # nothing else takes one
+        self.assertEqual(ask("/api/v1/incidents", token)[0].status, 401)
 
     # --- the calendar -------------------------------------------------------
 
