@@ -261,21 +261,19 @@ make_and_send(struct engine *engine, const struct report_schedule *schedule,
     return r;
 }
 
-/* Whether one was sent.  Each look begins with another schedule, so that one
- * that always fails holds up no other. */
+/* Whether one was sent.  One that fails holds up no other: it is tried again at
+ * the next look. */
 static bool
 send_one(struct engine *engine, struct wall now)
 {
     const struct config *config = engine->config;
-    size_t first = (size_t)(now.ms / REPORT_LOOK_MS);
 
-    for (size_t k = 0; k < config->nreports; k++) {
-        size_t i = (first + k) % config->nreports;
+    for (size_t i = 0; i < config->nreports; i++) {
         struct report_range range;
 
-        if (is_due(engine, &config->reports[i], now, &range) != 0)
-            continue;
-        return make_and_send(engine, &config->reports[i], &range) == 0;
+        if (is_due(engine, &config->reports[i], now, &range) == 0 &&
+            make_and_send(engine, &config->reports[i], &range) == 0)
+            return true;
     }
     return false;
 }
