@@ -237,6 +237,7 @@ engine_down(struct outbox_test *test)
     free(engine->pending);
     free(engine->tells);
     free(engine->follows);
+    grouper_free(engine->grouper);
     ipc_free(engine->notify.ipc);
     ipc_free(test->platform);
     loop_timer_free(engine->commit_timer);
