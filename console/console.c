@@ -355,7 +355,7 @@ config_copy(struct arena *arena, const struct console_config *config,
     for (size_t i = 0; i < ret->nproxies; i++)
         ret->proxies[i] = arena_str(arena, ret->proxies[i]);
     auth_proxy_copy(arena, &ret->proxy_user);
-    ret->factor_role = user_role_parse(ret->factor);
+    ret->factor_role = (unsigned)user_role_parse(ret->factor);
     config_defaults(ret);
     if (ret->texts_dir.n == 0)
         ret->texts_dir =

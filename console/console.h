@@ -58,7 +58,7 @@ struct console_config {
     size_t nproxies;
     struct console_proxy_user proxy_user;
     struct str factor; /* least role that must have a second factor, or absent */
-    int factor_role;   /* the same as enum role; filled in */
+    unsigned factor_role; /* the same as enum role; filled in */
 };
 
 struct console;

@@ -153,10 +153,10 @@ login_count_failure(struct context *ctx, struct str name)
 bool
 login_lacks_factor(const struct context *ctx)
 {
-    enum role least = ctx->console->config.factor_role;
+    unsigned least = ctx->console->config.factor_role;
 
     return ctx->who.via == VIA_SESSION && !ctx->who.has_factor &&
-           least != ROLE_UNSET && ctx->who.role >= least &&
+           least != ROLE_UNSET && (unsigned)ctx->who.role >= least &&
            ctx->route->role >= ROLE_VIEWER &&
            ctx->route->handler != page_factor &&
            ctx->route->handler != do_factor_set &&

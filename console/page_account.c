@@ -111,9 +111,9 @@ account_confirm(struct context *ctx, void (*then)(struct context *ctx))
 static bool
 is_demanded(const struct context *ctx)
 {
-    int least = ctx->console->config.factor_role;
+    unsigned least = ctx->console->config.factor_role;
 
-    return least != ROLE_UNSET && (int)ctx->who.role >= least;
+    return least != ROLE_UNSET && (unsigned)ctx->who.role >= least;
 }
 
 static json_t *
