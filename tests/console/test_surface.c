@@ -67,8 +67,7 @@ run_row(const struct row *row, unsigned wanted)
 {
     unsigned answers;
     bool closed;
-    int status =
-        send_raw(row->bytes, strlen(row->bytes), &answers, &closed);
+    int status = send_raw(row->bytes, strlen(row->bytes), &answers, &closed);
 
     if (status != row->status || answers != wanted)
         fail_msg("%s: %d, %u answers", row->name, status, answers);
@@ -170,7 +169,8 @@ r60_targets_are_ours(void **state)
     static const struct row rows[] = {
         {"HTTP/0.9", "GET /healthz\r\n\r\n", 400},
         {"HTTP/1.0 is closed",
-            "GET /healthz HTTP/1.0\r\n" H "Connection: keep-alive\r\n\r\n", 200},
+            "GET /healthz HTTP/1.0\r\n" H "Connection: keep-alive\r\n\r\n",
+            200},
         {"h2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400},
         {"HTTP/3", "GET / HTTP/3.0\r\n" H "\r\n", 505},
         {"absolute form", "GET http://x/healthz HTTP/1.1\r\n" H "\r\n", 400},
@@ -183,8 +183,8 @@ r60_targets_are_ours(void **state)
         {"empty Host", "GET /healthz HTTP/1.1\r\nHost: \r\n\r\n", 400},
         {"Host with a path", "GET /healthz HTTP/1.1\r\nHost: x/y\r\n\r\n", 400},
         {"Host with a user", "GET /healthz HTTP/1.1\r\nHost: a@x\r\n\r\n", 400},
-        {"DNS rebinding",
-            "GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421},
+        {"DNS rebinding", "GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+            421},
         {"rebinding to our port",
             "GET /healthz HTTP/1.1\r\nHost: evil.example:8480\r\n\r\n", 421},
         {"X-Forwarded-Host is nobody",
@@ -270,8 +270,8 @@ r57_who_asks_is_said_once(void **state)
     run_rows(rows, sizeof rows / sizeof *rows, true);
     assert_int_equal(ask(&desk, "GET", "/sources", session, NULL).status, 200);
     /* Our cookie twice, in either order: it cannot be planted beside ours. */
-    (void)snprintf(cookies, sizeof cookies, "tocsin_session=%064d; %s", 0,
-        session);
+    (void)snprintf(
+        cookies, sizeof cookies, "tocsin_session=%064d; %s", 0, session);
     assert_int_equal(ask(&desk, "GET", "/sources", cookies, NULL).status, 303);
     (void)snprintf(
         cookies, sizeof cookies, "%s; tocsin_session=%064d", session, 0);
@@ -303,8 +303,7 @@ r61_headers_have_bounds(void **state)
     n += (size_t)snprintf(bytes + n, sizeof bytes - n, "\r\n");
     assert_int_equal(send_raw(bytes, n, &answers, &closed), 431);
     assert_true(closed);
-    n = padded(
-        bytes, "GET /healthz HTTP/1.1\r\n" H "X: ", 100000, "\r\n\r\n");
+    n = padded(bytes, "GET /healthz HTTP/1.1\r\n" H "X: ", 100000, "\r\n\r\n");
     assert_int_equal(send_raw(bytes, n, &answers, &closed), 431);
     n = padded(bytes, "GET /", 100000, " HTTP/1.1\r\n" H "\r\n");
     assert_int_equal(send_raw(bytes, n, &answers, &closed), 414);
@@ -358,8 +357,8 @@ r58_changes_come_from_our_pages(void **state)
             "action=note&reason=x", 415},
         {"multipart", "Content-Type: multipart/form-data; boundary=a\r\n",
             "--a\r\n\r\n", 415},
-        {"two types in one",
-            "Content-Type: text/plain, application/json\r\n", json, 415},
+        {"two types in one", "Content-Type: text/plain, application/json\r\n",
+            json, 415},
         {"two types",
             "Content-Type: text/plain\r\nContent-Type: application/json\r\n",
             json, 400},
@@ -368,7 +367,8 @@ r58_changes_come_from_our_pages(void **state)
         {"Origin null", "Content-Type: application/json\r\nOrigin: null\r\n",
             json, 403},
         {"another Origin",
-            "Content-Type: application/json\r\nOrigin: https://evil.example\r\n",
+            "Content-Type: application/json\r\nOrigin: "
+            "https://evil.example\r\n",
             json, 403},
         {"two Origins",
             "Content-Type: application/json\r\nOrigin: http://x\r\n"
@@ -398,8 +398,7 @@ r58_changes_come_from_our_pages(void **state)
         int n = snprintf(bytes, sizeof bytes,
             "POST /api/v1/incidents/1/actions HTTP/1.1\r\n" H "Cookie: %s\r\n"
             "X-CSRF-Token: %s\r\n%sContent-Length: %zu\r\n\r\n%s",
-            session, csrf, rows[i].headers, strlen(rows[i].body),
-            rows[i].body);
+            session, csrf, rows[i].headers, strlen(rows[i].body), rows[i].body);
         int status = send_raw(bytes, (size_t)n, &answers, &closed);
 
         if (status != rows[i].status)
