@@ -227,8 +227,14 @@ robot_text(struct arena *arena, const struct channel_config *config,
 int
 robot_check(const struct channel_config *config, struct toc_error *reterr)
 {
-    (void)config;
-    (void)reterr;
+    for (size_t i = 0; i < config->nkeywords; i++)
+        if (config->keywords[i].n > ROBOT_KEYWORD_BYTES) {
+            toc_error_set(reterr, NULL, 0, 0,
+                "a keyword of %zu bytes leaves no room for a message; use one"
+                " of at most %d",
+                config->keywords[i].n, ROBOT_KEYWORD_BYTES);
+            return E_CONF;
+        }
     return 0;
 }
 

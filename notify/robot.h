@@ -55,8 +55,9 @@ json_t *robot_pair(const char *key, struct str value);
 int robot_text(struct arena *arena, const struct channel_config *config,
     const struct channel_message *message, enum text_markup markup,
     bool buttons, size_t max_bytes, struct text *ret);
-/* Nothing is asked of the configuration: a robot may be secured by keywords or
- * addresses alone. */
+enum { ROBOT_KEYWORD_BYTES = 200 };
+/* A robot may be secured by keywords or addresses alone; a keyword is no longer
+ * than ROBOT_KEYWORD_BYTES, since it stands in every message.  0 or E_CONF. */
 int robot_check(const struct channel_config *config, struct toc_error *reterr);
 /* Whether the people of the channel are called by this message: its level is
  * as high as mention_level. */

@@ -3,6 +3,11 @@
 
 #include "store/inside.h"
 
+enum {
+    SENT_KEEP_MS = 60 * 60 * 1000, /* longer than any window of a limit */
+    SENT_TRIM_EVERY = 256          /* attempts from one trimming to the next */
+};
+
 int
 channel_state_rows(struct query *q, struct arena *arena,
     struct channel_state **ret, size_t *ret_n)
@@ -77,6 +82,7 @@ store_sent_add(struct store *store, struct str channel, int64_t delivery,
     struct wall now, int64_t *ret_id)
 {
     struct query q;
+    int r;
 
     db_query(&store->db, &q,
         DB_SQL("INSERT INTO channel_sent(channel, delivery, at)"
@@ -84,7 +90,13 @@ store_sent_add(struct store *store, struct str channel, int64_t delivery,
     query_text(&q, channel);
     query_int(&q, delivery);
     query_int(&q, now.ms);
-    return query_insert(&q, ret_id);
+    r = query_insert(&q, ret_id);
+    if (r != 0 || *ret_id % SENT_TRIM_EVERY != 0)
+        return r;
+    db_query(
+        &store->db, &q, DB_SQL("DELETE FROM channel_sent WHERE ended < ?"));
+    query_int(&q, now.ms - SENT_KEEP_MS);
+    return query_run(&q);
 }
 
 int

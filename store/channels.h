@@ -19,6 +19,8 @@ struct sent {
     struct str channel;
     struct wall ended; /* WALL_NONE: not known to have */
 };
+/* Write one; those that ended more than an hour ago are forgotten now and then.
+ */
 int store_sent_add(struct store *store, struct str channel, int64_t delivery,
     struct wall now, int64_t *ret_id);
 int store_sent_end(struct store *store, int64_t id, struct wall now);

@@ -8,6 +8,7 @@
 #include "notify/dingtalk.h"
 #include "notify/feishu.h"
 #include "notify/redact.h"
+#include "notify/robot.h"
 #include "notify/slack.h"
 #include "notify/wecom.h"
 
@@ -544,6 +545,25 @@ test_redact(void **state)
     buf_done(&out);
 }
 
+/* A keyword stands in every message: one that fills it is refused. */
+static void
+test_keyword_without_end(void **state)
+{
+    struct channel_config config = config_of("https://robot.example/send?k=T");
+    char bytes[2000];
+    struct str keyword = {bytes, sizeof bytes};
+    struct toc_error error = {0};
+
+    (void)state;
+    memset(bytes, 'k', sizeof bytes);
+    config.keywords = &keyword;
+    config.nkeywords = 1;
+    assert_int_equal(dingtalk_ops.check(&config, &error), E_CONF);
+    assert_true(has(error.text, "200"));
+    keyword.n = ROBOT_KEYWORD_BYTES;
+    assert_int_equal(dingtalk_ops.check(&config, &error), 0);
+}
+
 int
 main(void)
 {
@@ -558,6 +578,7 @@ main(void)
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_redact),
+        cmocka_unit_test(test_keyword_without_end),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -153,6 +153,29 @@ a_kill_forgets_no_attempt(void **state)
     assert_str(states[0].why, "too many");
 }
 
+/* What ended longer ago than any limit looks back is forgotten while the
+ * daemon runs, not at its next start alone. */
+static void
+old_attempts_are_forgotten(void **state)
+{
+    struct fixture *f = *state;
+    int64_t row = add_delivery(f->store, "m1", LEVEL_BLUE, 1, 1);
+    struct sent *sents;
+    int64_t id;
+    size_t n;
+
+    for (int i = 0; i < 512; i++) {
+        struct wall now = at(i < 256 ? 1 : 1 + 7200);
+
+        assert_int_equal(
+            store_sent_add(f->store, STR("desk"), row, now, &id), 0);
+        assert_int_equal(store_sent_end(f->store, id, now), 0);
+    }
+    assert_int_equal(
+        store_sents(f->store, (struct wall){0}, f->arena, &sents, &n), 0);
+    assert_int_equal(n, 256);
+}
+
 static void
 attempts_are_listed_with_their_delivery(void **state)
 {
@@ -246,6 +269,7 @@ main(void)
         TEST(a_delivery_goes_there_and_back),
         TEST(what_a_digest_says_shares_its_fate),
         TEST(a_kill_forgets_no_attempt),
+        TEST(old_attempts_are_forgotten),
         TEST(attempts_are_listed_with_their_delivery),
         TEST(a_condition_opens_and_closes_once),
     };
