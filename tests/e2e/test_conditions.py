@@ -353,8 +353,11 @@ class Conditions(E2E):
         d.api("POST", "/api/v1/channels/bad/test", {})
         wait_until(lambda: self.edges("undeliverable", "bad") == [True], 40,
                    "the word that a channel fails")
+        # A channel that wants no more is told to the others in any case.
+        wait_until(lambda: self.edges("broken", "bad") == [True], 20,
+                   "the word that a channel is broken")
         self.assertEqual(
-            len(self.receiver.delivered("channel.condition")), 1)
+            len(self.receiver.delivered("channel.condition")), 2)
         bad.handle = lambda request: reply(request, 204)
         d.api("POST", "/api/v1/channels/bad/test", {})
         wait_until(lambda: self.edges("undeliverable", "bad")
