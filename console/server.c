@@ -19,6 +19,8 @@
 #include <unistd.h>
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/listener.h>
@@ -468,6 +470,7 @@ accept_cb(struct evconnlistener *listener, evutil_socket_t fd,
     struct connection *conn = NULL;
     struct peer peer;
     bool proxied;
+    int on = 1;
 
     (void)listener;
     (void)size;
@@ -479,6 +482,10 @@ accept_cb(struct evconnlistener *listener, evutil_socket_t fd,
         (void)close(fd);
         return;
     }
+    /* The last piece of an answer is not to wait until the others are
+     * acknowledged, which takes 40 ms. */
+    if (!peer.local)
+        (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     conn->peer = peer;
     memcpy(conn->peer.via, peer.address, sizeof conn->peer.via);
     conn->proxied = proxied;
