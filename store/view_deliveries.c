@@ -10,11 +10,14 @@ channel_counts(struct view *view, struct channel_row *row)
     int r;
 
     db_query(&view->db, &q,
-        DB_SQL("SELECT count(*) FILTER (WHERE state = 'pending'),"
-               " count(*) FILTER (WHERE state = 'dead'),"
-               " count(*) FILTER (WHERE state = 'delivered'),"
-               " max(finished) FILTER (WHERE state = 'delivered')"
-               " FROM delivery WHERE channel = ?"));
+        DB_SQL("SELECT (SELECT count(*) FROM delivery"
+               "  WHERE channel = ?1 AND state = 'pending'),"
+               " (SELECT count(*) FROM delivery"
+               "  WHERE channel = ?1 AND state = 'dead'),"
+               " (SELECT count(*) FROM delivery"
+               "  WHERE channel = ?1 AND state = 'delivered'),"
+               " (SELECT max(finished) FROM delivery"
+               "  WHERE channel = ?1 AND state = 'delivered')"));
     query_text(&q, row->state.channel);
     r = query_next(&q);
     if (r == 0) {
@@ -40,10 +43,16 @@ view_channels(struct view *view, struct arena *arena, struct channel_row **ret,
     if (r != 0)
         return r;
     db_query(&view->db, &q,
-        DB_SQL("SELECT " CHANNEL_STATE_COLUMNS " FROM channel_state"
-               " UNION ALL SELECT DISTINCT channel, NULL, NULL, 0, NULL, NULL,"
-               " NULL, NULL, NULL FROM delivery WHERE channel NOT IN"
-               " (SELECT channel FROM channel_state) ORDER BY 1"));
+        /* from one channel to the next by the index, not over all rows */
+        DB_SQL("WITH RECURSIVE known(name) AS ("
+               " SELECT min(channel) FROM delivery UNION ALL"
+               " SELECT (SELECT min(channel) FROM delivery"
+               "  WHERE channel > known.name) FROM known"
+               " WHERE known.name IS NOT NULL)"
+               " SELECT " CHANNEL_STATE_COLUMNS " FROM channel_state"
+               " UNION ALL SELECT name, NULL, NULL, 0, NULL, NULL,"
+               " NULL, NULL, NULL FROM known WHERE name IS NOT NULL AND"
+               " name NOT IN (SELECT channel FROM channel_state) ORDER BY 1"));
     r = channel_state_rows(&q, arena, &states, &n);
     if (r == 0) {
         rows = ARENA_ARRAY(arena, n + 1, struct channel_row);

@@ -91,7 +91,12 @@ view_ledger(struct view *view, const struct ledger_filter *filter,
     struct query q;
     int r;
 
-    if (filter->oldest_first)
+    if (filter->incident && !filter->oldest_first)
+        db_query(&view->db, &q,
+            DB_SQL("SELECT " LEDGER_COLUMNS
+                   " FROM ledger WHERE incident = ?4 AND id < ?1"
+                   " AND" LEDGER_FILTER " ORDER BY id DESC LIMIT ?8"));
+    else if (filter->oldest_first)
         db_query(&view->db, &q,
             DB_SQL("SELECT " LEDGER_COLUMNS
                    " FROM ledger WHERE id > ?1 AND" LEDGER_FILTER

@@ -397,10 +397,13 @@ view_source_items(struct view *view, struct str id, size_t max,
 
     db_query(&view->db, &q,
         DB_SQL("SELECT item.id, coalesce(m.incident, 0), r.title, r.url,"
-               " r.published, first_seen, r.score, r.level FROM item"
+               " r.published, first_seen, r.score, r.level"
+               " FROM (SELECT id FROM item WHERE source = ?"
+               "  ORDER BY id DESC LIMIT ?) AS newest"
+               " CROSS JOIN item ON item.id = newest.id"
                " JOIN revision AS r ON r.id = item.revision"
                " LEFT JOIN incident_item AS m ON m.item = item.id"
-               " WHERE item.source = ? ORDER BY item.id DESC LIMIT ?"));
+               " ORDER BY item.id DESC"));
     query_str(&q, id);
     query_int(&q, (int64_t)max);
     while ((r = query_next(&q)) == 0) {
