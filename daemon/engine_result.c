@@ -231,7 +231,7 @@ line_rest(const struct result *result)
 
     /* Those that were under way together were refused once. */
     if (result->sent.ms >= line->refused.ms &&
-        line->refusals < SCHEDULE_MAX_ATTEMPTS)
+        line->refusals < SCHEDULE_MAX_ATTEMPTS - 1)
         line->refusals++;
     wait = schedule_wait(
         line->refusals, CLASS_RATE, input.retry_after_ms, 0, input.random);
@@ -394,6 +394,9 @@ result_write(struct engine *engine, const Tocsin__SendResult *in,
             engine->store, in->delivery, engine->arena, &result.delivery);
     if (r != 0 || result.delivery.state != DELIVERY_PENDING)
         return r == E_NOTFOUND ? 0 : r;
+    /* An attempt that came to no reply says of nobody that it is over. */
+    if (result.settled.n == 0)
+        result.settled = result.delivery.settled;
     result.line = engine_line(engine, result.delivery.channel);
     result.partly = result.input.class == CLASS_TRANSIENT &&
                     !str_eq(result.settled, result.delivery.settled);

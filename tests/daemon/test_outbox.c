@@ -126,6 +126,39 @@ a_failing_commit_sends_nothing_and_repeats_nothing(void **state)
     assert_int_equal(outbox_rows(&t, DELIVERY_DELIVERED), 2);
 }
 
+/* --- mail of which some have it ------------------------------------------- */
+
+static void
+some_have_it_then_no_reply(
+    struct outbox_test *test, struct call *call, Tocsin__SendResult *result)
+{
+    static char some[] = "li@yunxi.example";
+
+    (void)test;
+    result->verdict = CLASS_TRANSIENT;
+    if (call->attempt == 1)
+        result->settled = some;
+}
+
+static void
+who_has_it_is_not_asked_again(void **state)
+{
+    struct delivery delivery;
+
+    (void)state;
+    t.answer = some_have_it_then_no_reply;
+    outbox_incident(&t, LEVEL_RED, "起火", 0);
+    outbox_pass(&t, 5 * MS_SECOND, MS_SECOND);
+    assert_int_equal(engine_line(t.engine, STR("one"))->failures, 0);
+    outbox_pass(&t, 5 * MS_MINUTE, MS_SECOND);
+    assert_int_equal(store_delivery_load(t.engine->store, t.list[0].delivery,
+                         t.kept, &delivery),
+        0);
+    assert_in_range(delivery.attempts, 2, 20);
+    assert_true(str_eq(delivery.settled, STR("li@yunxi.example")));
+    assert_true(engine_line(t.engine, STR("one"))->failures > 0);
+}
+
 /* --- answers that could not be stored ------------------------------------- */
 
 static void
@@ -417,6 +450,7 @@ main(void)
         TEST(what_a_step_told_outlives_the_next_ones_end),
         TEST(an_undone_event_does_not_take_the_one_before),
         TEST(a_failing_commit_sends_nothing_and_repeats_nothing),
+        TEST(who_has_it_is_not_asked_again),
         TEST(an_answer_that_is_undone_is_learnt_again),
         TEST(gone_is_announced_elsewhere),
         TEST(one_that_takes_nothing_is_announced),
