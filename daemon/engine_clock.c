@@ -13,6 +13,7 @@
 #include "daemon/engine_route.h"
 #include "daemon/engine_skip.h"
 #include "daemon/engine_tell.h"
+#include "store/silences.h"
 
 enum { DIRTY_FIRST = 64, DIRTY_MAX = 1 << 20 };
 
@@ -91,8 +92,16 @@ engine_duty_changed(struct engine *engine, int64_t incident)
 void
 engine_duty_forget(struct engine *engine)
 {
-    if (engine->duty)
-        engine->duty->ndirty = 0;
+    struct duty_state *state = engine->duty;
+
+    if (!state)
+        return;
+    state->ndirty = 0;
+    if (engine->commits >= state->walk_sure)
+        return;
+    state->walking = state->rewound = true;
+    state->walked = 0;
+    state->walk_sure = 0;
 }
 
 /* --- words ------------------------------------------------------------------
@@ -255,8 +264,23 @@ is_reached(const struct reached *reached, struct str channel)
     return false;
 }
 
+/* What no route leads to its people they hear of, but through no silence. */
+static int
+people_gate(struct engine *engine, const struct channel *channel,
+    const struct incident *incident, bool *ret_send)
+{
+    struct silence silence;
+    int r = engine_silence_find(engine, incident, &silence);
+
+    *ret_send = r == E_NOTFOUND;
+    if (r == 0)
+        r = store_silence_matched(engine->store, silence.id, incident->id,
+            channel->id, engine_now(engine));
+    return r == E_NOTFOUND ? 0 : r;
+}
+
 /* Whether a channel hears of a deadline now: those of its people also when no
- * route leads there, but not through a silence or quiet hours. */
+ * route leads there. */
 static int
 deadline_gate(struct engine *engine, const struct channel *channel,
     const struct incident *incident, const struct reached *people,
@@ -269,10 +293,8 @@ deadline_gate(struct engine *engine, const struct channel *channel,
         is_reached(people, channel->id))
         r = engine_route(
             engine, channel, incident, INCIDENT_EVENT_DEADLINE, &decision);
-    if (r == 0 && decision.verdict == ROUTE_NOT) {
-        *ret_send = true;
-        return 0;
-    }
+    if (r == 0 && decision.verdict == ROUTE_NOT)
+        return people_gate(engine, channel, incident, ret_send);
     return r ? r
              : engine_route_gate(engine, channel, incident,
                    INCIDENT_EVENT_DEADLINE,
@@ -594,8 +616,12 @@ walk(struct engine *engine)
     size_t n = 0;
     int r = store_open_after(engine->store, state->walked, ids, &n);
 
+    state->rewound = false;
     for (size_t i = 0; i < n && r == 0; i++) {
         r = engine_skip_do(engine, &ops, ids[i], ids[i]);
+        if (state->rewound)
+            return r;
+        state->walk_sure = engine->commits + engine->writing;
         if (r == 0)
             state->walked = ids[i];
     }
@@ -645,7 +671,9 @@ engine_duty_run(struct engine *engine)
     if (r != 0 || rotas != 0)
         log_say(LOG_ERROR, "deadlines and rotas could not be looked at", "why",
             store_error(engine->store), NULL);
-    arm(engine, state->walking && r == 0 ? 0 : DUTY_TICK_MS);
+    arm(engine, state->walking && r == 0 && engine->failing.ms == 0
+                    ? 0
+                    : DUTY_TICK_MS);
 }
 
 /* --- for others

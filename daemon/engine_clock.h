@@ -36,6 +36,8 @@ struct duty_state {
     bool walking;   /* through all that is open, ids after walked */
     bool rotas_due; /* who is on call is looked up at the next tick */
     int64_t walked;
+    uint64_t walk_sure; /* what was walked is stored with so many commits */
+    bool rewound;       /* it was undone, while it walked */
     struct wall rota_next;  /* of the next change of any rota */
     struct mono rota_seen;  /* when they were looked at */
     int64_t override_named; /* that cannot be read, 0: none */

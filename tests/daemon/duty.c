@@ -8,15 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "base/timefmt.h"
 #include "daemon/engine_outbox.h"
 #include "net/loop.h"
 
 int64_t house_now_ms = 1780000000000;
+bool house_is_full;
 
 /* The linker gives these to everybody who asks for the time. */
 struct wall __wrap_loop_wall(struct loop *loop);
 struct mono __wrap_loop_mono(struct loop *loop);
+int __wrap_store_commit(struct store *store);
+int __real_store_commit(struct store *store);
 
 struct wall
 __wrap_loop_wall(struct loop *loop)
@@ -30,6 +34,12 @@ __wrap_loop_mono(struct loop *loop)
 {
     (void)loop;
     return (struct mono){house_now_ms - 1700000000000};
+}
+
+int
+__wrap_store_commit(struct store *store)
+{
+    return house_is_full ? E_IO : __real_store_commit(store);
 }
 
 static void

@@ -23,6 +23,8 @@ struct house {
 
 /* What every loop says now; the test sets it. */
 extern int64_t house_now_ms;
+/* No transaction can be committed. */
+extern bool house_is_full;
 
 /* A folder with a configuration: more is put behind what every test needs (the
  * channels "desk", "lin" and "shen", of which a route leads to desk only). */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/err.h"
 #include "daemon/engine_poll.h"
 #include "duty.h"
 
@@ -299,6 +300,32 @@ who_is_on_call_hears_of_deadlines(void **state)
     house_teardown(&house);
 }
 
+static void
+a_silence_holds_for_who_is_on_call_too(void **state)
+{
+    struct house house;
+    int64_t start;
+
+    (void)state;
+    house_setup(&house, WITH_STEPS);
+    start = house_now_ms;
+    house_open(&house, LEVEL_YELLOW, "food");
+    house_change(&house, 1, INCIDENT_ACKNOWLEDGED, LEVEL_YELLOW);
+    house_meddle(&house,
+        "INSERT INTO silence(category, max_level, author, reason, created,"
+        " until, idle_ms) VALUES('food', 3, 'shen', 'a drill', 0,"
+        " 9000000000000, 0)");
+    second(start, 100);
+    house_tick(&house);
+    assert_int_equal(house_count(&house, REMINDED), 1);
+    assert_int_equal(house_count(&house, TOLD), 0);
+    assert_int_equal(house_count(&house,
+                         "SELECT messages FROM silenced"
+                         " WHERE channel = 'lin'"),
+        1);
+    house_teardown(&house);
+}
+
 /* --- configurations ------------------------------------------------------- */
 
 static void
@@ -338,6 +365,28 @@ a_policy_comes_back(void **state)
         house_count(&house,
             "SELECT count(*) FROM ledger WHERE kind = 'escalation.step'"),
         2);
+    house_teardown(&house);
+}
+
+static void
+what_a_failing_commit_undid_is_walked_again(void **state)
+{
+    struct house house;
+
+    (void)state;
+    house_setup(&house, "duty: {shipped_clocks: false}\n");
+    house_open(&house, LEVEL_YELLOW, "food");
+    house_down(&house);
+    house_configure(&house, ONE_CLOCK);
+    house_up(&house);
+    engine_duty_run(house.engine);
+    assert_false(house.engine->duty->walking);
+    house_is_full = true;
+    assert_int_equal(engine_commit(house.engine), E_IO);
+    house_is_full = false;
+    assert_int_equal(house_count(&house, "SELECT count(*) FROM clock_run"), 0);
+    house_tick(&house);
+    assert_int_equal(house_count(&house, "SELECT count(*) FROM clock_run"), 1);
     house_teardown(&house);
 }
 
@@ -454,7 +503,9 @@ main(void)
         cmocka_unit_test(a_bad_escalation_begins_anew),
         cmocka_unit_test(a_bad_end_stops_no_other),
         cmocka_unit_test(who_is_on_call_hears_of_deadlines),
+        cmocka_unit_test(a_silence_holds_for_who_is_on_call_too),
         cmocka_unit_test(a_policy_comes_back),
+        cmocka_unit_test(what_a_failing_commit_undid_is_walked_again),
         cmocka_unit_test(a_clock_comes_back),
         cmocka_unit_test(a_key_date_pulls_polls_forward),
     };
