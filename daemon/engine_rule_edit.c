@@ -445,7 +445,7 @@ decide(struct engine *engine, struct rule_job *job,
     const Tocsin__ActionRequest *in)
 {
     struct str what = arena_str(job->arena, pb_str(in->object));
-    struct rule_edit edit, current;
+    struct rule_edit edit = {0}, current;
     const char *why = read_decision(engine, job, in->id, what, &edit);
 
     if (why) {

@@ -99,6 +99,10 @@ rule_job_new(struct engine *engine, enum rule_job_kind kind,
     job->note = arena_str(job->arena, pb_str(in->text));
     job->by = arena_str(job->arena, pb_str(in->by));
     job->from = arena_str(job->arena, pb_str(in->from));
+    if (arena_failed(job->arena)) { /* no text would take the rule away */
+        rule_job_done(job);
+        return NULL;
+    }
     return job;
 }
 

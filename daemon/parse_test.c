@@ -224,9 +224,11 @@ out:
 }
 
 void
-trial_make(struct trial *trial, const struct trial_house *house,
+trial_make(struct trial *kept, const struct trial_house *house,
     const Tocsin__RuleTrial *in)
 {
+    /* What is looked at once leaves a test that goes on alone. */
+    struct trial once = {0}, *trial = in->keep ? kept : &once;
     Tocsin__RuleTrialResult out = TOCSIN__RULE_TRIAL_RESULT__INIT;
     struct toc_errors errors = {0}, warnings = {0};
     struct rule_file *files = NULL, region = {.name = in->region_name,
