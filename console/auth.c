@@ -149,9 +149,8 @@ token_touch(struct context *ctx, const struct token_use *use)
 }
 
 static void
-identify_token(struct context *ctx, struct str header, struct session_row *row)
+identify_token(struct context *ctx, struct str secret, struct session_row *row)
 {
-    struct str secret = str_trim(str_from(header, sizeof "Bearer " - 1));
     struct view *view = ctx->console->view;
     struct token_use use;
 
@@ -167,6 +166,15 @@ identify_token(struct context *ctx, struct str header, struct session_row *row)
         token_touch(ctx, &use);
 }
 
+void
+auth_identify_token(struct context *ctx, struct str secret)
+{
+    struct session_row row = {0};
+
+    ctx->who = (struct identity){.role = ROLE_NOBODY};
+    identify_token(ctx, secret, &row);
+}
+
 bool
 auth_route_is_feed(const struct route *route)
 {
@@ -177,7 +185,7 @@ auth_route_is_feed(const struct route *route)
 /* Readers of feeds and calendars know Basic only: its password is the token,
  * as Bearer would have it. */
 static struct str
-bearer_of_basic(const struct context *ctx, struct str header)
+secret_of_basic(const struct context *ctx, struct str header)
 {
     _cleanup_(buf_done) struct buf plain;
     struct str pair;
@@ -188,12 +196,12 @@ bearer_of_basic(const struct context *ctx, struct str header)
         return STR_NONE;
     pair = buf_str(&plain);
     (void)str_split(&pair, ':');
-    return arena_printf(ctx->arena, "Bearer %.*s", STR_ARG(pair));
+    return arena_str(ctx->arena, str_trim(pair));
 }
 
 /* Whether a line of a token's restriction is what is asked. */
 static bool
-only_allows(struct str line, const struct route *route)
+line_allows(struct str line, const struct route *route)
 {
     struct str pattern = line, method = str_split(&pattern, ' ');
 
@@ -202,19 +210,23 @@ only_allows(struct str line, const struct route *route)
 }
 
 bool
+auth_only_allows(struct str only, const struct route *route)
+{
+    if (only.n == 0)
+        return true;
+    if (str_eq(only, STR("read")))
+        return http_method_is_safe(route->method);
+    while (only.p)
+        if (line_allows(str_split(&only, '\n'), route))
+            return true;
+    return false;
+}
+
+bool
 auth_is_beyond_token(const struct context *ctx)
 {
-    struct str rest = ctx->who.only;
-
-    if (ctx->who.via != VIA_TOKEN || rest.n == 0 ||
-        ctx->route->role == ROLE_NOBODY)
-        return false;
-    if (str_eq(rest, STR("read")))
-        return !http_method_is_safe(ctx->route->method);
-    while (rest.p)
-        if (only_allows(str_split(&rest, '\n'), ctx->route))
-            return false;
-    return true;
+    return ctx->who.via == VIA_TOKEN && ctx->route->role != ROLE_NOBODY &&
+           !auth_only_allows(ctx->who.only, ctx->route);
 }
 
 struct str
@@ -275,10 +287,11 @@ auth_identify(struct context *ctx)
     } else if (header.p) {
         if (str_starts_nocase(header, STR("Bearer ")) && ctx->route &&
             route_is_api(ctx->route))
-            identify_token(ctx, header, &row);
+            identify_token(
+                ctx, str_trim(str_from(header, sizeof "Bearer " - 1)), &row);
         else if (str_starts_nocase(header, STR("Basic ")) &&
                  auth_route_is_feed(ctx->route))
-            identify_token(ctx, bearer_of_basic(ctx, header), &row);
+            identify_token(ctx, secret_of_basic(ctx, header), &row);
     } else if (!auth_proxy_identify(ctx, &status)) {
         identify_session(ctx, &row);
         if (ctx->who.via == VIA_SESSION && !str_eq(ctx->path, STR("/events")))

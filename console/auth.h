@@ -25,6 +25,11 @@ enum {
  * a session cookie.  Fills ctx->who; ROLE_NOBODY when nobody is known.  0, or
  * the status of a request that claims what it may not. */
 int auth_identify(struct context *ctx);
+/* The same of a token that stands elsewhere than in a header: whoever asked
+ * otherwise is forgotten. */
+void auth_identify_token(struct context *ctx, struct str secret);
+/* Whether a token that is restricted to only may use route. */
+bool auth_only_allows(struct str only, const struct route *route);
 /* Whether a token is used for what it is restricted from. */
 bool auth_is_beyond_token(const struct context *ctx);
 /* Whether it is the feed's or the calendar's, whose readers may bring a token

@@ -282,38 +282,32 @@ page_board(struct context *ctx)
 
 /* --- a screen with a token in its address --------------------------------- */
 
-/* Whether the token is one that may only read.  ctx->who is then its user. */
+/* Whether the token may only read, and the board.  ctx->who is then its user,
+ * else nobody. */
 static bool
 token_reads(struct context *ctx, struct str token)
 {
-    struct session_row row;
-    enum role role, scope;
+    const struct route *board;
+    struct str args[ROUTE_MAX_ARGS];
 
-    if (token.n == 0 || token.n > 256)
-        return false;
-    auth_secret_hash(token, ctx->who.hash);
-    if (view_token(ctx->console->view, ctx->who.hash, ctx->now, ctx->arena,
-            &row) != 0 ||
-        row.user.disabled)
-        return false;
-    role = user_role_parse(row.user.role);
-    scope = user_role_parse(row.scope);
-    if (scope != ROLE_UNSET && scope < role)
-        role = scope;
-    if (role != ROLE_VIEWER)
-        return false;
-    ctx->who.via = VIA_TOKEN;
-    ctx->who.role = role;
-    ctx->who.user = row.user.name;
-    return true;
+    auth_identify_token(ctx, token);
+    if (ctx->who.role == ROLE_VIEWER &&
+        routes_find(HTTP_GET, STR("/api/v1/board"), &board, args) == 0 &&
+        auth_only_allows(ctx->who.only, board))
+        return true;
+    ctx->who = (struct identity){.role = ROLE_NOBODY};
+    return false;
 }
 
+/* Under a key of its own, or a screen whose token has ended would keep the
+ * people at its address from logging in. */
 void
 page_board_token(struct context *ctx)
 {
     const struct peer *peer = &ctx->exchange->peer;
     struct limit *limit = &ctx->console->limit;
-    uint64_t key = limit_key_address(limit, str_of(peer->address));
+    uint64_t key = limit_key_pair(
+        limit, STR("/board"), limit_key_address(limit, str_of(peer->address)));
 
     if (!peer->local &&
         limit_wait(limit, key, LIMIT_FREE_ADDRESS, ctx->mono) > 0) {

@@ -183,11 +183,11 @@ people_are_chosen_from_a_list(void **state)
 /* --- the wall board --------------------------------------------------------
  */
 
-/* Make a token of a role; its text. */
+/* Make a token of a role, or of one and more; its text. */
 static void
 make_token(const char *name, const char *role, char text[128])
 {
-    char body[128], line[128];
+    char body[160], line[128];
     json_t *json = NULL;
     struct answer answer;
     struct str token;
@@ -208,7 +208,7 @@ make_token(const char *name, const char *role, char text[128])
 static void
 a_board_needs_nobody(void **state)
 {
-    char reads[128], acts[128], target[192];
+    char reads[128], acts[128], feed[128], only[128], target[192];
     struct answer answer = page("/board");
     json_t *value;
 
@@ -233,6 +233,16 @@ a_board_needs_nobody(void **state)
     (void)snprintf(target, sizeof target, "/board/%s", acts);
     assert_int_equal(ask(&desk, "GET", target, NULL, NULL).status, 404);
     assert_int_equal(ask(&desk, "GET", "/board/none", NULL, NULL).status, 404);
+    /* What a token is restricted to counts here too. */
+    make_token("feed", "viewer\",\"only\":\"GET /api/v1/duty.ics", feed);
+    (void)snprintf(target, sizeof target, "/board/%s", feed);
+    answer = ask(&desk, "GET", target, NULL, NULL);
+    assert_int_equal(answer.status, 404);
+    assert_false(answer_has(&answer, "data-live"));
+    make_token("only", "viewer\",\"only\":\"GET /api/v1/board", only);
+    (void)snprintf(target, sizeof target, "/board/%s", only);
+    assert_int_equal(ask(&desk, "GET", target, NULL, NULL).status, 200);
+    assert_true(desk.counts[ACTION_TOKEN_USED] > 0);
 }
 
 static void
@@ -244,6 +254,12 @@ who_guesses_must_wait(void **state)
     for (int i = 0; i < 60 && status != 429; i++)
         status = ask(&desk, "GET", "/board/guess", NULL, NULL).status;
     assert_int_equal(status, 429);
+    /* A screen keeps nobody at its address from logging in. */
+    assert_int_equal(ask(&desk, "POST", "/api/v1/login", NULL,
+                         "{\"user\":\"查看员\",\"password\":"
+                         "\"云溪-2026-viewer\"}")
+                         .status,
+        200);
 }
 
 /* --- charts ----------------------------------------------------------------
