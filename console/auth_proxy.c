@@ -124,7 +124,8 @@ identify(struct context *ctx, struct str name, struct str groups)
         ctx->lang = str_starts(user.lang, STR("en")) ? LANG_EN : LANG_ZH;
 }
 
-/* Pages of one user must not serve for another. */
+/* Pages of one user must not serve for another; nor do his open ones count as
+ * another's. */
 static void
 make_csrf(struct context *ctx)
 {
@@ -134,6 +135,7 @@ make_csrf(struct context *ctx)
     digest_hmac_sha256((struct str){(const char *)ctx->console->secret, 32},
         ctx->who.user, mac);
     auth_csrf_make(&ctx->who, str_of(digest_hex(mac, text)));
+    auth_secret_hash(ctx->who.user, ctx->who.hash);
 }
 
 bool

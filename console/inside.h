@@ -50,7 +50,9 @@ struct ask {
 struct live {
     TAILQ_ENTRY(live) link;
     struct connection *stream;
-    struct identity who; /* user is a copy that live owns */
+    struct identity who; /* user points to name */
+    char name[129];
+    struct mono until; /* VIA_PROXY: when the proxy has to be asked again */
 };
 
 struct console {

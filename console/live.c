@@ -22,15 +22,22 @@ streams_of(const struct console *console, const struct identity *who)
     return n;
 }
 
+/* The identity is copied: the arena that its texts live in goes away. */
 static struct live *
-live_new(const struct identity *who)
+live_new(const struct context *ctx)
 {
-    struct live *live = calloc(1, sizeof *live);
+    struct str user = ctx->who.user;
+    struct live *live =
+        user.n < sizeof live->name ? calloc(1, sizeof *live) : NULL;
 
-    if (live) {
-        live->who = *who;
-        live->who.user = STR_NONE; /* the arena it lives in goes away */
-    }
+    if (!live)
+        return NULL;
+    live->who = ctx->who;
+    live->who.only = live->who.theme = STR_NONE;
+    if (user.n > 0)
+        memcpy(live->name, user.p, user.n);
+    live->who.user = (struct str){live->name, user.n};
+    live->until.ms = ctx->mono.ms + ctx->console->config.session_idle_ms;
     return live;
 }
 
@@ -46,7 +53,7 @@ page_events(struct context *ctx)
         return;
     }
     live = streams_of(console, &ctx->who) < CONSOLE_MAX_STREAMS_PER_SESSION
-               ? live_new(&ctx->who)
+               ? live_new(ctx)
                : NULL;
     if (!live) {
         reply_error(ctx, 429, "error_streams");
@@ -93,11 +100,13 @@ live_tell(struct console *console, const char *what, int64_t id)
     }
 }
 
-/* Whether the session or token of who is still good. */
+/* Whether the session or token of who listens is still good, or the user whom
+ * a proxy vouched for not long ago. */
 static bool
-may_listen(struct console *console, const struct identity *who)
+may_listen(struct console *console, const struct live *live, struct mono mono)
 {
     _cleanup_(arena_freep) struct arena *arena = arena_new(LIVE_ARENA_BYTES);
+    const struct identity *who = &live->who;
     struct session_row row;
     struct wall now = loop_wall(console->loop);
     int err = 0;
@@ -108,6 +117,8 @@ may_listen(struct console *console, const struct identity *who)
         err = view_session(console->view, who->hash, now, arena, &row);
     else if (who->via == VIA_TOKEN)
         err = view_token(console->view, who->hash, now, arena, &row);
+    else if (who->via == VIA_PROXY && mono.ms < live->until.ms)
+        err = view_user(console->view, who->user, arena, &row.user);
     else
         return who->via == VIA_SOCKET;
     return err == 0 && !row.user.disabled;
@@ -122,7 +133,7 @@ live_tick(struct console *console, struct mono now)
         return;
     console->heartbeat.ms = now.ms + CONSOLE_HEARTBEAT_MS;
     TAILQ_FOREACH (live, &console->lives, link) {
-        if (may_listen(console, &live->who))
+        if (may_listen(console, live, now))
             stream_write(live->stream, STR(": still here\n\n"));
         else
             stream_end(live->stream);
