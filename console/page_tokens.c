@@ -216,32 +216,50 @@ is_route(struct str line)
     return false;
 }
 
+/* A list in JSON as lines.  An empty one, or one of anything but texts, is an
+ * error: it must not become a token without restriction. */
+static int
+lines_of(struct context *ctx, const json_t *list, struct str *ret)
+{
+    _cleanup_(buf_done) struct buf text;
+    const json_t *one;
+    size_t i;
+
+    buf_init(&text, 1024);
+    json_array_foreach(list, i, one)
+    {
+        struct str line = str_of(json_string_value(one));
+
+        if (line.n == 0)
+            return E_PARSE;
+        (void)buf_printf(&text, "%s%.*s", i ? "\n" : "", STR_ARG(line));
+    }
+    *ret = arena_str(ctx->arena, buf_str(&text));
+    return text.n == 0 ? E_PARSE : text.err;
+}
+
 /* What the token is restricted to: "read", or routes, one a line (a list in
  * JSON).  E_PARSE when one is none of ours. */
 static int
 read_only_of(struct context *ctx, struct str *ret)
 {
-    json_t *list = ctx->body ? json_object_get(ctx->body, "only") : NULL;
+    const json_t *list = json_object_get(ctx->body, "only");
     struct str only = field_get(ctx, "only"), rest;
-    _cleanup_(buf_done) struct buf text;
     size_t n = 0;
+    int err = 0;
 
-    buf_init(&text, 1024);
-    for (size_t i = 0; json_is_array(list) && i < json_array_size(list); i++) {
-        struct str line = str_of(json_string_value(json_array_get(list, i)));
-
-        (void)buf_printf(&text, "%s%.*s", i ? "\n" : "", STR_ARG(line));
-    }
     if (json_is_array(list))
-        only = arena_str(ctx->arena, buf_str(&text));
+        err = lines_of(ctx, list, &only);
+    else if (list && !json_is_string(list) && !json_is_null(list))
+        err = E_PARSE;
     *ret = str_trim(only);
-    if (only.n == 0 || str_eq(*ret, STR("read")))
-        return text.err;
+    if (err || only.n == 0 || str_eq(*ret, STR("read")))
+        return err;
     rest = *ret;
     while (rest.p)
         if (++n > TOKEN_MAX_ROUTES || !is_route(str_split(&rest, '\n')))
             return E_PARSE;
-    return text.err;
+    return 0;
 }
 
 static int

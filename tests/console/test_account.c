@@ -10,6 +10,7 @@
 #include "check.h"
 #include "client.h"
 #include "console/auth.h"
+#include "console/live.h"
 #include "console/totp.h"
 #include "store/store.h"
 
@@ -206,6 +207,9 @@ make_token(const char *who, const char *csrf, const char *body, char bearer[96])
 static void
 tokens_may_do_less_than_their_owner(void **state)
 {
+    static const char *const bad[] = {"\"GET /nowhere\"", "[]", "[\"\"]",
+        "[null,\"GET /api/v1/sources\"]", "[5]", "{}", "true"};
+    char body[96];
     char who[128], csrf[80], feeder[96], reader[96], one[96];
     struct answer answer;
 
@@ -217,10 +221,14 @@ tokens_may_do_less_than_their_owner(void **state)
         "{\"name\":\"one\",\"only\":[\"GET /api/v1/sources\","
         "\"POST /api/v1/incidents/{}/actions\"]}",
         one);
-    assert_int_equal(change(who, csrf, "POST", "/api/v1/tokens",
-                         "{\"name\":\"x\",\"only\":\"GET /nowhere\"}")
-                         .status,
-        422);
+    /* What restricts it to nothing that there is must not make it free. */
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        (void)snprintf(
+            body, sizeof body, "{\"name\":\"x\",\"only\":%s}", bad[i]);
+        answer = change(who, csrf, "POST", "/api/v1/tokens", body);
+        if (answer.status != 422)
+            fail_msg("%s: %d", bad[i], answer.status);
+    }
     /* A feeder brings items: the engine of this test takes none. */
     assert_int_equal(
         ask(&desk, "GET", "/api/v1/incidents", feeder, NULL).status, 403);
@@ -463,6 +471,62 @@ a_proxy_vouches_only_for_who_is_known(void **state)
     desk_free(&other);
 }
 
+static void
+listen_as(struct client *client, struct desk *at, const char *user)
+{
+    char request[160];
+
+    (void)snprintf(request, sizeof request,
+        "GET /events HTTP/1.1\r\nHost: x\r\nX-Remote-User: %s\r\n\r\n", user);
+    client_open(client, at);
+    client_send(client, str_of(request));
+    client_turn(client, 30);
+}
+
+static void
+heartbeat(struct desk *at, struct client *clients, size_t n, int64_t ms)
+{
+    live_tick(at->console, (struct mono){loop_mono(at->loop).ms + ms});
+    for (size_t i = 0; i < n; i++)
+        client_turn(&clients[i], 10);
+}
+
+static void
+each_of_a_proxys_users_listens(void **state)
+{
+    struct desk other;
+    struct desk_options options = {.incidents = 1,
+        .proxy_user = {.header = STR("X-Remote-User"),
+            .from = {STR("127.0.0.2")},
+            .nfrom = 1}};
+    struct user user = {
+        .name = STR("查看员"), .role = STR("viewer"), .disabled = true};
+    struct client clients[8];
+
+    (void)state;
+    desk_new(&other, &options);
+    client_from("127.0.0.2");
+    for (size_t i = 0; i < 7; i++)
+        listen_as(&clients[i], &other, "值班员");
+    listen_as(&clients[7], &other, "查看员");
+    assert_int_equal(client_read(&clients[5], 100).status, 200);
+    assert_int_equal(client_read(&clients[6], 100).status, 429);
+    assert_int_equal(client_read(&clients[7], 100).status, 200);
+    heartbeat(&other, clients, 8, 20 * 1000);
+    assert_false(clients[0].closed || clients[7].closed);
+    assert_int_equal(store_user_save(other.store, &user), 0);
+    heartbeat(&other, clients, 8, 40 * 1000);
+    assert_false(clients[0].closed);
+    assert_true(clients[7].closed);
+    /* Now and then the proxy has to vouch again. */
+    heartbeat(&other, clients, 8, 31 * 60 * 1000);
+    assert_true(clients[0].closed);
+    for (size_t i = 0; i < 8; i++)
+        client_close(&clients[i]);
+    client_from(NULL);
+    desk_free(&other);
+}
+
 /* --- users --- */
 
 static void
@@ -552,6 +616,7 @@ main(void)
         cmocka_unit_test(guessing_elsewhere_keeps_nobody_out),
         cmocka_unit_test(a_proxy_may_vouch),
         cmocka_unit_test(a_proxy_vouches_only_for_who_is_known),
+        cmocka_unit_test(each_of_a_proxys_users_listens),
         cmocka_unit_test(admins_change_users),
         cmocka_unit_test(the_theme_is_ones_own),
     };
