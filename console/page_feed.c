@@ -11,7 +11,7 @@
 #include "console/rows.h"
 
 enum {
-    FEED_MAX_BYTES = 256 * 1024,
+    FEED_MAX_BYTES = 1024 * 1024,
     FEED_ENTRIES = 50,
     FEED_MAX_SELF_BYTES = HTTP_MAX_TARGET_BYTES
 };
@@ -175,5 +175,9 @@ page_feed(struct context *ctx)
     for (size_t i = 0; i < n; i++)
         add_entry(ctx, &out, &rows[i]);
     (void)buf_add_cstr(&out, "</feed>\n");
-    reply_bytes(ctx, 200, "application/atom+xml; charset=utf-8", buf_str(&out));
+    if (out.err)
+        reply_error(ctx, 503, NULL);
+    else
+        reply_bytes(
+            ctx, 200, "application/atom+xml; charset=utf-8", buf_str(&out));
 }

@@ -216,7 +216,10 @@ calendar_answered(struct context *ctx, const struct action_result *result)
     }
     buf_init(&out, ICAL_MAX_BYTES);
     add_calendar(ctx, &out, value);
-    reply_bytes(ctx, 200, "text/calendar; charset=utf-8", buf_str(&out));
+    if (out.err)
+        reply_error(ctx, 503, NULL);
+    else
+        reply_bytes(ctx, 200, "text/calendar; charset=utf-8", buf_str(&out));
 }
 
 void
