@@ -470,6 +470,17 @@ set_statuses(const struct context *ctx, struct str now, json_t *value)
     (void)json_object_set_new(value, "statuses", list);
 }
 
+/* What came of a change: only what the address may say. */
+static void
+set_said(const struct context *ctx, json_t *value)
+{
+    struct str said = query_get(ctx, "said");
+    struct str text = text_of(ctx, "rules_said", said);
+
+    set_flag(value, "said", !str_eq(text, said));
+    set_str(value, "said_text", text);
+}
+
 static int
 fill_object(struct context *ctx, struct str object, json_t *data, json_t *value)
 {
@@ -493,8 +504,7 @@ fill_object(struct context *ctx, struct str object, json_t *data, json_t *value)
         set_flag(value, "is_rule", !list);
         set_str(value, "name", name);
         set_statuses(ctx, jsonx_get_str(data, "status"), value);
-        set_flag(value, "said", query_get(ctx, "said").n > 0);
-        set_name(ctx, value, "said", "rules_said", query_get(ctx, "said"));
+        set_said(ctx, value);
     }
     return err;
 }

@@ -61,6 +61,7 @@ settings_value(struct context *ctx)
     bool admin = ctx->who.role >= ROLE_ADMIN;
     bool all = admin && str_eq(query_get(ctx, "all"), STR("1"));
     struct str whose = all ? STR_NONE : ctx->who.user;
+    struct str done = query_get(ctx, "done"), said = text_of(ctx, "done", done);
     json_t *value = json_object();
 
     set_str(value, "user", ctx->who.user);
@@ -81,10 +82,8 @@ settings_value(struct context *ctx)
         set_flag(value, "all", all);
         set_flag(value, "has_tokens",
             json_array_size(json_object_get(value, "tokens")) > 0);
-        set_str(value, "done", query_get(ctx, "done"));
-        if (query_get(ctx, "done").n > 0)
-            set_str(value, "done_text",
-                text_of(ctx, "done", query_get(ctx, "done")));
+        if (!str_eq(done, said)) /* only what the address may say */
+            set_str(value, "done_text", said);
     }
     return value;
 }

@@ -138,7 +138,8 @@ r50_parameters_are_text_on_every_page(void **state)
         "source", "owner", "assignee", "from", "to", "after", "before", "kind",
         "by", "done", "next", "tag", "condition", "rule", "terms", "rota",
         "view", "sort", "lang", "format", "days", "range", "channel", "user",
-        "name", "text", "ids", "incident", "status", "n", "since", "until"};
+        "name", "text", "ids", "incident", "status", "n", "since", "until",
+        "said", "object", "in", "show"};
     unsigned pages, shown = 0;
     char tail[256];
 

@@ -131,6 +131,28 @@ an_editor_is_told_what_is_wrong(void **state)
     assert_int_equal(desk.last.id, 3);
 }
 
+/* An address says which of our sentences is shown, not what it says. */
+static void
+links_put_no_words_into_our_mouth(void **state)
+{
+    struct answer answer;
+
+    (void)state;
+    desk.data = one_rule;
+    answer = ask(&desk, "GET", "/rules/food-poisoning?said=saved", who, NULL);
+    assert_true(answer_has(&answer, "class=\"notice good\""));
+    answer =
+        ask(&desk, "GET", "/rules/food-poisoning?said=Call+0123456", who, NULL);
+    assert_int_equal(answer.status, 200);
+    assert_false(answer_has(&answer, "Call 0123456"));
+    desk.data = NULL;
+    answer = ask(&desk, "GET", "/settings?done=saved", who, NULL);
+    assert_true(answer_has(&answer, "class=\"saved\""));
+    answer = ask(&desk, "GET", "/settings?done=Call+0123456", who, NULL);
+    assert_int_equal(answer.status, 200);
+    assert_false(answer_has(&answer, "Call 0123456"));
+}
+
 static void
 roles_are_kept(void **state)
 {
@@ -200,6 +222,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(pages_are_made),
         cmocka_unit_test(an_editor_is_told_what_is_wrong),
+        cmocka_unit_test(links_put_no_words_into_our_mouth),
         cmocka_unit_test(roles_are_kept), cmocka_unit_test(items_are_pages)};
 
     return cmocka_run_group_tests(tests, begin, end);
