@@ -7,6 +7,7 @@
 #include "store/purge.h"
 
 #include "store/purge_inside.h"
+#include "store/search.h"
 
 #define EVIDENCE_OLD                                                           \
     " FROM evidence AS e WHERE e.at < ?1"                                      \
@@ -66,6 +67,12 @@ int
 purge_drop_item(struct db *db, struct purged_incident *counts, int64_t id)
 {
     const struct purge_drop drops[] = {
+        /* The index lets go of its rules too, which are gone before it is. */
+        {DB_SQL("INSERT OR IGNORE INTO search_todo SELECT i.id, " SEARCH_WORDS(
+             "r", "i") " FROM item AS i JOIN revision AS r ON r.id = i.revision"
+                       " WHERE i.id = ?"
+                       " AND i.id <= (SELECT upto FROM search_state)"),
+            NULL},
         {DB_SQL("DELETE FROM finding WHERE revision IN"
                 " (SELECT id FROM revision WHERE item = ?)"),
             &counts->findings},

@@ -1,4 +1,6 @@
 /* search: items found by words of any length, and by what they are. */
+#include <sqlite3.h>
+
 #include "base/err.h"
 #include "fixture.h"
 #include "store/purge.h"
@@ -94,6 +96,29 @@ test_revised(void **state)
     assert_int_equal(found(f, "暴雨", NULL), 1);
 }
 
+static int
+words_left(struct fixture *f)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *q = NULL;
+    int n = -1;
+
+    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db,
+            "CREATE VIRTUAL TABLE temp.w USING fts5vocab(main, search, row)",
+            NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT count(*) FROM w", -1, &q, NULL),
+        SQLITE_OK);
+    if (sqlite3_step(q) == SQLITE_ROW)
+        n = sqlite3_column_int(q, 0);
+    assert_int_equal(sqlite3_finalize(q), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return n;
+}
+
 static void
 test_deleted(void **state)
 {
@@ -105,7 +130,12 @@ test_deleted(void **state)
     for (int i = 0; i < PURGE_COUNT; i++)
         policy.before[i] = WALL_NONE;
     put(f, 1, "会被清除的消息", "正文");
+    meddle(f->path,
+        "INSERT INTO finding(revision, rule, title, category, rule_version,"
+        " generation, points, indeterminate, spans)"
+        " VALUES(1, 'fire', '', '', 1, 1, 1, 0, x'')");
     fill(f);
+    assert_true(words_left(f) > 0);
     assert_int_equal(found(f, "清除", NULL), 1);
     policy.before[PURGE_ITEMS] = at(1000000);
     purge_begin(&purge, &policy);
@@ -118,6 +148,9 @@ test_deleted(void **state)
     assert_int_equal(purge.counts[PURGE_ITEMS], 1);
     assert_int_equal(found(f, "清除", NULL), 0);
     meddle(f->path, "INSERT INTO search(search) VALUES('integrity-check')");
+    /* Nothing of it is left in the index, its rules neither. */
+    fill(f);
+    assert_int_equal(words_left(f), 0);
 }
 
 static void
