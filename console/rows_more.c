@@ -5,6 +5,7 @@
 
 #include "base/jsonx.h"
 #include "console/rows.h"
+#include "store/view_list.h"
 
 static const char *
 delivery_state_name(enum delivery_state state)
@@ -89,18 +90,12 @@ row_user(struct context *ctx, const struct user *user)
 size_t
 rows_unacknowledged(struct context *ctx)
 {
-    struct incident_filter filter = {.states = 1u << INCIDENT_NEW,
-        .from = WALL_NONE,
-        .to = WALL_NONE,
-        .limit = VIEW_PAGE_MAX};
-    struct incident_row *rows;
-    size_t n;
-    bool more;
+    struct list_filter filter = {.states = 1u << INCIDENT_NEW};
+    uint64_t n;
 
-    return view_incidents(
-               ctx->console->view, &filter, ctx->arena, &rows, &n, &more)
-               ? 0
-               : n;
+    if (view_list_count(ctx->console->view, &filter, &n) != 0)
+        return 0;
+    return n < VIEW_PAGE_MAX ? (size_t)n : VIEW_PAGE_MAX;
 }
 
 const struct source_row *

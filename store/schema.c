@@ -632,6 +632,11 @@ static const char tally_decades[] =
     "  FROM tally WHERE what = 'source' GROUP BY 2, 3;"
     "CREATE INDEX delivery_type ON delivery(type, id);";
 
+/* Step 25: what an incident came back as is asked by what it was. */
+static const char returned[] =
+    "CREATE INDEX incident_previous ON incident(previous)"
+    "  WHERE previous IS NOT NULL;";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -659,6 +664,7 @@ static const char *const steps[][STEP_PARTS] = {
     {tallies, tally_was, tally_is, tallied},
     {list_orders},
     {tally_decades},
+    {returned},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -680,7 +686,7 @@ static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 21;",
     "PRAGMA user_version = 22;",
     "PRAGMA user_version = 23;",
-    "PRAGMA user_version = 24;"};
+    "PRAGMA user_version = 24;", "PRAGMA user_version = 25;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned

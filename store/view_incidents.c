@@ -145,8 +145,8 @@ view_incident_counts(struct view *view, uint64_t ret[LEVEL_COUNT])
     int r;
 
     db_query(&view->db, &q,
-        DB_SQL("SELECT level, count(*) FROM incident WHERE open = 1"
-               " GROUP BY level"));
+        DB_SQL("SELECT level, count(*) FROM incident INDEXED BY incident_open"
+               " WHERE open = 1 GROUP BY level"));
     while ((r = query_next(&q)) == 0) {
         r = store_level_of(query_get_int(&q), &level);
         if (r != 0)

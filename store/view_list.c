@@ -113,7 +113,8 @@ list_sort_parse(struct str name, enum list_sort *ret)
     " (?27 IS NULL OR state IN (?27, ?28, ?29, ?30, ?31, ?32, ?33)) AND"
 
 #define FROM_OPEN                                                              \
-    " FROM incident INDEXED BY incident_open WHERE open = 1 AND" WHERE
+    " FROM incident INDEXED BY incident_open WHERE open = 1 AND"               \
+    OF_STATES WHERE
 #define FROM_ANY(index)                                                        \
     " FROM incident INDEXED BY " index " WHERE" OF_STATES WHERE
 #define FROM_FOUND_OPEN                                                        \
@@ -154,6 +155,12 @@ list_sort_parse(struct str name, enum list_sort *ret)
         DB_SQL(with BY_TWO(from, DEADLINE))                                    \
     }
 /* clang-format on */
+/* Who asks for open ones of some states reads the open ones only. */
+enum {
+#define X(state, name, open) (open ? 1 << INCIDENT_##state : 0) |
+    OPEN_STATES = INCIDENT_STATES(X) 0
+#undef X
+};
 enum { FROM_OPEN_ONES, FROM_ALL, FROM_FOUND = 2 }; /* added to either */
 static const char *const statements[4][LIST_SORT_COUNT] = {
     STATEMENTS("", FROM_OPEN),
@@ -381,8 +388,7 @@ list_bind(struct query *q, const struct list_filter *filter,
     bind_text(q, plan->rule);
     bind_text(q, plan->text); /* ?25 */
     query_id(q, filter->upto);
-    if (filter->states || plan->question.n > 0)
-        bind_states(q, filter->states); /* ?27 */
+    bind_states(q, filter->states); /* ?27 */
     if (plan->question.n == 0)
         return;
     bind_text(q, plan->question); /* ?34 */
@@ -421,7 +427,8 @@ list_places(struct view *view, const struct list_filter *filter, size_t limit,
     int64_t cursor[CURSOR_PARTS];
     struct plan plan = {0};
     struct query q;
-    int from = filter->states ? FROM_ALL : FROM_OPEN_ONES;
+    bool open_only = (filter->states & ~(unsigned)OPEN_STATES) == 0;
+    int from = open_only ? FROM_OPEN_ONES : FROM_ALL;
     bool two = filter->sort > LIST_SORT_FIRST;
     int r = cursor_parse(filter->after, two, cursor);
 
