@@ -106,6 +106,7 @@ struct engine {
     struct mono started;
     struct wall last_commit;
     uint64_t commits, polls_done, polls_failed;
+    uint64_t rollbacks; /* transactions that were undone */
 };
 
 struct wall engine_now(const struct engine *engine);

@@ -206,11 +206,22 @@ bulk_one(struct asked *asked, int64_t bulk)
     return engine_write_end(engine, r);
 }
 
+/* Whether no part of what was done was undone with a transaction. */
+static int
+all_stands(struct asked *asked, uint64_t rollbacks)
+{
+    return asked->engine->rollbacks == rollbacks
+               ? 0
+               : refuse(asked, E_IO,
+                     "Some of it could not be stored. Please look again.");
+}
+
 static int
 bulk_all(struct asked *asked, json_t *ids, struct bulk_row *bulk)
 {
     json_t *done, *refused, *data = answer_of(bulk, &done, &refused);
     struct wall now = engine_now(asked->engine);
+    uint64_t rollbacks = asked->engine->rollbacks;
     size_t n = json_array_size(ids);
     int r = 0;
 
@@ -225,6 +236,8 @@ bulk_all(struct asked *asked, json_t *ids, struct bulk_row *bulk)
         r = err ? add_refused(asked, refused, asked->id, err)
                 : add_done(done, asked->id);
     }
+    if (r == 0)
+        r = all_stands(asked, rollbacks);
     if (can_be_undone(asked->in->kind) && json_array_size(done) > 0)
         bulk->until.ms = now.ms + BULK_UNDO_MS;
     if (r == 0)
@@ -240,18 +253,25 @@ bulk_again(struct asked *asked, struct str once)
     struct engine *engine = asked->engine;
     struct bulk_row bulk;
     json_t *data = NULL;
+    int r;
 
     if (once.n == 0 ||
         store_bulk_once(engine->store, once, engine->arena, &bulk) != 0 ||
         !str_eq(bulk.by, asked->by))
         return false;
-    /* Its answer is written last. */
-    (void)jsonx_load(bulk.answer, NULL, &data);
-    if (engine_write_begin(engine) == 0)
-        (void)engine_write_end(
-            engine, act_data(asked, data ? data : json_object())
-                        ? E_NOMEM
-                        : act_answer_later(asked));
+    /* Its answer is written last: without one, it ended half done. */
+    r = jsonx_load(bulk.answer, NULL, &data);
+    if (r != 0)
+        r = refuse(asked, E_STATE, "It was interrupted. Please look again.");
+    if (r == 0)
+        r = engine_write_begin(engine);
+    if (r != 0)
+        json_decref(data);
+    else
+        r = engine_write_end(engine,
+            act_data(asked, data) ? E_NOMEM : act_answer_later(asked));
+    if (r != 0)
+        act_answer(asked, r, act_words(asked, r), NULL);
     return true;
 }
 
@@ -372,6 +392,7 @@ undo_all(struct asked *asked, struct undo *undo)
 {
     struct engine *engine = asked->engine;
     json_t *done, *refused, *data = answer_of(&undo->bulk, &done, &refused);
+    uint64_t rollbacks = engine->rollbacks;
     int r = 0;
 
     for (size_t i = 0; i < undo->n && r == 0; i++) {
@@ -385,6 +406,8 @@ undo_all(struct asked *asked, struct undo *undo)
                 : add_done(done, undo->items[i].incident);
     }
     undo->bulk.undone = engine_now(engine);
+    if (r == 0)
+        r = all_stands(asked, rollbacks);
     if (r == 0)
         r = bulk_settle(asked, &undo->bulk, data);
     json_decref(data);

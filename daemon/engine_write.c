@@ -70,6 +70,7 @@ engine_rollback(struct engine *engine)
         "why", store_error(engine->store), NULL);
     store_rollback(engine->store);
     engine->writing = false;
+    engine->rollbacks++;
     engine_tell_forget(engine);
     engine_duty_forget(engine);
     engine_outbox_doubt(engine, true);
