@@ -370,6 +370,24 @@ result_apply(struct result *result)
     return r ? r : say_undeliverable(result);
 }
 
+/* Whether a channel works that has not taken a message for all: this answer is
+ * about people, and it is over for more of them, or some have it. */
+static bool
+is_partly(const struct result *result)
+{
+    struct str rest = result->settled;
+    bool taken = false;
+
+    if (result->input.class != CLASS_TRANSIENT || rest.n == 0)
+        return false;
+    while (rest.p) {
+        struct str line = str_split(&rest, '\n');
+
+        taken = taken || (line.n > 0 && line.p[0] != '!');
+    }
+    return taken || !str_eq(result->settled, result->delivery.settled);
+}
+
 static int
 result_write(struct engine *engine, const Tocsin__SendResult *in,
     const struct send *send)
@@ -394,12 +412,11 @@ result_write(struct engine *engine, const Tocsin__SendResult *in,
             engine->store, in->delivery, engine->arena, &result.delivery);
     if (r != 0 || result.delivery.state != DELIVERY_PENDING)
         return r == E_NOTFOUND ? 0 : r;
-    /* An attempt that came to no reply says of nobody that it is over. */
+    result.partly = is_partly(&result);
+    /* An answer that is about nobody leaves it over for whom it was. */
     if (result.settled.n == 0)
         result.settled = result.delivery.settled;
     result.line = engine_line(engine, result.delivery.channel);
-    result.partly = result.input.class == CLASS_TRANSIENT &&
-                    !str_eq(result.settled, result.delivery.settled);
     result.input.again = result.input.class == CLASS_BAD_PAYLOAD &&
                          in->next_form > result.delivery.form;
     digest_random(&result.input.random, sizeof result.input.random);

@@ -117,7 +117,7 @@ struct channel_verdict {
     bool unknown;   /* a 2xx whose body is none of the platform's: class is
                      * not looked at, it is TRANSIENT twice, then DEAD_TARGET */
     bool moderated; /* with BAD_PAYLOAD: it is the content that is refused */
-    struct str settled; /* of mail: what settled is now; absent: nothing */
+    struct str settled; /* of mail: what settled is now; absent: as before */
 };
 
 /* What a platform bears. */

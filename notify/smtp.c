@@ -5,6 +5,8 @@
 #include "base/jsonx.h"
 #include "notify/mime.h"
 
+enum { MAIL_CLOSING = 421 /* whatever it was asked, it goes */ };
+
 int
 smtp_parse_from(struct str from, struct str *ret_name, struct str *ret_address)
 {
@@ -413,15 +415,16 @@ class_of(const struct replies *replies)
                : CLASS_DEAD_TARGET;
 }
 
-/* Whom it is over for after this answer. */
+/* Whom it is over for after this answer; absent when it is about nobody. */
 static struct str
 settled(const struct replies *replies)
 {
     const struct mail_answer *answer = replies->answer;
     struct str all = replies->config->settled;
 
-    if (!answer->accepted && answer->step != MAIL_RCPT)
-        return all;
+    if (!answer->accepted &&
+        (answer->step != MAIL_RCPT || answer->last.code == MAIL_CLOSING))
+        return STR_NONE;
     for (size_t i = 0; i < replies->n; i++) {
         int code = answer->rcpt[i].code;
         bool taken = answer->accepted && code >= 200 && code < 300;

@@ -159,6 +159,30 @@ who_has_it_is_not_asked_again(void **state)
     assert_true(engine_line(t.engine, STR("one"))->failures > 0);
 }
 
+static void
+one_is_full(
+    struct outbox_test *test, struct call *call, Tocsin__SendResult *result)
+{
+    static char some[] = "li@yunxi.example";
+
+    (void)test;
+    (void)call;
+    result->verdict = CLASS_TRANSIENT;
+    result->settled = some;
+}
+
+static void
+one_that_is_full_makes_no_channel_stuck(void **state)
+{
+    (void)state;
+    t.answer = one_is_full;
+    outbox_incident(&t, LEVEL_RED, "起火", 0);
+    outbox_pass(&t, 3 * MS_HOUR, 5 * MS_SECOND);
+    assert_true(t.n > 4);
+    assert_int_equal(engine_line(t.engine, STR("one"))->failures, 0);
+    assert_false(outbox_condition(&t, "one", CONDITION_STUCK));
+}
+
 /* --- answers that could not be stored ------------------------------------- */
 
 static void
@@ -451,6 +475,7 @@ main(void)
         TEST(an_undone_event_does_not_take_the_one_before),
         TEST(a_failing_commit_sends_nothing_and_repeats_nothing),
         TEST(who_has_it_is_not_asked_again),
+        TEST(one_that_is_full_makes_no_channel_stuck),
         TEST(an_answer_that_is_undone_is_learnt_again),
         TEST(gone_is_announced_elsewhere),
         TEST(one_that_takes_nothing_is_announced),

@@ -331,6 +331,13 @@ replies_have_a_meaning(void **state)
     assert_true(str_eq(v.settled, STR("li@yunxi.example")));
     assert_true(
         str_find(v.text, STR("not for wang@yunxi.example: 451")) < v.text.n);
+    /* What is about nobody says so. */
+    settled_before = STR("li@yunxi.example");
+    assert_int_equal(judged(MAIL_CONNECT, 421, false, 0, 0).settled.n, 0);
+    assert_int_equal(judged(MAIL_RCPT, 421, false, 421, 0).settled.n, 0);
+    assert_true(
+        str_eq(judged(MAIL_RCPT, 451, false, 451, 0).settled, settled_before));
+    settled_before = STR_NONE;
     v = judged(MAIL_RCPT, 451, false, 550, 451);
     assert_true(str_find(v.text, STR("wang@yunxi.example: 451")) < v.text.n);
 }
