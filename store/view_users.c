@@ -98,6 +98,8 @@ view_token_use(struct view *view, const uint8_t hash[32], struct arena *arena,
     if (r == 0) {
         ret->used = query_get_wall(&q);
         ret->only = query_get_str(&q, arena);
+        /* Without the list of what it may do it might do all. */
+        r = arena_failed(arena) ? E_NOMEM : 0;
     }
     query_done(&q);
     return r;
