@@ -169,7 +169,8 @@ fill_again(struct store *store, int64_t *ret)
         return r;
     db_query(&store->db, &q,
         DB_SQL(SEARCH_INSERT " WHERE i.id IN (SELECT item FROM search_todo"
-                             " ORDER BY item LIMIT ?)"));
+                             " ORDER BY item LIMIT ?)"
+                             " AND i.id <= (SELECT upto FROM search_state)"));
     query_int(&q, SEARCH_SLICE);
     r = query_run(&q);
     if (r != 0)
@@ -181,6 +182,19 @@ fill_again(struct store *store, int64_t *ret)
     r = query_run(&q);
     *ret = db_changes(&store->db);
     return r;
+}
+
+/* Numbers of items that are gone are given again: what takes one is new. */
+static int
+search_back(struct store *store)
+{
+    struct query q;
+
+    db_query(&store->db, &q,
+        DB_SQL("UPDATE search_state SET upto = (SELECT coalesce(max(id), 0)"
+               " FROM item) WHERE upto > (SELECT coalesce(max(id), 0)"
+               " FROM item)"));
+    return query_run(&q);
 }
 
 static int
@@ -209,6 +223,8 @@ store_search_fill(struct store *store, bool *ret_left)
     struct query q;
     int r = fill_again(store, &again);
 
+    if (r == 0)
+        r = search_back(store);
     *ret_left = again == SEARCH_SLICE;
     if (r != 0 || *ret_left)
         return r;
