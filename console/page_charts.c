@@ -109,9 +109,6 @@ day_json(struct context *ctx, const struct chart_day *day)
     }
     set_number(one, "incidents", (int64_t)all);
     set_times(ctx, one, "acknowledged", &day->acknowledged);
-    if (!ctx->json)
-        set_str(one, "next_day",
-            day_name(ctx, &(struct chart_day){.from = day->until}));
     return one;
 }
 

@@ -394,6 +394,8 @@ set_changes(struct context *ctx, const struct item_row *row, json_t *item)
             one, "text", diff_pieces(revisions[i + 1].text, revisions[i].text));
         set_number(one, "score_before", revisions[i + 1].score);
         set_number(one, "score", revisions[i].score);
+        if (!ctx->json) /* else a piece that stayed would ask the item */
+            (void)json_object_set_new(one, "gone", json_false());
         (void)json_array_append_new(list, one);
     }
     set_flag(item, "has_changes", n > 1);

@@ -56,6 +56,8 @@ add_changes(struct context *ctx, const struct item_row *row, json_t *item)
             revisions[i + 1].text.n == 0 && revisions[i].text.n > 0);
         set_number(one, "score_before", revisions[i + 1].score);
         set_number(one, "score", revisions[i].score);
+        if (!ctx->json) /* else a piece that stayed would ask the item */
+            (void)json_object_set_new(one, "gone", json_false());
         (void)json_array_append_new(list, one);
     }
     set_flag(item, "has_changes", n > 1);

@@ -154,7 +154,8 @@ set_source_words(
         set_str(object, "link", row->url);
         set_host(object, parts.host);
     }
-    set_flag(object, "troubled", troubled);
+    /* Said of each: the page has a figure of that name. */
+    (void)json_object_set_new(object, "troubled", json_boolean(troubled));
     set_flag(object, "blind", blind);
     set_flag(object, "failing", failing);
     set_flag(

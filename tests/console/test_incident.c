@@ -10,6 +10,8 @@
 #include "client.h"
 #include "console/chart.h"
 #include "console/rows_incident.h"
+#include "store/recheck.h"
+#include "store/store.h"
 #include "store/view_charts.h"
 
 static struct desk desk;
@@ -178,6 +180,59 @@ people_are_chosen_from_a_list(void **state)
     assert_true(answer_has(&answer, "<select name=\"assignee\""));
     assert_true(answer_has(&answer, "<option value=\"值班员\""));
     assert_false(answer_has(&answer, "<option value=\"查看员\""));
+}
+
+/* An item with two titles, in an incident, gone from its source since. */
+static int64_t
+put_gone(int64_t incident)
+{
+    struct item item = {.url = STR("https://a.example/gone"),
+        .title = STR("沙河小学通知甲"),
+        .published = WALL_NONE,
+        .updated = WALL_NONE,
+        .identity = {7},
+        .digest = {1}};
+    struct item_put put = {
+        .source = STR("yunxi-news"), .item = &item, .seen = desk.now};
+    struct recheck recheck = {
+        .checks = 1, .checked = desk.now, .gone = desk.now, .due = WALL_NONE};
+    enum item_outcome outcome;
+    int64_t id, revision;
+
+    assert_int_equal(store_begin(desk.store), 0);
+    assert_int_equal(
+        store_item_put(desk.store, &put, &id, &revision, &outcome), 0);
+    item.title = STR("沙河小学通知乙");
+    item.digest[0] = 2;
+    assert_int_equal(
+        store_item_put(desk.store, &put, &id, &revision, &outcome), 0);
+    assert_int_equal(outcome, ITEM_REVISED);
+    assert_int_equal(store_incident_attach(
+                         desk.store, incident, id, STR("x"), 0.5, desk.now),
+        0);
+    recheck.item = id;
+    assert_int_equal(store_recheck_save(desk.store, &recheck), 0);
+    assert_int_equal(store_commit(desk.store), 0);
+    return id;
+}
+
+/* What stayed is not struck out because the item is gone. */
+static void
+a_change_of_a_gone_item_is_its_own(void **state)
+{
+    char target[64];
+    struct answer answer;
+
+    (void)state;
+    (void)snprintf(
+        target, sizeof target, "/items/%lld", (long long)put_gone(3));
+    for (int i = 0; i < 2; i++) {
+        answer = page(i ? "/incidents/3?all=1" : target);
+        assert_true(answer_has(&answer, "<del>甲</del><ins>乙</ins>"));
+        assert_true(answer_has(&answer, "沙河小学通知<del>"));
+        assert_int_equal(
+            count_of(&answer, "<del>"), count_of(&answer, "<del>甲"));
+    }
 }
 
 /* --- the wall board --------------------------------------------------------
@@ -360,6 +415,43 @@ a_chart_has_words_and_a_table(void **state)
     assert_int_equal(ask(&desk, "GET", "/charts", NULL, NULL).status, 303);
 }
 
+/* The link of a day leads to as many as its row says. */
+static void
+a_day_of_the_table_leads_to_its_incidents(void **state)
+{
+#define STATES "state=new,acknowledged,responding,snoozed,closed,false_alarm"
+    struct answer answer;
+    json_t *charts = api("/api/v1/charts?days=90"), *day, *list;
+    char target[256], link[256];
+    size_t i, days = 0;
+
+    (void)state;
+    json_array_foreach(json_object_get(charts, "by_day"), i, day)
+    {
+        const char *name = json_string_value(json_object_get(day, "day"));
+
+        if (number_of(day, "incidents") == 0)
+            continue;
+        days++;
+        (void)snprintf(link, sizeof link,
+            "href=\"/incidents?" STATES
+            "&amp;opened_from=%s&amp;opened_to=%s\"",
+            name, name);
+        answer = page("/charts?days=90");
+        assert_true(answer_has(&answer, link));
+        (void)snprintf(target, sizeof target,
+            "/api/v1/incidents?" STATES
+            "&opened_from=%s&opened_to=%s&limit=200",
+            name, name);
+        list = api(target);
+        assert_int_equal(json_array_size(json_object_get(list, "incidents")),
+            number_of(day, "incidents"));
+        json_decref(list);
+    }
+    assert_true(days > 1);
+    json_decref(charts);
+}
+
 /* --- deliveries and sources ------------------------------------------------
  */
 
@@ -444,9 +536,11 @@ main(void)
         cmocka_unit_test(steps_hold_their_minutes),
         cmocka_unit_test(charts_count_as_it_is_written),
         cmocka_unit_test(days_add_up),
+        cmocka_unit_test(a_day_of_the_table_leads_to_its_incidents),
         cmocka_unit_test(a_chart_has_words_and_a_table),
         cmocka_unit_test(deliveries_are_filtered),
         cmocka_unit_test(a_source_has_a_week),
+        cmocka_unit_test(a_change_of_a_gone_item_is_its_own),
         cmocka_unit_test(a_board_needs_nobody),
         cmocka_unit_test(who_guesses_must_wait),
     };

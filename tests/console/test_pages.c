@@ -184,6 +184,7 @@ sources_page_through_the_worst_first(void **state)
 {
     char target[256] = "/api/v1/sources?limit=1";
     const char *next;
+    struct answer answer;
     size_t n = 0;
 
     (void)state;
@@ -209,6 +210,10 @@ sources_page_through_the_worst_first(void **state)
     } while (next && n < 100);
     json_t *all = api("/api/v1/sources");
     assert_int_equal(json_array_size(json_object_get(all, "sources")), n);
+    /* Only what is in trouble looks like it. */
+    answer = ask(&desk, "GET", "/sources", who, NULL);
+    assert_true(answer_has(&answer, "class=\"troubled\""));
+    assert_true(answer_has(&answer, "class=\"\""));
     json_decref(all);
     assert_int_equal(
         ask(&desk, "GET", "/sources?after=x", who, NULL).status, 422);
