@@ -190,10 +190,11 @@ set_messages(struct context *ctx, json_t *value)
     set_number(part, "pending", (int64_t)numbers.deliveries_pending);
     set_flag(part, "has_dead", numbers.deliveries_dead > 0);
     set_channels(ctx, part);
-    set_flag(part, "trouble",
-        json_is_true(json_object_get(part, "some")) ||
-            numbers.deliveries_dead > 0 ||
-            json_is_true(json_object_get(part, "has_channels")));
+    /* Said also when there is none: the page has a part of that name. */
+    (void)json_object_set_new(part, "trouble",
+        json_boolean(json_is_true(json_object_get(part, "some")) ||
+                     numbers.deliveries_dead > 0 ||
+                     json_is_true(json_object_get(part, "has_channels"))));
     return err;
 }
 
@@ -369,8 +370,9 @@ set_duty(struct context *ctx, json_t *value, const json_t *duty)
         set_flag(one, "nobody", !ctx->json && json_array_size(people) == 0);
         if (next && !ctx->json) {
             local_time(ctx, next, "from");
-            set_flag(next, "nobody",
-                json_array_size(json_object_get(next, "people")) == 0);
+            (void)json_object_set_new(next, "nobody", /* not who is now */
+                json_boolean(
+                    json_array_size(json_object_get(next, "people")) == 0));
         }
         (void)json_object_set_new(one, "next", next ? next : json_null());
         (void)json_array_append_new(rotas, one);

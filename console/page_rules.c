@@ -427,10 +427,11 @@ set_weeks(struct context *ctx, struct str rule, json_t *value)
             set_number(one, "x", (int64_t)i * 14 + 2);
             set_number(one, "h", (int64_t)(w->items * 60 / most));
             set_number(one, "y", 64 - (int64_t)(w->items * 60 / most));
-            if (judged)
-                set_str(one, "precision_text",
-                    arena_printf(ctx->arena, "%llu %%",
-                        (unsigned long long)(100 * w->right / judged)));
+            /* Nothing rather than what the whole has. */
+            set_str(one, "precision_text",
+                judged ? arena_printf(ctx->arena, "%llu %%",
+                             (unsigned long long)(100 * w->right / judged))
+                       : STR_NONE);
         }
         (void)json_array_append_new(list, one);
     }

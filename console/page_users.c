@@ -21,7 +21,9 @@ row_account(struct context *ctx, const struct user *user)
         return object;
     }
     set_flag(object, "second_factor", user->totp_secret.n > 0);
-    set_flag(object, "vouched", user->password_hash.n == 0);
+    /* Said of each: the page says it of who asks. */
+    (void)json_object_set_new(
+        object, "vouched", json_boolean(user->password_hash.n == 0));
     set_flag(object, "own", own);
     set_flag(object, "is_viewer", str_eq(user->role, STR("viewer")));
     set_flag(object, "is_operator", str_eq(user->role, STR("operator")));

@@ -421,6 +421,12 @@ a_proxy_may_vouch(void **state)
     answer = as_proxy(&other, "/api/v1/account",
         "X-Remote-User: 查看员\r\nX-Remote-Groups: staff, it\r\n");
     assert_string_equal(member(&answer, "role", found, sizeof found), "admin");
+    /* Whom the proxy vouches for is not everybody. */
+    answer = as_proxy(&other, "/settings",
+        "X-Remote-User: 管理员\r\nX-Remote-Groups: it\r\n");
+    assert_int_equal(answer.status, 200);
+    assert_true(answer_has(&answer, "action=\"/settings/users/查看员\""));
+    assert_false(answer_has(&answer, "由代理登录"));
     /* Two names are none. */
     assert_int_equal(as_proxy(&other, "/sources",
                          "X-Remote-User: 值班员\r\nX-Remote-User: a\r\n")

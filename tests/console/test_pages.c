@@ -104,6 +104,25 @@ the_lists_old_address_leads_to_it(void **state)
     assert_true(answer_has(&answer, "href=\"/incidents/40\""));
 }
 
+/* A part of the first page says of itself whether all is well, also when
+ * something else is not. */
+static void
+messages_that_all_arrived_are_no_trouble(void **state)
+{
+    struct desk other;
+    struct desk_options options = {.incidents = 0};
+    char cookie[128], token[80];
+    struct answer answer;
+
+    (void)state;
+    desk_new(&other, &options);
+    assert_int_equal(log_in(&other, "viewer", cookie, token), 200);
+    answer = ask(&other, "GET", "/", cookie, NULL);
+    assert_int_equal(answer.status, 200);
+    assert_true(answer_has(&answer, "通知均已送达"));
+    desk_free(&other);
+}
+
 static void
 the_list_pages_through_all(void **state)
 {
@@ -684,6 +703,7 @@ main(void)
         cmocka_unit_test(pages_are_made_in_both_languages),
         cmocka_unit_test(errors_are_pages_too),
         cmocka_unit_test(the_lists_old_address_leads_to_it),
+        cmocka_unit_test(messages_that_all_arrived_are_no_trouble),
         cmocka_unit_test(the_list_pages_through_all),
         cmocka_unit_test(a_source_is_shown_whole),
         cmocka_unit_test(sources_page_through_the_worst_first),

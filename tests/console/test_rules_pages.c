@@ -131,6 +131,32 @@ an_editor_is_told_what_is_wrong(void **state)
     assert_int_equal(desk.last.id, 3);
 }
 
+/* A week in which nobody judged has no precision, whatever the others have. */
+static void
+weeks_have_their_own_precision(void **state)
+{
+    char path[64], body[160];
+    struct answer answer;
+    struct str table;
+
+    (void)state;
+    (void)snprintf(path, sizeof path, "/incidents/%lld/actions",
+        (long long)desk_add_incident(&desk, STR("误报"), STR("正文"),
+            STR("https://a.example/judged"), LEVEL_ORANGE));
+    (void)snprintf(body, sizeof body,
+        "csrf=%s&action=false_alarm&cause=drill&reason=x", csrf);
+    assert_int_equal(ask(&desk, "POST", path, who, body).status, 303);
+    desk.data = one_rule;
+    answer = ask(&desk, "GET", "/rules/food-poisoning", who, NULL);
+    assert_int_equal(answer.status, 200);
+    assert_true(answer_has(&answer, " %</b> ("));
+    table =
+        str_from(answer.body, str_find(answer.body, STR("<details><summary>")));
+    table = str_first(table, str_find(table, STR("</table>")));
+    assert_true(str_find(table, STR(" %</td>")) < table.n);
+    assert_true(str_find(table, STR("<td class=\"num\">–</td>")) < table.n);
+}
+
 /* An address says which of our sentences is shown, not what it says. */
 static void
 links_put_no_words_into_our_mouth(void **state)
@@ -222,6 +248,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(pages_are_made),
         cmocka_unit_test(an_editor_is_told_what_is_wrong),
+        cmocka_unit_test(weeks_have_their_own_precision),
         cmocka_unit_test(links_put_no_words_into_our_mouth),
         cmocka_unit_test(roles_are_kept), cmocka_unit_test(items_are_pages)};
 
