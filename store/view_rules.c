@@ -152,23 +152,29 @@ view_rule_sums(struct view *view, struct wall since, struct arena *arena,
     int r;
 
     db_query(&view->db, &q,
-        DB_SQL("SELECT f.rule, count(*), sum(f.indeterminate),"
-               " count(DISTINCT c.id),"
-               " count(DISTINCT iif(c.state = 'closed', c.id, NULL)),"
-               " count(DISTINCT iif(c.state = 'false_alarm', c.id, NULL)),"
-               " max(i.first_seen), max(f.title),"
-               " (SELECT x.cause FROM finding AS y"
-               "  JOIN item AS z ON z.revision = y.revision"
-               "  JOIN incident_item AS w ON w.item = z.id"
-               "  JOIN incident AS x ON x.id = " ROOT("w.incident")
-               "  WHERE y.rule = f.rule AND x.state = 'false_alarm'"
-               "  AND z.first_seen >= ?1 AND x.cause IS NOT NULL"
-               "  GROUP BY x.cause ORDER BY count(DISTINCT x.id) DESC, x.cause"
-               "  LIMIT 1)"
-               " FROM item AS i JOIN finding AS f ON f.revision = i.revision"
+        /* once over the findings; few incidents were merged into another */
+        DB_SQL("WITH hit AS MATERIALIZED ("
+               " SELECT f.rule, f.indeterminate, f.title, i.first_seen,"
+               " c.id, c.state, c.cause"
+               " FROM item AS i CROSS JOIN finding AS f"
+               "  ON f.revision = i.revision"
                " LEFT JOIN incident_item AS m ON m.item = i.id"
-               " LEFT JOIN incident AS c ON c.id = " ROOT("m.incident")
-               " WHERE i.first_seen >= ?1 GROUP BY f.rule ORDER BY f.rule"));
+               " LEFT JOIN incident AS o ON o.id = m.incident"
+               " LEFT JOIN incident AS c ON c.id = iif(o.merged_into IS NULL,"
+               "  o.id, " ROOT("o.id") ")"
+               " WHERE i.first_seen >= ?1),"
+               " why AS MATERIALIZED ("
+               " SELECT rule, cause, count(DISTINCT id) AS n FROM hit"
+               " WHERE state = 'false_alarm' AND cause IS NOT NULL"
+               " GROUP BY rule, cause)"
+               "SELECT rule, count(*), sum(indeterminate),"
+               " count(DISTINCT id),"
+               " count(DISTINCT iif(state = 'closed', id, NULL)),"
+               " count(DISTINCT iif(state = 'false_alarm', id, NULL)),"
+               " max(first_seen), max(title),"
+               " (SELECT w.cause FROM why AS w WHERE w.rule = hit.rule"
+               "  ORDER BY w.n DESC, w.cause LIMIT 1)"
+               " FROM hit GROUP BY rule ORDER BY rule"));
     query_int(&q, wall_is_set(since) ? since.ms : 0);
     while ((r = query_next(&q)) == 0) {
         struct rule_sum *sum = list_add(&list);
