@@ -119,7 +119,7 @@ list_sort_parse(struct str name, enum list_sort *ret)
     " FROM incident INDEXED BY " index " WHERE" OF_STATES WHERE
 #define FROM_FOUND_OPEN                                                        \
     " FROM incident NOT INDEXED WHERE (id IN (SELECT id FROM found"            \
-    " UNION SELECT id FROM up)) AND open = 1 AND" WHERE
+    " UNION SELECT id FROM up)) AND open = 1 AND" OF_STATES WHERE
 #define FROM_FOUND_ANY                                                         \
     " FROM incident NOT INDEXED WHERE (id IN (SELECT id FROM found"            \
     " UNION SELECT id FROM up)) AND" OF_STATES WHERE

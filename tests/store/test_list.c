@@ -116,7 +116,7 @@ the_index_changes_no_answer(void **state)
             n += *p == ' ';
         assert_int_equal(counted(f, &filters[i]), n);
     }
-    assert_string_equal(before[5], "");           /* they stand apart */
+    assert_string_equal(before[5], "");        /* they stand apart */
     assert_non_null(strstr(before[3], " 3 ")); /* by what went into it */
 }
 
@@ -181,6 +181,13 @@ titles_are_found_as_they_are(void **state)
     assert_int_equal(store_incident_save(f->store, &incident), 0);
     assert_int_equal(FIND("旧"), 0);
     assert_int_equal(FIND("新名"), 1);
+    /* Of what is open, those of the states alone that are asked for. */
+    assert_int_equal(counted(f, &(struct list_filter){.text = STR("新名"),
+                                    .states = 1u << INCIDENT_NEW}),
+        1);
+    assert_int_equal(counted(f, &(struct list_filter){.text = STR("新名"),
+                                    .states = 1u << INCIDENT_ACKNOWLEDGED}),
+        0);
 #undef FIND
 }
 
