@@ -429,6 +429,8 @@ reject(
         if (r == 0)
             r = edit_ledger(engine, "rule.rejected", job, edit, edit->text);
         r = engine_write_end(engine, r);
+        if (r == 0)
+            r = engine_commit(engine);
     }
     if (r != 0) {
         answer_failed(engine, job, r);
