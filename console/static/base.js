@@ -161,7 +161,8 @@
     '?': () => $('#keys') && !$('#keys').open && $('#keys').showModal(),
   };
   const goes = { n: go('/'), i: go('/incidents'), s: go('/sources'), d: go('/deliveries'), r: go('/rules'), c: go('/calendar') };
-  let gone = 0; // when g was pressed
+  const never = -1e9; // times count from when the page was made
+  let gone = never; // when g was pressed
 
   addEventListener('keydown', (event) => {
     const at = document.activeElement;
@@ -174,12 +175,12 @@
     }
     if ((at && at.matches('input:not([type="checkbox"]), textarea, select')) || $('dialog[open]')) return;
     if (event.timeStamp - gone < 1500 && Object.hasOwn(goes, event.key)) {
-      gone = 0;
+      gone = never;
       event.preventDefault();
       goes[event.key]();
       return;
     }
-    gone = event.key === 'g' ? event.timeStamp : 0;
+    gone = event.key === 'g' ? event.timeStamp : never;
     const action = Object.hasOwn(keys, event.key) && keys[event.key];
     if (action && !(event.key === 'n' && !news)) { event.preventDefault(); action(); return; }
     if (/^[arecfsm]$/.test(event.key) && act(event.key)) event.preventDefault();

@@ -219,10 +219,11 @@
     keys[event.key]();
   });
   // After g the next key is a place to go to; base.js has those.
-  let g = 0;
+  const never = -1e9; // times count from when the page was made
+  let g = never;
   const tail = (event) => event.timeStamp - g < 1500 && 'snidrc'.includes(event.key);
   addEventListener('keydown', (event) => {
-    if (event.key !== 'g' && tail(event)) { g = 0; return; }
-    g = event.key === 'g' ? event.timeStamp : 0;
+    if (event.key !== 'g' && tail(event)) { g = never; return; }
+    g = event.key === 'g' ? event.timeStamp : never;
   });
 })();
