@@ -75,7 +75,7 @@ class Press(threading.Thread):
             route.set_items(items)
 
     def run(self):
-        n = 0
+        n = int(time.time())  # never an item of an earlier run
         while not self.stopped.wait(PUBLISH_SECONDS):
             n += 1
             i = n % SOURCES
