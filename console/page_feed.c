@@ -151,10 +151,10 @@ page_feed(struct context *ctx)
 {
     struct list_query query = list_query_own(ctx);
     struct list_filter filter = {0};
-    struct list_row *rows;
+    struct list_row *rows = NULL;
     struct wall updated = {0};
     _cleanup_(buf_done) struct buf out;
-    size_t n;
+    size_t n = 0;
     bool more;
     int err = list_query_filter(ctx, &query, &filter);
 
