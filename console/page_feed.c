@@ -140,8 +140,7 @@ add_head(const struct context *ctx, struct buf *out, struct wall updated)
     add_xml(out, ctx->exchange->request->target);
     (void)buf_add_cstr(out, "\"/>\n<link rel=\"alternate\" href=\"");
     add_xml(out, url);
-    add_xml(
-        out, list_link(ctx, "/incidents", NULL, STR_NONE));
+    add_xml(out, list_link(ctx, "/incidents", NULL, STR_NONE));
     (void)buf_add_cstr(out, "\"/>\n");
     add_time(out, "updated", updated);
 }

@@ -4,17 +4,16 @@
 #include "store/inside.h"
 #include "store/view_edits.h"
 
-#define MATCHED_COLUMNS                                                      \
-    "i.id, r.id, i.source, s.title, r.title, r.text, r.url, r.published,"    \
-    " r.updated, i.first_seen, i.revisions, r.score, r.level, s.tier,"       \
+#define MATCHED_COLUMNS                                                        \
+    "i.id, r.id, i.source, s.title, r.title, r.text, r.url, r.published,"      \
+    " r.updated, i.first_seen, i.revisions, r.score, r.level, s.tier,"         \
     " s.tags, i.baseline, i.backfill"
-#define MATCHED_TABLES                                                       \
-    " FROM item AS i JOIN revision AS r ON r.id = i.revision"                \
+#define MATCHED_TABLES                                                         \
+    " FROM item AS i JOIN revision AS r ON r.id = i.revision"                  \
     " JOIN source_state AS s ON s.id = i.source"
 
 static int
-matched_read(
-    struct view *view, struct query *q, struct arena *arena,
+matched_read(struct view *view, struct query *q, struct arena *arena,
     struct matched_item *ret)
 {
     struct item_row *item = &ret->item;
@@ -153,28 +152,30 @@ view_rule_sums(struct view *view, struct wall since, struct arena *arena,
 
     db_query(&view->db, &q,
         /* once over the findings; few incidents were merged into another */
-        DB_SQL("WITH hit AS MATERIALIZED ("
-               " SELECT f.rule, f.indeterminate, f.title, i.first_seen,"
-               " c.id, c.state, c.cause"
-               " FROM item AS i CROSS JOIN finding AS f"
-               "  ON f.revision = i.revision"
-               " LEFT JOIN incident_item AS m ON m.item = i.id"
-               " LEFT JOIN incident AS o ON o.id = m.incident"
-               " LEFT JOIN incident AS c ON c.id = iif(o.merged_into IS NULL,"
-               "  o.id, " ROOT("o.id") ")"
-               " WHERE i.first_seen >= ?1),"
-               " why AS MATERIALIZED ("
-               " SELECT rule, cause, count(DISTINCT id) AS n FROM hit"
-               " WHERE state = 'false_alarm' AND cause IS NOT NULL"
-               " GROUP BY rule, cause)"
-               "SELECT rule, count(*), sum(indeterminate),"
-               " count(DISTINCT id),"
-               " count(DISTINCT iif(state = 'closed', id, NULL)),"
-               " count(DISTINCT iif(state = 'false_alarm', id, NULL)),"
-               " max(first_seen), max(title),"
-               " (SELECT w.cause FROM why AS w WHERE w.rule = hit.rule"
-               "  ORDER BY w.n DESC, w.cause LIMIT 1)"
-               " FROM hit GROUP BY rule ORDER BY rule"));
+        DB_SQL(
+            "WITH hit AS MATERIALIZED ("
+            " SELECT f.rule, f.indeterminate, f.title, i.first_seen,"
+            " c.id, c.state, c.cause"
+            " FROM item AS i CROSS JOIN finding AS f"
+            "  ON f.revision = i.revision"
+            " LEFT JOIN incident_item AS m ON m.item = i.id"
+            " LEFT JOIN incident AS o ON o.id = m.incident"
+            " LEFT JOIN incident AS c ON c.id = iif(o.merged_into IS NULL,"
+            "  o.id, " ROOT(
+                "o.id") ")"
+                        " WHERE i.first_seen >= ?1),"
+                        " why AS MATERIALIZED ("
+                        " SELECT rule, cause, count(DISTINCT id) AS n FROM hit"
+                        " WHERE state = 'false_alarm' AND cause IS NOT NULL"
+                        " GROUP BY rule, cause)"
+                        "SELECT rule, count(*), sum(indeterminate),"
+                        " count(DISTINCT id),"
+                        " count(DISTINCT iif(state = 'closed', id, NULL)),"
+                        " count(DISTINCT iif(state = 'false_alarm', id, NULL)),"
+                        " max(first_seen), max(title),"
+                        " (SELECT w.cause FROM why AS w WHERE w.rule = hit.rule"
+                        "  ORDER BY w.n DESC, w.cause LIMIT 1)"
+                        " FROM hit GROUP BY rule ORDER BY rule"));
     query_int(&q, wall_is_set(since) ? since.ms : 0);
     while ((r = query_next(&q)) == 0) {
         struct rule_sum *sum = list_add(&list);
