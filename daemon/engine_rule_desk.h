@@ -75,6 +75,8 @@ void engine_rule_parser_died(struct engine *engine, uint32_t parser);
 /* --- between the files ------------------------------------------------------
  */
 
+/* The last two steps of a file's path: pack and file; a view into it. */
+struct str rule_file_name(const char *file);
 /* Answer an action; data is taken. */
 void rule_answer(struct engine *engine, uint64_t token, int err,
     const char *text, json_t *data_taken);

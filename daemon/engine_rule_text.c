@@ -107,20 +107,6 @@ walk(const struct engine *engine, written_cb *each, void *arg)
     return 0;
 }
 
-static struct str
-short_name(const char *file)
-{
-    struct str s = str_of(file);
-    size_t slashes = 0, i = s.n;
-
-    while (i > 0) {
-        if (s.p[i - 1] == '/' && ++slashes == 2)
-            break;
-        i--;
-    }
-    return str_from(s, i);
-}
-
 /* --- the list
  * -----------------------------------------------------------------
  */
@@ -137,7 +123,7 @@ set_place(const struct engine *engine, json_t *one, const struct rule_place *w)
         engine->config->rules_edited.n > 0 &&
         str_starts(str_of(w->file->name), engine->config->rules_edited);
 
-    (void)jsonx_set(one, "file", jsonx_str(short_name(w->file->name)));
+    (void)jsonx_set(one, "file", jsonx_str(rule_file_name(w->file->name)));
     (void)jsonx_set(one, "line", json_integer(w->node->line));
     if (w->file->pack)
         (void)jsonx_set(one, "pack", jsonx_str(w->file->pack->id));

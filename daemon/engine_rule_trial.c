@@ -278,9 +278,8 @@ rule_trial_send(struct engine *engine, struct rule_job *job)
 /* --- what came back ----------------------------------------------------------
  */
 
-/* Its last two steps: pack and file. */
-static struct str
-short_name(const char *file)
+struct str
+rule_file_name(const char *file)
 {
     struct str s = str_of(file);
     size_t slashes = 0, i = s.n;
@@ -299,7 +298,7 @@ fault_json(const Tocsin__RuleFault *fault, const char *subject)
     json_t *one = json_object();
 
     if (strcmp(fault->file, subject) != 0)
-        (void)jsonx_set(one, "file", jsonx_str(short_name(fault->file)));
+        (void)jsonx_set(one, "file", jsonx_str(rule_file_name(fault->file)));
     (void)jsonx_set(one, "line", json_integer(fault->line));
     (void)jsonx_set(one, "column", json_integer(fault->column));
     (void)jsonx_set(one, "text", json_string(fault->text));
