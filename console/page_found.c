@@ -7,7 +7,6 @@
 #include "base/num.h"
 #include "base/utf8.h"
 #include "console/context.h"
-#include "console/diff.h"
 #include "console/mark.h"
 #include "console/rows.h"
 #include "store/view_items.h"
@@ -373,35 +372,6 @@ page_items(struct context *ctx)
 /* --- one item ---------------------------------------------------------------
  */
 
-static void
-set_changes(struct context *ctx, const struct item_row *row, json_t *item)
-{
-    struct revision_row *revisions = NULL;
-    json_t *list = json_array();
-    size_t n = 0;
-
-    if (row->revisions < 2 ||
-        view_item_revisions(ctx->console->view, row->id, FOUND_REVISIONS,
-            ctx->arena, &revisions, &n) != 0)
-        n = 0;
-    for (size_t i = 0; i + 1 < n; i++) {
-        json_t *one = json_object();
-
-        set_time(ctx, one, "seen", revisions[i].seen);
-        (void)json_object_set_new(one, "title",
-            diff_pieces(revisions[i + 1].title, revisions[i].title));
-        (void)json_object_set_new(
-            one, "text", diff_pieces(revisions[i + 1].text, revisions[i].text));
-        set_number(one, "score_before", revisions[i + 1].score);
-        set_number(one, "score", revisions[i].score);
-        if (!ctx->json) /* else a piece that stayed would ask the item */
-            (void)json_object_set_new(one, "gone", json_false());
-        (void)json_array_append_new(list, one);
-    }
-    set_flag(item, "has_changes", n > 1);
-    (void)json_object_set_new(item, "changes", list);
-}
-
 /* Why it is in no incident, as the name of a text. */
 static const char *
 why_none(const struct found_item *found)
@@ -423,7 +393,7 @@ set_one(struct context *ctx, const struct found_item *found, json_t *value)
     ctx->text_points = FOUND_POINTS;
     item = row_item(ctx, &found->item);
     set_place(ctx, item, found);
-    set_changes(ctx, &found->item, item);
+    set_item_changes(ctx, &found->item, FOUND_REVISIONS, item);
     if (found->item.incident == 0)
         set_name(ctx, item, "why_none", "items_why", str_of(why_none(found)));
     (void)json_object_set_new(value, "item", item);

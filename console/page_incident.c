@@ -4,7 +4,6 @@
 #include "base/jsonx.h"
 #include "console/acts.h"
 #include "console/context.h"
-#include "console/diff.h"
 #include "console/rows.h"
 #include "console/rows_clock.h"
 #include "console/rows_incident.h"
@@ -30,38 +29,6 @@ points_each(size_t shown)
     if (points < INCIDENT_ITEM_POINTS)
         return INCIDENT_ITEM_POINTS;
     return points < ROWS_TEXT_POINTS ? points : ROWS_TEXT_POINTS;
-}
-
-/* What each version of the item changed, newest first. */
-static void
-add_changes(struct context *ctx, const struct item_row *row, json_t *item)
-{
-    struct revision_row *revisions = NULL;
-    json_t *list = json_array();
-    size_t n = 0;
-
-    if (row->revisions < 2 ||
-        view_item_revisions(ctx->console->view, row->id,
-            INCIDENT_MAX_REVISIONS + 1, ctx->arena, &revisions, &n) != 0)
-        n = 0;
-    for (size_t i = 0; i + 1 < n; i++) {
-        json_t *one = json_object();
-
-        set_time(ctx, one, "seen", revisions[i].seen);
-        (void)json_object_set_new(one, "title",
-            diff_pieces(revisions[i + 1].title, revisions[i].title));
-        (void)json_object_set_new(
-            one, "text", diff_pieces(revisions[i + 1].text, revisions[i].text));
-        set_flag(one, "first_text",
-            revisions[i + 1].text.n == 0 && revisions[i].text.n > 0);
-        set_number(one, "score_before", revisions[i + 1].score);
-        set_number(one, "score", revisions[i].score);
-        if (!ctx->json) /* else a piece that stayed would ask the item */
-            (void)json_object_set_new(one, "gone", json_false());
-        (void)json_array_append_new(list, one);
-    }
-    set_flag(item, "has_changes", n > 1);
-    (void)json_object_set_new(item, "changes", list);
 }
 
 /* Where it is besides: gone at its source, or in an incident that was merged
@@ -124,7 +91,7 @@ add_items(struct context *ctx, const struct incident_page *page, json_t *value)
         json_t *item = row_item(ctx, row);
 
         set_item_place(ctx, row, page->row->incident.id, item);
-        add_changes(ctx, row, item);
+        set_item_changes(ctx, row, INCIDENT_MAX_REVISIONS + 1, item);
         if (!ctx->json) {
             add_clauses(ctx, row->why, item);
             set_number(item, "alike", (int64_t)(row->similarity * 100 + 0.5));

@@ -52,4 +52,9 @@ void set_host(json_t *object, struct str host);
 /* For pages: a flag that is true, so that a template can ask for it. */
 void set_flag(json_t *object, const char *key, bool on);
 
+/* What each of an item's last max versions changed, newest first, as "changes"
+ * (rows_more.c). */
+void set_item_changes(struct context *ctx, const struct item_row *row,
+    size_t max, json_t *item);
+
 #endif

@@ -1,9 +1,10 @@
 /*
- * rows_more: deliveries and users as JSON; what pages ask once.
+ * rows_more: deliveries, users and versions as JSON; what pages ask once.
  */
 #include <stdio.h>
 
 #include "base/jsonx.h"
+#include "console/diff.h"
 #include "console/rows.h"
 #include "store/view_list.h"
 
@@ -128,4 +129,35 @@ rows_source_title(struct context *ctx, struct str id)
         if (str_eq(rows[i].id, id) && rows[i].title.n > 0)
             return rows[i].title;
     return id;
+}
+
+void
+set_item_changes(
+    struct context *ctx, const struct item_row *row, size_t max, json_t *item)
+{
+    struct revision_row *revisions = NULL;
+    json_t *list = json_array();
+    size_t n = 0;
+
+    if (row->revisions < 2 || view_item_revisions(ctx->console->view, row->id,
+                                  max, ctx->arena, &revisions, &n) != 0)
+        n = 0;
+    for (size_t i = 0; i + 1 < n; i++) {
+        json_t *one = json_object();
+
+        set_time(ctx, one, "seen", revisions[i].seen);
+        (void)json_object_set_new(one, "title",
+            diff_pieces(revisions[i + 1].title, revisions[i].title));
+        (void)json_object_set_new(
+            one, "text", diff_pieces(revisions[i + 1].text, revisions[i].text));
+        set_flag(one, "first_text",
+            revisions[i + 1].text.n == 0 && revisions[i].text.n > 0);
+        set_number(one, "score_before", revisions[i + 1].score);
+        set_number(one, "score", revisions[i].score);
+        if (!ctx->json) /* else a piece that stayed would ask the item */
+            (void)json_object_set_new(one, "gone", json_false());
+        (void)json_array_append_new(list, one);
+    }
+    set_flag(item, "has_changes", n > 1);
+    (void)json_object_set_new(item, "changes", list);
 }
