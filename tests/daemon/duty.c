@@ -178,6 +178,7 @@ end(struct house *house)
     loop_timer_free(e->commit_timer);
     loop_timer_free(e->outbox_timer);
     loop_free(e->loop);
+    grouper_free(e->grouper);
     store_close(e->store);
     zone_free(e->zone);
     config_free(e->config);
