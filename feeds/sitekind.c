@@ -9,8 +9,7 @@ static const struct {
     enum site_group group;
     int level, points;
 } kinds[] = {
-#define X(kind, name, group, level, points) \
-    {name, SITE_##group, level, points},
+#define X(kind, name, group, level, points) {name, SITE_##group, level, points},
     SITE_KINDS(X)
 #undef X
 };

@@ -47,7 +47,7 @@ enum site_kind {
 #define X(kind, name, group, level, points) SITE_KIND_##kind,
     SITE_KINDS(X)
 #undef X
-    SITE_KINDS_N
+        SITE_KINDS_N
 };
 
 /* "unreachable", …; static. */
