@@ -1,4 +1,5 @@
 /* report_csv: the tables of a document, one cell a line. */
+#include "base/err.h"
 #include "incidents/report_doc.h"
 
 /* A value in quotes.  One that a spreadsheet would take for a formula gets an
@@ -70,5 +71,25 @@ doc_csv(const struct doc *doc, struct buf *out)
     for (const struct doc_block *b = doc->first; b; b = b->next)
         if (b->kind == DOC_TABLE)
             csv_table(out, doc->arena, b->table);
+    return out->err;
+}
+
+int
+doc_csv_table(
+    const struct doc *doc, const struct doc_table *table, struct buf *out)
+{
+    struct str *values = ARENA_ARRAY(doc->arena, table->ncolumns, struct str);
+
+    if (!values)
+        return E_NOMEM;
+    (void)buf_add_cstr(out, "\xef\xbb\xbf");
+    for (size_t i = 0; i < table->ncolumns; i++)
+        values[i] = table->columns[i].title;
+    csv_line(out, values, table->ncolumns);
+    for (const struct doc_row *row = table->first; row; row = row->next) {
+        for (size_t i = 0; i < table->ncolumns; i++)
+            values[i] = doc_plain(doc->arena, &row->cells[i].text);
+        csv_line(out, values, table->ncolumns);
+    }
     return out->err;
 }

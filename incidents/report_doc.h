@@ -81,6 +81,7 @@ struct doc {
     struct arena *arena;
     enum lang lang;
     struct str title;
+    bool wide; /* on paper: across */
     struct doc_block *first, *last;
 };
 
@@ -118,6 +119,9 @@ int doc_markdown(const struct doc *doc, struct buf *out);
  * section,row,column,value,link; with a byte order mark, and no value that a
  * spreadsheet would run. */
 int doc_csv(const struct doc *doc, struct buf *out);
+/* One table as it stands, its titles first, with the same guards. */
+int doc_csv_table(
+    const struct doc *doc, const struct doc_table *table, struct buf *out);
 /* report_docx.c: Office Open XML, for Word and LibreOffice. */
 int doc_docx(const struct doc *doc, struct buf *out);
 

@@ -14,7 +14,8 @@
 
 enum {
     DOCX_MAX_BYTES = 64 * 1024 * 1024, /* of the document's part */
-    PAGE_WIDTH = 9638 /* between margins, in twentieths of a point */
+    PAGE_WIDTH = 9638, /* between margins, in twentieths of a point */
+    PAGE_WIDTH_ACROSS = 14570
 };
 /* 1980-01-01, the first day that an archive knows. */
 #define DOCX_TIME ((struct wall){315532800000LL})
@@ -145,7 +146,13 @@ docx_paragraph(struct buf *out, const char *properties, const char *prefix,
  */
 
 static int
-column_width(const struct doc_table *table, size_t i)
+page_width(const struct doc *doc)
+{
+    return doc->wide ? PAGE_WIDTH_ACROSS : PAGE_WIDTH;
+}
+
+static int
+column_width(const struct doc_table *table, size_t i, int page)
 {
     int given = 0, left = 0;
 
@@ -154,9 +161,8 @@ column_width(const struct doc_table *table, size_t i)
         left += table->columns[k].share == 0;
     }
     if (table->columns[i].share)
-        return PAGE_WIDTH * table->columns[i].share /
-               (given > 100 ? given : 100);
-    return given < 100 ? PAGE_WIDTH * (100 - given) / 100 / left : 600;
+        return page * table->columns[i].share / (given > 100 ? given : 100);
+    return given < 100 ? page * (100 - given) / 100 / left : 600;
 }
 
 /* A bar is a run of full blocks. */
@@ -194,14 +200,15 @@ docx_cell_begin(struct buf *out, int width, const char *shade)
 }
 
 static void
-docx_row(
-    struct buf *out, const struct doc_table *table, const struct doc_row *row)
+docx_row(struct buf *out, const struct doc_table *table,
+    const struct doc_row *row, int page)
 {
     (void)buf_add_cstr(out, "<w:tr><w:trPr><w:cantSplit/></w:trPr>");
     for (size_t i = 0; i < table->ncolumns; i++) {
         const struct doc_cell *cell = &row->cells[i];
 
-        docx_cell_begin(out, column_width(table, i), level_shade(cell->level));
+        docx_cell_begin(
+            out, column_width(table, i, page), level_shade(cell->level));
         if (cell->bar >= 0)
             docx_bar(out, cell->bar);
         else
@@ -216,7 +223,7 @@ docx_row(
 }
 
 static void
-docx_table_head(struct buf *out, const struct doc_table *table)
+docx_table_head(struct buf *out, const struct doc_table *table, int page)
 {
     (void)buf_printf(out,
         "<w:tbl><w:tblPr><w:tblW w:w=\"%d\" w:type=\"dxa\"/><w:tblBorders>"
@@ -224,10 +231,10 @@ docx_table_head(struct buf *out, const struct doc_table *table)
         "<w:bottom w:val=\"single\" w:sz=\"8\" w:color=\"1B1B1B\"/>"
         "<w:insideH w:val=\"single\" w:sz=\"4\" w:color=\"CFD3D8\"/>"
         "</w:tblBorders><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid>",
-        PAGE_WIDTH);
+        page);
     for (size_t i = 0; i < table->ncolumns; i++)
         (void)buf_printf(
-            out, "<w:gridCol w:w=\"%d\"/>", column_width(table, i));
+            out, "<w:gridCol w:w=\"%d\"/>", column_width(table, i, page));
     (void)buf_add_cstr(out,
         "</w:tblGrid>\n<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>");
     for (size_t i = 0; i < table->ncolumns; i++) {
@@ -235,7 +242,7 @@ docx_table_head(struct buf *out, const struct doc_table *table)
             .text = table->columns[i].title, .strong = true};
         struct doc_text text = {&span, &span};
 
-        docx_cell_begin(out, column_width(table, i), "F1F3F5");
+        docx_cell_begin(out, column_width(table, i, page), "F1F3F5");
         docx_paragraph(out,
             table->columns[i].number
                 ? "<w:pStyle w:val=\"Cell\"/><w:jc w:val=\"right\"/>"
@@ -247,7 +254,7 @@ docx_table_head(struct buf *out, const struct doc_table *table)
 }
 
 static void
-docx_table(struct buf *out, const struct doc_table *table)
+docx_table(struct buf *out, const struct doc_table *table, int page)
 {
     struct doc_span span = {.text = table->caption};
     struct doc_text caption = {&span, &span};
@@ -255,9 +262,9 @@ docx_table(struct buf *out, const struct doc_table *table)
     if (table->caption.n)
         docx_paragraph(
             out, "<w:pStyle w:val=\"Note\"/><w:keepNext/>", "", &caption);
-    docx_table_head(out, table);
+    docx_table_head(out, table, page);
     for (const struct doc_row *row = table->first; row; row = row->next)
-        docx_row(out, table, row);
+        docx_row(out, table, row, page);
     /* Two tables need a paragraph between them, and the last one after it. */
     (void)buf_add_cstr(out, "</w:tbl>\n<w:p/>\n");
 }
@@ -266,7 +273,7 @@ docx_table(struct buf *out, const struct doc_table *table)
  */
 
 static void
-docx_block(struct buf *out, const struct doc_block *block)
+docx_block(struct buf *out, const struct doc_block *block, int page)
 {
     static const char *const headings[] = {"<w:pStyle w:val=\"Heading1\"/>",
         "<w:pStyle w:val=\"Heading2\"/>", "<w:pStyle w:val=\"Heading3\"/>"};
@@ -286,7 +293,7 @@ docx_block(struct buf *out, const struct doc_block *block)
             &block->text);
         break;
     case DOC_TABLE:
-        docx_table(out, block->table);
+        docx_table(out, block->table, page);
         break;
     case DOC_CHART: /* its numbers stand in a table */
     default:
@@ -299,9 +306,12 @@ docx_document(struct buf *out, const struct doc *doc)
 {
     (void)buf_add_cstr(out, XML "<w:document xmlns:w=\"" W "\"><w:body>\n");
     for (const struct doc_block *b = doc->first; b; b = b->next)
-        docx_block(out, b);
+        docx_block(out, b, page_width(doc));
+    (void)buf_printf(out, "<w:sectPr><w:pgSz %s/>",
+        doc->wide ? "w:w=\"16838\" w:h=\"11906\" w:orient=\"landscape\""
+                  : "w:w=\"11906\" w:h=\"16838\"");
     (void)buf_add_cstr(out,
-        "<w:sectPr><w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar "
+        "<w:pgMar "
         "w:top=\"1134\" w:right=\"1134\" w:bottom=\"1134\" w:left=\"1134\" "
         "w:header=\"567\" w:footer=\"567\" w:gutter=\"0\"/></w:sectPr>"
         "</w:body></w:document>\n");

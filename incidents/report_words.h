@@ -20,7 +20,8 @@ enum report_word {
 struct str report_word(enum report_word word, enum lang lang);
 
 /* The word for what the house calls by a code: level, state, category, tier,
- * cause, kind of an entry or condition; the code itself when there is none. */
+ * cause, kind of an entry or condition, group and kind of a finding on an own
+ * site and what leaks there; the code itself when there is none. */
 enum report_code {
     CODE_LEVEL,
     CODE_STATE,
@@ -28,7 +29,10 @@ enum report_code {
     CODE_TIER,
     CODE_CAUSE,
     CODE_ENTRY,
-    CODE_CONDITION
+    CODE_CONDITION,
+    CODE_SITE_GROUP,
+    CODE_SITE_KIND,
+    CODE_SITE_DATA
 };
 struct str report_code_word(
     enum report_code set, struct str code, enum lang lang);
