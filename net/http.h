@@ -29,7 +29,9 @@ enum {
     HTTP_MAX_CONCURRENT = 64,
     HTTP_MAX_PER_HOST = 1,
     HTTP_MAX_ANSWER_HEADERS = 64,
-    HTTP_MAX_HELD = 4096 /* hosts that asked to be left alone */
+    HTTP_MAX_ADDRESSES = 8,     /* of a name, that an answer tells */
+    HTTP_CERT_NAME_BYTES = 256, /* of a certificate's subject or issuer */
+    HTTP_MAX_HELD = 4096        /* hosts that asked to be left alone */
 };
 
 /* What "one request at a time, and a gap" is kept for. */
@@ -50,10 +52,12 @@ struct http_request {
     size_t nheaders;
     struct str body;                  /* copied */
     const struct gate_policy *policy; /* lent until the answer */
-    bool follow; /* redirects of a GET, each through the gate; a header that
-                  * could be a secret goes to the first origin only */
-    bool cut;    /* keep the first max_body_bytes of a body that is longer */
-    bool plain;  /* ask for no content coding and undo none */
+    bool follow;        /* redirects of a GET or HEAD, each through the gate; a
+                         * header that could be a secret goes to the first origin
+                         * only */
+    bool may_downgrade; /* follow one from https to http too */
+    bool cut;   /* keep the first max_body_bytes of a body that is longer */
+    bool plain; /* ask for no content coding and undo none */
     /* Where If-None-Match and If-Modified-Since go, and to no other hop;
      * absent: to the first.  In the form in which an answer gave its url. */
     struct str conditional_url;
@@ -85,6 +89,12 @@ struct http_redirect {
     struct str url; /* the target, absolute */
 };
 
+/* What can be told of the certificate that a server showed. */
+struct http_cert {
+    struct str subject, issuer; /* as RFC 2253 writes names; may be empty */
+    struct str trouble; /* empty, or why it was not accepted: a sentence */
+};
+
 struct http_answer {
     enum http_result result;
     struct str reason; /* a sentence when not HTTP_ANSWERED; no secrets */
@@ -104,6 +114,10 @@ struct http_answer {
     int64_t elapsed_ms;
     struct wall cert_expires; /* of the peer's certificate, or WALL_NONE; also
                                * of one that was not accepted */
+    struct http_cert cert;    /* likewise */
+    /* That the first hop's name led to, as they were connected to. */
+    struct str addresses[HTTP_MAX_ADDRESSES];
+    size_t naddresses;
 };
 
 /* The first header of that name (any case), or absent. */

@@ -11,6 +11,7 @@
  * host's queue, at its head; the total time stands still meanwhile.
  */
 #include <assert.h>
+#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,6 +64,23 @@ judge(struct http_call *call, const struct sockaddr *addr, socklen_t len)
     return err;
 }
 
+/* Remember an address of the first hop's name; a proxy's is not one. */
+static void
+keep_address(struct http_call *call, const struct sockaddr *addr, socklen_t len)
+{
+    struct http_address *to = &call->addresses[call->naddresses];
+
+    if (call->nredirects > 0 || call->policy->proxy.n > 0 ||
+        call->naddresses == HTTP_MAX_ADDRESSES ||
+        getnameinfo(addr, len, to->text, sizeof(to->text), NULL, 0,
+            NI_NUMERICHOST) != 0)
+        return;
+    for (size_t i = 0; i < call->naddresses; i++)
+        if (strcmp(call->addresses[i].text, to->text) == 0)
+            return;
+    call->naddresses++;
+}
+
 /* Called for each address that curl wants to try.  One refusal ends the call:
  * curl would go on with the name's next address. */
 static curl_socket_t
@@ -73,6 +91,7 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
     if (purpose != CURLSOCKTYPE_IPCXN || call->failed ||
         judge(call, &address->addr, address->addrlen) < 0)
         return CURL_SOCKET_BAD;
+    keep_address(call, &address->addr, address->addrlen);
     return socket(address->family,
         address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
 }
@@ -97,6 +116,7 @@ before_request(void *arg, char *peer, char *local, int port, int local_port)
     }
     if (judge(call, (struct sockaddr *)&addr, len) < 0)
         return CURL_PREREQFUNC_ABORT;
+    keep_address(call, (struct sockaddr *)&addr, len);
     if (call->asked) {
         call_fail(
             call, HTTP_BROKEN, "the connection was closed on the request");
@@ -104,7 +124,7 @@ before_request(void *arg, char *peer, char *local, int port, int local_port)
     }
     call->asked = true;
     if (call->target.https)
-        call->cert_expires = tls_peer_expires(call->easy);
+        tls_peer_of(call->easy, &call->peer);
     return CURL_PREREQFUNC_OK;
 }
 
@@ -324,7 +344,8 @@ static bool
 is_harmless(struct str name)
 {
     static const char *const harmless[] = {"accept", "accept-language",
-        "if-none-match", "if-modified-since", "cache-control", NULL};
+        "if-none-match", "if-modified-since", "cache-control", "user-agent",
+        "range", NULL};
 
     for (size_t i = 0; harmless[i]; i++)
         if (str_eq_nocase(name, str_of(harmless[i])))
@@ -587,7 +608,7 @@ redirect(struct http_call *call)
         return E_PARSE;
     }
     err = gate_target(call->policy, call->arena, url, &next, &reason);
-    if (!err && call->target.https && !next.https) {
+    if (!err && call->target.https && !next.https && !call->may_downgrade) {
         reason = "a redirect from https to http is not followed";
         err = E_DENIED;
     }
@@ -614,7 +635,7 @@ forget_answer(struct http_call *call)
     call->headers_done = call->in_redirect = call->cut_redirect = false;
     call->was_cut = false;
     call->status = 0;
-    call->cert_expires = WALL_NONE;
+    tls_peer_init(&call->peer);
     buf_clear(&call->answer_body);
 }
 
@@ -651,8 +672,12 @@ http_hop(struct http_call *call, bool follow, const char *reason)
 static void
 judge_end(struct http_call *call, CURLcode code)
 {
-    if (call->seen->refused || code == CURLE_PEER_FAILED_VERIFICATION)
-        call->cert_expires = call->seen->expires;
+    if (call->seen->refused || code == CURLE_PEER_FAILED_VERIFICATION) {
+        call->peer = call->seen->peer;
+        /* curl compares the names, after the chain was found good. */
+        if (!call->peer.trouble[0])
+            call->peer.trouble = "the certificate is for another name";
+    }
     if (code == CURLE_OK && !call->headers_done)
         call_fail(call, HTTP_BROKEN, "the answer ended within its headers");
     if (call->failed || code == CURLE_OK || call->cut_redirect || call->was_cut)
@@ -705,12 +730,18 @@ call_answer(
         .nredirects = call->nredirects,
         .wire_bytes = call->wire_bytes,
         .elapsed_ms = call->started ? now.ms - call->begun.ms : 0,
-        .cert_expires = call->cert_expires,
+        .cert_expires = call->peer.expires,
+        .cert = {.subject = str_of(call->peer.subject),
+            .issuer = str_of(call->peer.issuer),
+            .trouble = str_of(call->peer.trouble)},
         .cut = call->was_cut,
         .bad_coding = call->bad_coding,
         .conditional = call->conditional,
         .later_ms = call->later_ms,
     };
+    for (; ret->naddresses < call->naddresses; ret->naddresses++)
+        ret->addresses[ret->naddresses] =
+            str_of(call->addresses[ret->naddresses].text);
     if (!call->failed)
         ret->body = call->answer_body.n ? buf_str(&call->answer_body) : STR("");
 }

@@ -7,7 +7,7 @@
  *   http_scope.c    what counts as one host for that
  *   http_request.c  a call made from a request
  *   http_call.c     one call: handle set-up, callbacks, budgets, redirects
- *   http_tls.c      the certificate store, the peer's expiry date
+ *   http_tls.c      the certificate store, what the peer's says
  *   http_warm.c     what the resolver must load while files may be opened
  *   mail.c          the same client for SMTP (net/mail.h)
  */
@@ -17,6 +17,7 @@
 #include <sys/queue.h>
 
 #include <curl/curl.h>
+#include <netinet/in.h>
 #include <openssl/x509.h>
 
 #include "base/arena.h"
@@ -46,6 +47,18 @@ enum call_state { CALL_QUEUED, CALL_RUNNING, CALL_ASKING, CALL_FINISHED };
 
 struct http_host;
 
+/* What a certificate says, and what is wrong with it. */
+struct tls_peer {
+    struct wall expires;
+    char subject[HTTP_CERT_NAME_BYTES], issuer[HTTP_CERT_NAME_BYTES];
+    const char *trouble; /* static; "": nothing */
+};
+
+/* An address as text, with its NUL. */
+struct http_address {
+    char text[INET6_ADDRSTRLEN];
+};
+
 struct http_call {
     unsigned magic;
     enum call_state state;
@@ -61,7 +74,7 @@ struct http_call {
     struct str body;
     const struct gate_policy *policy; /* lent */
     const char *proxy;                /* "": connect directly */
-    bool follow, cut, plain;
+    bool follow, may_downgrade, cut, plain;
     bool left_origin; /* a redirect led elsewhere: only harmless headers go */
     struct str conditional_url;
     void (*hop)(void *arg, struct http_call *call, struct str url);
@@ -97,7 +110,9 @@ struct http_call {
     uint64_t wire_bytes; /* of earlier hops and this one once it has ended */
     struct http_redirect redirects[HTTP_MAX_REDIRECTS];
     size_t nredirects;
-    struct wall cert_expires;
+    struct tls_peer peer;
+    struct http_address addresses[HTTP_MAX_ADDRESSES];
+    size_t naddresses;
     int64_t later_ms;
 };
 TAILQ_HEAD(http_calls, http_call);
@@ -209,13 +224,16 @@ void mail_free_all(struct http *http);
 /* http_tls.c */
 int tls_store_new(struct http *http);
 CURLcode tls_use_store(CURL *easy, void *ssl_ctx, void *call);
-struct wall tls_peer_expires(CURL *easy);
+/* Forget it. */
+void tls_peer_init(struct tls_peer *peer);
+/* Read the certificate that the connection was made with. */
+void tls_peer_of(CURL *easy, struct tls_peer *ret);
 /* What the verification of a peer's certificate saw.  It lives as long as the
  * longer of the call and the connection. */
 struct tls_seen {
     unsigned refs;
-    bool refused;        /* the certificate was not accepted */
-    struct wall expires; /* of the peer's own certificate */
+    bool refused;         /* the certificate was not accepted */
+    struct tls_peer peer; /* of its own certificate */
 };
 struct tls_seen *tls_seen_new(void);
 void tls_seen_unref(struct tls_seen *seen);

@@ -69,7 +69,9 @@ copy_request(struct http_call *call, const struct http_request *request)
     if (request->conditional_url.n)
         call->conditional_url =
             arena_str(call->arena, request->conditional_url);
-    call->follow = request->follow && str_eq(method, STR("GET"));
+    call->follow = request->follow &&
+                   (str_eq(method, STR("GET")) || str_eq(method, STR("HEAD")));
+    call->may_downgrade = request->may_downgrade;
     call->max_body =
         request->max_body_bytes ? request->max_body_bytes : HTTP_MAX_BODY_BYTES;
     call->max_wire =
@@ -97,7 +99,7 @@ call_new(struct http *http, const struct http_request *request,
         return E_NOMEM;
     call->magic = HTTP_CALL_MAGIC;
     call->http = http;
-    call->cert_expires = WALL_NONE;
+    tls_peer_init(&call->peer);
     call->arena = arena_new(HTTP_CALL_ARENA_BYTES);
     call->seen = tls_seen_new();
     err = call->arena && call->seen ? copy_request(call, request) : E_NOMEM;

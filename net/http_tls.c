@@ -11,6 +11,7 @@
 #include <openssl/ssl.h>
 
 #include "base/timefmt.h"
+#include "base/utf8.h"
 #include "net/http_int.h"
 
 /* The bundle that the client library was built for, unless the environment
@@ -72,7 +73,7 @@ tls_seen_new(void)
 
     if (seen) {
         seen->refs = 1;
-        seen->expires = WALL_NONE;
+        tls_peer_init(&seen->peer);
     }
     return seen;
 }
@@ -107,7 +108,97 @@ seen_index(void)
     return index;
 }
 
-static struct wall expiry_of(const X509 *cert);
+static struct wall
+expiry_of(const X509 *cert)
+{
+    const ASN1_TIME *end = cert ? X509_get0_notAfter(cert) : NULL;
+    struct tm tm;
+
+    if (!end || !ASN1_TIME_to_tm(end, &tm))
+        return WALL_NONE;
+    return civil_to_wall(
+        &(struct civil){
+            .year = tm.tm_year + 1900,
+            .month = tm.tm_mon + 1,
+            .day = tm.tm_mday,
+            .hour = tm.tm_hour,
+            .minute = tm.tm_min,
+            .second = tm.tm_sec,
+        },
+        0);
+}
+
+/* A name as RFC 2253 writes it, in whole characters; "" when it is none. */
+static void
+write_name(const X509_NAME *name, char out[HTTP_CERT_NAME_BYTES])
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    unsigned long flags =
+        XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
+    char *bytes = NULL;
+    struct str text = STR_NONE;
+    long n = 0;
+
+    out[0] = '\0';
+    if (bio && name && X509_NAME_print_ex(bio, name, 0, flags) >= 0)
+        n = BIO_get_mem_data(bio, &bytes);
+    if (n > 0)
+        text =
+            utf8_cut((struct str){bytes, (size_t)n}, HTTP_CERT_NAME_BYTES - 1);
+    if (text.n && utf8_is_valid(text)) {
+        memcpy(out, text.p, text.n);
+        out[text.n] = '\0';
+    }
+    BIO_free(bio);
+}
+
+void
+tls_peer_init(struct tls_peer *peer)
+{
+    *peer = (struct tls_peer){.expires = WALL_NONE, .trouble = ""};
+}
+
+static void
+read_peer(const X509 *cert, struct tls_peer *ret)
+{
+    tls_peer_init(ret);
+    if (!cert)
+        return;
+    ret->expires = expiry_of(cert);
+    write_name(X509_get_subject_name(cert), ret->subject);
+    write_name(X509_get_issuer_name(cert), ret->issuer);
+}
+
+/* What is wrong, for somebody who has to mend it; depth 0 is the server's own
+ * certificate. */
+static const char *
+trouble_of(int error, int depth)
+{
+    switch (error) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+        return depth == 0 ? "the certificate has expired"
+                          : "a certificate of its chain has expired";
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+        return "the certificate is not valid yet";
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+        return "the certificate is self-signed";
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+        return "the certificate's authority is not trusted";
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+        return "the certificate's chain is incomplete, or its authority is "
+               "not known";
+    case X509_V_ERR_CERT_REVOKED:
+        return "the certificate was revoked";
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+        return "the certificate's key or signature is too weak";
+    default:
+        return "the certificate was not accepted";
+    }
+}
 
 /* Called for each certificate of a chain, or for what is wrong with it.  It
  * decides nothing. */
@@ -120,9 +211,12 @@ look(int ok, X509_STORE_CTX *store_ctx)
     struct tls_seen *seen = ctx ? SSL_CTX_get_ex_data(ctx, seen_index()) : NULL;
 
     if (seen) {
-        seen->expires = expiry_of(X509_STORE_CTX_get0_cert(store_ctx));
-        if (!ok)
+        read_peer(X509_STORE_CTX_get0_cert(store_ctx), &seen->peer);
+        if (!ok) {
             seen->refused = true;
+            seen->peer.trouble = trouble_of(X509_STORE_CTX_get_error(store_ctx),
+                X509_STORE_CTX_get_error_depth(store_ctx));
+        }
     }
     return ok;
 }
@@ -143,34 +237,15 @@ tls_use_store(CURL *easy, void *ssl_ctx, void *arg)
     return CURLE_OK;
 }
 
-struct wall
-tls_peer_expires(CURL *easy)
+void
+tls_peer_of(CURL *easy, struct tls_peer *ret)
 {
     const struct curl_tlssessioninfo *session = NULL;
 
+    tls_peer_init(ret);
     if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK ||
         !session || session->backend != CURLSSLBACKEND_OPENSSL ||
         !session->internals)
-        return WALL_NONE;
-    return expiry_of(SSL_get0_peer_certificate(session->internals));
-}
-
-static struct wall
-expiry_of(const X509 *cert)
-{
-    const ASN1_TIME *end = cert ? X509_get0_notAfter(cert) : NULL;
-    struct tm tm;
-
-    if (!end || !ASN1_TIME_to_tm(end, &tm))
-        return WALL_NONE;
-    return civil_to_wall(
-        &(struct civil){
-            .year = tm.tm_year + 1900,
-            .month = tm.tm_mon + 1,
-            .day = tm.tm_mday,
-            .hour = tm.tm_hour,
-            .minute = tm.tm_min,
-            .second = tm.tm_sec,
-        },
-        0);
+        return;
+    read_peer(SSL_get0_peer_certificate(session->internals), ret);
 }

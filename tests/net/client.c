@@ -63,6 +63,11 @@ keep(void *arg, const struct http_answer *answer)
     got->body[n] = '\0';
     got->last = answer->body.n ? answer->body.p[answer->body.n - 1] : '\0';
     copy(got->reason, sizeof(got->reason), answer->reason);
+    copy(got->cert_subject, sizeof(got->cert_subject), answer->cert.subject);
+    copy(got->cert_issuer, sizeof(got->cert_issuer), answer->cert.issuer);
+    copy(got->cert_trouble, sizeof(got->cert_trouble), answer->cert.trouble);
+    got->naddresses = answer->naddresses;
+    copy(got->address, sizeof(got->address), answer->addresses[0]);
     copy(got->url, sizeof(got->url), answer->url);
     copy(got->etag, sizeof(got->etag), http_answer_header(answer, "etag"));
     for (size_t i = 0; i < answer->nredirects; i++) {

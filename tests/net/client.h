@@ -32,6 +32,9 @@ struct got {
     uint64_t wire_bytes;
     int64_t elapsed_ms;
     struct wall cert_expires;
+    char cert_subject[256], cert_issuer[256], cert_trouble[256];
+    size_t naddresses;
+    char address[64]; /* the first */
     bool cut, conditional, bad_coding;
     int64_t later_ms;
     size_t body_n;

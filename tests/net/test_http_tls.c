@@ -64,8 +64,8 @@ write_cert(
     ASN1_INTEGER_set(X509_get_serialNumber(cert), 1);
     X509_gmtime_adj(X509_getm_notBefore(cert), from_s);
     X509_gmtime_adj(X509_getm_notAfter(cert), to_s);
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-        (const unsigned char *)"yunxi test", -1, -1, 0);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
+        (const unsigned char *)"云溪 test", -1, -1, 0);
     X509_set_issuer_name(cert, name);
     X509_set_pubkey(cert, key);
     add_extension(cert, NID_basic_constraints, "critical,CA:TRUE");
@@ -145,6 +145,11 @@ test_unknown_issuer(void **state)
     assert_non_null(strstr(got.reason, "certificate"));
     assert_int_equal(origin_count(origin, "/"), 0);
     assert_true(wall_is_set(got.cert_expires));
+    assert_string_equal(got.cert_subject, "CN=云溪 test");
+    assert_string_equal(got.cert_issuer, "CN=云溪 test");
+    assert_string_equal(got.cert_trouble, "the certificate is self-signed");
+    assert_int_equal(got.naddresses, 1);
+    assert_string_equal(got.address, "127.0.0.1");
 }
 
 static void
@@ -167,6 +172,9 @@ test_trusted(void **state)
     get(origin, "127.0.0.1", "/", &got); /* the kept connection tells too */
     assert_int_equal(origin_connections(origin), 2);
     assert_true(wall_is_set(got.cert_expires));
+    assert_string_equal(got.cert_subject, "CN=云溪 test");
+    assert_string_equal(got.cert_trouble, "");
+    assert_int_equal(got.naddresses, 1);
 }
 
 static void
@@ -179,6 +187,7 @@ test_expired(void **state)
     get(expired, "127.0.0.1", "/", &got);
     assert_int_equal(got.result, HTTP_TLS);
     assert_non_null(strstr(got.reason, "expired"));
+    assert_string_equal(got.cert_trouble, "the certificate has expired");
     /* since when is told, although no connection came of it */
     assert_in_range(clock_wall().ms - got.cert_expires.ms,
         (int64_t)MS_DAY - MS_MINUTE, (int64_t)MS_DAY + MS_MINUTE);
@@ -194,6 +203,9 @@ test_other_name(void **state)
     get(misnamed, "127.0.0.1", "/", &got);
     assert_int_equal(got.result, HTTP_TLS);
     assert_int_equal(origin_count(misnamed, "/"), 0);
+    assert_string_equal(
+        got.cert_trouble, "the certificate is for another name");
+    assert_true(wall_is_set(got.cert_expires));
 }
 
 static void
@@ -206,6 +218,38 @@ test_no_downgrade(void **state)
     assert_int_equal(got.result, HTTP_REFUSED);
     assert_non_null(strstr(got.reason, "https to http"));
     assert_int_equal(origin_count(plain, "/"), 0);
+}
+
+/* Unless its caller has nothing to lose and wants to see where it leads. */
+static void
+test_downgrade_when_asked_for(void **state)
+{
+    struct got got;
+
+    (void)state;
+    client.request.may_downgrade = true;
+    get(origin, "127.0.0.1", "/down", &got);
+    client.request.may_downgrade = false;
+    assert_int_equal(got.result, HTTP_ANSWERED);
+    assert_int_equal(got.nredirects, 1);
+    assert_int_equal(origin_count(plain, "/landed"), 1);
+    assert_string_equal(got.cert_subject, "");
+}
+
+static void
+test_a_head_follows_too(void **state)
+{
+    struct got got;
+
+    (void)state;
+    client.request.method = STR("HEAD");
+    client.request.may_downgrade = true;
+    get(origin, "127.0.0.1", "/down", &got);
+    client.request.may_downgrade = false;
+    client.request.method = STR("GET");
+    assert_int_equal(got.result, HTTP_ANSWERED);
+    assert_int_equal(got.status, 200);
+    assert_non_null(strstr(got.url, "/landed"));
 }
 
 /* A new connection must not cost a reading of the bundle (26 ms of CPU). */
@@ -239,6 +283,8 @@ main(void)
         cmocka_unit_test(test_expired),
         cmocka_unit_test(test_other_name),
         cmocka_unit_test(test_no_downgrade),
+        cmocka_unit_test(test_downgrade_when_asked_for),
+        cmocka_unit_test(test_a_head_follows_too),
         cmocka_unit_test(test_cost_of_a_connection),
     };
 
