@@ -84,7 +84,9 @@
     X(RULE_TRY,       "rule_try",       "operator") /* id: item */ \
     X(VIEW_ADD,       "view_add",       "operator") /* object: name, text: query, role: own, shared */ \
     X(VIEW_DROP,      "view_drop",      "operator") /* id, role: admin, operator */ \
-    X(BULK_UNDO,      "bulk_undo",      "operator") /* id: what was done to many */
+    X(BULK_UNDO,      "bulk_undo",      "operator") /* id: what was done to many */ \
+    X(SITE_HOSTS_APPROVE, "site_hosts_approve", "editor") /* object: site, data: hosts, one a line */ \
+    X(SITE_FINDING_ACCEPT, "site_finding_accept", "editor") /* id, object: site, text: reason */
 /* clang-format on */
 enum action_kind {
 #define X(action, name, role) ACTION_##action,
