@@ -72,6 +72,10 @@ struct console_ops {
      */
     int (*report)(void *arg, const struct report_ask *ask, struct buf *out,
         struct report_answer *ret);
+    /* Write the sheet into out; *ret_type is its media type, static.  0;
+     * E_PARSE the format is none.  NULL: there are no sheets. */
+    int (*sheet)(void *arg, const struct sheet_ask *ask, struct buf *out,
+        const char **ret_type);
 };
 
 /* Make a console: reads its templates, texts and static files, and listens;

@@ -1,8 +1,9 @@
 /*
- * report: what the console asks for when somebody wants a report.  Types only.
+ * report: what the console asks for when somebody wants a report, or the sheet
+ * of an inspection of own sites.  Types only.
  *
- * Reports are written by incidents/, which the console does not see: the role's
- * main hands it a function.
+ * Both are written by incidents/, which the console does not see: the role's
+ * main hands it functions.
  */
 #ifndef TOCSIN_CONSOLE_REPORT_H
 #define TOCSIN_CONSOLE_REPORT_H
@@ -21,6 +22,15 @@ struct report_ask {
     enum lang lang;
     const struct zone *zone; /* the console's */
     struct str bureau, url;  /* of the console's configuration */
+};
+
+struct sheet;
+struct sheet_ask {
+    const struct sheet *sheet; /* incidents/sheet_rows.h */
+    struct str format;         /* "csv", "docx" */
+    enum lang lang;
+    const struct zone *zone;
+    struct str url; /* of the console */
 };
 
 enum { REPORT_ANSWER_NAME = 128 };

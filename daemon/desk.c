@@ -19,9 +19,13 @@
 #include "daemon/report_make.h"
 #include "daemon/role.h"
 #include "daemon/sandbox.h"
+#include "incidents/report_sheet.h"
 #include "store/view.h"
 
-enum { DESK_ARENA_BYTES = 1024 * 1024 };
+enum {
+    DESK_ARENA_BYTES = 1024 * 1024,
+    DESK_SHEET_BYTES = 128 * 1024 * 1024 /* while a sheet is written */
+};
 
 struct desk {
     struct role *role;
@@ -90,8 +94,25 @@ desk_report(void *arg, const struct report_ask *ask, struct buf *out,
     return r;
 }
 
+static int
+desk_sheet(void *arg, const struct sheet_ask *ask, struct buf *out,
+    const char **ret_type)
+{
+    struct report_form form = {
+        .lang = ask->lang, .url = ask->url, .zone = ask->zone};
+    _cleanup_(arena_freep) struct arena *arena = arena_new(DESK_SHEET_BYTES);
+    enum report_format format;
+    int r = report_format_parse(ask->format, &format);
+
+    (void)arg;
+    if (r != 0 || !arena)
+        return r ? r : E_NOMEM;
+    *ret_type = report_format_type(format);
+    return sheet_write(ask->sheet, &form, format, arena, out);
+}
+
 static const struct console_ops desk_ops = {
-    .act = desk_act, .report = desk_report};
+    .act = desk_act, .report = desk_report, .sheet = desk_sheet};
 
 static void
 desk_fill_config(const struct desk *desk, const Tocsin__ConsoleConfig *in,

@@ -16,9 +16,9 @@ import tempfile
 # The road.  A folder may include itself, and of others what stands here: all
 # of it, or the named headers.
 ALL = None
-TYPES = {"feeds": ["condition.h", "item.h", "poll.h", "source.h"], "rules": ["verdict.h"],
+TYPES = {"feeds": ["condition.h", "item.h", "poll.h", "sitekind.h", "source.h"], "rules": ["verdict.h"],
          "incidents": ["calendar.h", "clock.h", "escalation.h", "incident.h", "report_rows.h", "rota.h",
-                       "silence.h", "written.h"]}
+                       "sheet_rows.h", "silence.h", "written.h"]}
 MAY_INCLUDE = {
     "base": {},
     "net": {"base": ALL},
@@ -30,7 +30,7 @@ MAY_INCLUDE = {
     "notify": {"base": ALL, "net": ALL, "incidents": TYPES["incidents"]},
     # what store/view.h gives out holds findings, so their type comes along
     "console": {"base": ALL, "net": ["loop.h"],
-                "store": ["conditions.h", "view.h", "view_evidence.h", "view_charts.h", "view_clocks.h", "view_deliveries.h", "view_edits.h", "view_hub.h", "view_items.h", "view_ledger.h", "view_outbox.h", "view_list.h", "view_purge.h", "view_regroup.h", "view_rules.h", "view_teach.h", "view_report.h", "view_silences.h", "view_similar.h", "view_users.h"], "feeds": ["condition.h"],
+                "store": ["conditions.h", "view.h", "view_evidence.h", "view_charts.h", "view_clocks.h", "view_deliveries.h", "view_edits.h", "view_hub.h", "view_items.h", "view_ledger.h", "view_outbox.h", "view_list.h", "view_purge.h", "view_regroup.h", "view_rules.h", "view_teach.h", "view_report.h", "view_silences.h", "view_similar.h", "view_site.h", "view_users.h"], "feeds": ["condition.h", "sitekind.h"],
                 "rules": TYPES["rules"], "incidents": TYPES["incidents"]},
     "daemon": {f: ALL for f in ("base", "net", "feeds", "rules", "incidents",
                                 "store", "notify", "console")},
