@@ -637,6 +637,66 @@ static const char returned[] =
     "CREATE INDEX incident_previous ON incident(previous)"
     "  WHERE previous IS NOT NULL;";
 
+/* Step 26: own sites: how each stands, visits, what is known of its pages, what
+ * was found on them, the hosts that they lead to. */
+static const char site_looks[] =
+    "CREATE TABLE site_state("
+    "  source TEXT PRIMARY KEY REFERENCES source_state(id),"
+    "  url TEXT NOT NULL, round INTEGER NOT NULL DEFAULT 0,"
+    "  round_started INTEGER, round_done INTEGER, baseline INTEGER,"
+    "  last_visit INTEGER, last_opened INTEGER,"
+    "  failures INTEGER NOT NULL DEFAULT 0, last_reason TEXT,"
+    "  cert_expires INTEGER, cert_subject TEXT, cert_issuer TEXT,"
+    "  cert_trouble TEXT, addresses TEXT, known_addresses TEXT, landed TEXT,"
+    "  title TEXT, newest INTEGER) STRICT;"
+    "CREATE TABLE site_visit("
+    "  id INTEGER PRIMARY KEY, source TEXT NOT NULL, at INTEGER NOT NULL,"
+    "  opened INTEGER NOT NULL, status INTEGER NOT NULL,"
+    "  elapsed_ms INTEGER NOT NULL, reason TEXT) STRICT;"
+    "CREATE INDEX site_visit_at ON site_visit(source, at);"
+    "CREATE INDEX site_visit_old ON site_visit(at);"
+    "CREATE TABLE site_page("
+    "  id INTEGER PRIMARY KEY,"
+    "  source TEXT NOT NULL REFERENCES source_state(id), url TEXT NOT NULL,"
+    "  purpose INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,"
+    "  fresh_ms INTEGER NOT NULL, parent TEXT, parent_line INTEGER NOT NULL,"
+    "  added INTEGER NOT NULL, linked INTEGER, looked INTEGER,"
+    "  opened INTEGER, changed INTEGER, round INTEGER NOT NULL DEFAULT 0,"
+    "  status INTEGER NOT NULL DEFAULT 0,"
+    "  failures INTEGER NOT NULL DEFAULT 0,"
+    "  deaths INTEGER NOT NULL DEFAULT 0, reason TEXT, title TEXT,"
+    "  newest INTEGER, entries INTEGER NOT NULL DEFAULT 0,"
+    "  dated INTEGER NOT NULL DEFAULT 0, digest BLOB, masked TEXT,"
+    "  UNIQUE(source, url)) STRICT;"
+    "CREATE INDEX site_page_next ON site_page(source, purpose, round, looked);"
+    "CREATE INDEX site_page_parent ON site_page(source, parent);";
+static const char site_finds[] =
+    "CREATE TABLE site_finding("
+    "  id INTEGER PRIMARY KEY,"
+    "  source TEXT NOT NULL REFERENCES source_state(id),"
+    "  kind TEXT NOT NULL, part INTEGER NOT NULL, page TEXT NOT NULL,"
+    "  target TEXT NOT NULL, evidence TEXT NOT NULL, line INTEGER NOT NULL,"
+    "  end_line INTEGER NOT NULL, count INTEGER NOT NULL, mask TEXT NOT NULL,"
+    "  hash BLOB, level INTEGER NOT NULL, points INTEGER NOT NULL,"
+    "  first_seen INTEGER NOT NULL, since INTEGER NOT NULL,"
+    "  last_seen INTEGER NOT NULL, gone INTEGER,"
+    "  times INTEGER NOT NULL DEFAULT 1,"
+    "  incident INTEGER REFERENCES incident(id),"
+    "  accepted INTEGER, accepted_by TEXT, accepted_reason TEXT,"
+    "  UNIQUE(source, kind, page, target)) STRICT;"
+    "CREATE INDEX site_finding_there ON site_finding(source, part)"
+    "  WHERE gone IS NULL;"
+    "CREATE INDEX site_finding_incident ON site_finding(incident)"
+    "  WHERE incident IS NOT NULL;"
+    "CREATE INDEX site_finding_gone ON site_finding(gone)"
+    "  WHERE gone IS NOT NULL;"
+    "CREATE TABLE site_host("
+    "  source TEXT NOT NULL REFERENCES source_state(id),"
+    "  host TEXT NOT NULL, page TEXT NOT NULL, line INTEGER NOT NULL,"
+    "  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,"
+    "  baseline INTEGER NOT NULL, approved INTEGER, approved_by TEXT,"
+    "  PRIMARY KEY(source, host)) STRICT, WITHOUT ROWID;";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -665,6 +725,7 @@ static const char *const steps[][STEP_PARTS] = {
     {list_orders},
     {tally_decades},
     {returned},
+    {site_looks, site_finds},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -686,7 +747,8 @@ static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 21;",
     "PRAGMA user_version = 22;",
     "PRAGMA user_version = 23;",
-    "PRAGMA user_version = 24;", "PRAGMA user_version = 25;"};
+    "PRAGMA user_version = 24;", "PRAGMA user_version = 25;",
+    "PRAGMA user_version = 26;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned

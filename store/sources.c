@@ -5,7 +5,8 @@ static const char *
 kind_name(enum source_kind kind)
 {
     static const char *const names[] = {
-        [SOURCE_FEED] = "feed", [SOURCE_LIST] = "list", [SOURCE_PUSH] = "push"};
+        [SOURCE_FEED] = "feed", [SOURCE_LIST] = "list", [SOURCE_PUSH] = "push",
+        [SOURCE_SITE] = "site"};
 
     return names[kind];
 }
