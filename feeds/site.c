@@ -10,7 +10,6 @@
 #include "feeds/siteparts.h"
 
 enum {
-    SITE_EVIDENCE_BYTES = 300,
     SITE_TITLE_BYTES = 1000,
     SITE_SIGNATURE_BYTES = 100, /* "云溪县实验小学 2026年6月7日" */
     SITE_TEXT_BYTES = 64 * 1024 /* of the page that is searched for words */
@@ -26,13 +25,15 @@ site_data_name(enum site_data_kind kind)
 }
 
 void
-site_add(struct site_page *page, const char *kind, struct str evidence)
+site_add(struct site_page *page, const char *kind, struct site_lines lines,
+    struct str evidence)
 {
     struct site_report *report = page->report;
 
     if (report->nfindings < SITE_MAX_FINDINGS)
         page->findings[report->nfindings++] =
             (struct site_finding){.kind = kind,
+                .lines = lines,
                 .evidence = arena_str(
                     page->arena, utf8_cut(evidence, SITE_EVIDENCE_BYTES))};
 }
@@ -92,7 +93,7 @@ check_head(struct site_page *page)
 
         if (site_count_spam(title) > 0) {
             page->report->defaced = true;
-            site_add(page, "meta_swapped", title);
+            site_add(page, "meta_swapped", site_lines_of(page, i), title);
         }
     }
     for (i = 1; i < html->n; i++) {
@@ -106,7 +107,7 @@ check_head(struct site_page *page)
                 str_eq_nocase(name, STR("description"))) &&
             site_count_spam(content) > 0) {
             page->report->defaced = true;
-            site_add(page, "meta_swapped", content);
+            site_add(page, "meta_swapped", site_lines_of(page, i), content);
         }
     }
 }
@@ -141,7 +142,7 @@ check_takeover(struct site_page *page)
     if (!evidence.p || hits == 0 || site_count_spam(text) > 3)
         return;
     page->report->defaced = true;
-    site_add(page, "takeover", evidence);
+    site_add(page, "takeover", site_lines_in(page, page->source), evidence);
 }
 
 static bool
@@ -286,7 +287,8 @@ begin_report(struct site_page *page)
 }
 
 static int
-check_html(struct site_page *page, struct toc_error *reterr)
+check_html(struct site_page *page, struct toc_error *reterr,
+    struct site_reading *reading)
 {
     struct htmlpage html;
     int err = htmlpage_open(page->arena, page->input, reterr, &html);
@@ -295,7 +297,10 @@ check_html(struct site_page *page, struct toc_error *reterr)
         return err;
     page->html = &html.html;
     page->source = html.decoded.text;
-    err = check_page(page);
+    page->index = site_index_new(page->arena, page->html, page->source);
+    err = page->index ? check_page(page) : E_NOMEM;
+    if (err == 0 && page->want)
+        err = site_read_more(page, reterr, reading);
     htmlpage_done(&html);
     page->html = NULL;
     return err;
@@ -303,7 +308,8 @@ check_html(struct site_page *page, struct toc_error *reterr)
 
 /* A document that a page links to can only leak. */
 static int
-check_document(struct site_page *page, struct toc_error *reterr)
+check_document(struct site_page *page, struct toc_error *reterr,
+    struct site_reading *reading)
 {
     struct attachment document;
     int err =
@@ -313,12 +319,34 @@ check_document(struct site_page *page, struct toc_error *reterr)
         return err;
     page->source = document.text;
     if (document.locked)
-        site_add(
-            page, "document_locked", str_of(attachment_name(document.kind)));
+        site_add(page, "document_locked", (struct site_lines){0},
+            str_of(attachment_name(document.kind)));
     if (document.partial)
-        site_add(
-            page, "document_partial", str_of(attachment_name(document.kind)));
-    return site_find_data(page);
+        site_add(page, "document_partial", (struct site_lines){0},
+            str_of(attachment_name(document.kind)));
+    err = site_find_data(page);
+    if (err == 0 && page->want)
+        err = site_read_more(page, reterr, reading);
+    return err;
+}
+
+static int
+check(struct site_page *page, struct toc_error *reterr,
+    struct site_reading *reading)
+{
+    int err = begin_report(page);
+
+    toc_error_set(reterr, NULL, 0, 0, "%s", "");
+    if (!err)
+        err = attachment_is_one(page->input->bytes)
+                  ? check_document(page, reterr, reading)
+                  : check_html(page, reterr, reading);
+    if (!err && arena_failed(page->arena))
+        err = E_NOMEM;
+    if (err && reterr && !reterr->text[0])
+        toc_error_set(reterr, NULL, 0, 0, "the page cannot be checked: %s",
+            err_text(err));
+    return err;
 }
 
 int
@@ -326,20 +354,23 @@ site_check(struct arena *arena, const struct feed_input *input,
     struct toc_error *reterr, const struct site_report **ret)
 {
     struct site_page page = {.arena = arena, .input = input};
-    int err = begin_report(&page);
+    int err = check(&page, reterr, NULL);
 
-    toc_error_set(reterr, NULL, 0, 0, "%s", "");
-    if (!err)
-        err = attachment_is_one(input->bytes) ? check_document(&page, reterr)
-                                              : check_html(&page, reterr);
-    if (!err && arena_failed(arena))
-        err = E_NOMEM;
-    if (err) {
-        if (reterr && !reterr->text[0])
-            toc_error_set(reterr, NULL, 0, 0, "the page cannot be checked: %s",
-                err_text(err));
-        return err;
-    }
-    *ret = page.report;
-    return 0;
+    if (err == 0)
+        *ret = page.report;
+    return err;
+}
+
+int
+site_read(struct arena *arena, const struct feed_input *input,
+    const struct site_want *want, struct toc_error *reterr,
+    const struct site_reading **ret)
+{
+    struct site_page page = {.arena = arena, .input = input, .want = want};
+    struct site_reading *reading = ARENA_NEW(arena, struct site_reading);
+    int err = reading ? check(&page, reterr, reading) : E_NOMEM;
+
+    if (err == 0)
+        *ret = reading;
+    return err;
 }

@@ -143,10 +143,11 @@ is_trusted(struct str url)
 }
 
 static void
-add_hidden(struct site_page *page, struct str url)
+add_hidden(struct site_page *page, struct site_lines lines, struct str url)
 {
     struct site_report *report = page->report;
 
+    site_lines_add(&page->hidden_lines, lines);
     for (size_t i = 0; i < report->nhidden_links; i++)
         if (str_eq(page->hidden[i], url))
             return;
@@ -201,7 +202,7 @@ read_hidden(struct site_page *page, uint32_t from, enum site_sight sight)
                 continue;
             if (pass == 1) {
                 if (spam || (away >= 2 && !only_spam && !is_trusted(url)))
-                    add_hidden(page, url);
+                    add_hidden(page, site_lines_of(page, i), url);
                 continue;
             }
             text = html_text_of(page->arena, html, i, LINKS_TEXT);
@@ -256,7 +257,8 @@ markup_hides(struct str markup)
 
 /* Off-site links in markup, when it is hidden and one of them is spam. */
 static void
-read_written(struct site_page *page, struct str markup, bool hidden)
+read_written(struct site_page *page, struct str markup, bool hidden,
+    struct site_lines lines)
 {
     for (int pass = 0; pass < 2; pass++) {
         struct str rest = markup, href, text;
@@ -269,7 +271,7 @@ read_written(struct site_page *page, struct str markup, bool hidden)
                 continue;
             spam += site_count_spam(str_first(text, LINKS_TEXT)) > 0;
             if (pass == 1 && hidden && !is_trusted(url))
-                add_hidden(page, url);
+                add_hidden(page, lines, url);
         }
         if (spam == 0)
             return;
@@ -292,7 +294,8 @@ read_wrapped(struct site_page *page, size_t k, struct str written)
         if (html->asides[k].kind != HTML_SCRIPT || script.p < from ||
             str_find(script, STR("</")) == script.n)
             continue;
-        read_written(page, (struct str){from, (size_t)(script.p - from)}, true);
+        written = (struct str){from, (size_t)(script.p - from)};
+        read_written(page, written, true, site_lines_in(page, written));
         return;
     }
 }
@@ -311,7 +314,8 @@ read_scripts(struct site_page *page)
             continue;
         buf_init(&plain, LINKS_SCRIPT_BYTES);
         site_unescape(str_first(aside->text, LINKS_SCRIPT_BYTES / 4), &plain);
-        read_written(page, buf_str(&plain), markup_hides(buf_str(&plain)));
+        read_written(page, buf_str(&plain), markup_hides(buf_str(&plain)),
+            site_lines_in(page, aside->text));
         read_wrapped(page, k, buf_str(&plain));
         buf_done(&plain);
     }
@@ -341,7 +345,8 @@ read_comments(struct site_page *page)
 
                 if (url.p && site_is_elsewhere(page, url) &&
                     site_count_spam(str_first(text, LINKS_TEXT)) > 0)
-                    add_hidden(page, url);
+                    add_hidden(
+                        page, site_lines_in(page, html->asides[k].text), url);
             }
         }
 }
@@ -364,9 +369,9 @@ read_visible(struct site_page *page, const bool *hidden)
             continue;
         url = html_url(page->arena, html, html_attr(html, i, "href"));
         if (url.p && site_is_elsewhere(page, url))
-            site_add(page, "visible_spam_link", url);
+            site_add(page, "visible_spam_link", site_lines_of(page, i), url);
         else if (url.p && ++own == 2)
-            site_add(page, "foreign_articles", text);
+            site_add(page, "foreign_articles", site_lines_of(page, i), text);
     }
     if (own >= 2)
         page->report->defaced = true;
@@ -398,7 +403,7 @@ site_find_links(struct site_page *page)
     read_scripts(page);
     read_comments(page);
     if (page->report->nhidden_links > 0)
-        site_add(page, "hidden_links", page->hidden[0]);
+        site_add(page, "hidden_links", page->hidden_lines, page->hidden[0]);
     read_visible(page, hidden);
     return 0;
 }

@@ -10,15 +10,20 @@
 struct site_page {
     struct arena *arena;
     const struct feed_input *input;
-    const struct html *html; /* NULL: a document, whose text is source */
-    struct str source;       /* the page in UTF-8, as it came */
+    const struct site_want *want; /* NULL: only the report is */
+    const struct html *html;      /* NULL: a document, whose text is source */
+    struct str source;            /* the page in UTF-8, as it came */
     struct site_report *report;
     struct str *hidden; /* SITE_MAX_LINKS */
+    struct site_lines hidden_lines;
     struct site_finding *findings;
+    struct site_seen *seen;   /* SITE_MAX_SEEN */
+    struct site_index *index; /* siteindex.c; NULL: lines are not told */
 };
 
 /* Add a finding; evidence is copied, cut to a line. */
-void site_add(struct site_page *page, const char *kind, struct str evidence);
+void site_add(struct site_page *page, const char *kind, struct site_lines lines,
+    struct str evidence);
 /* Whether url leads to another site than the page's own: another registered
  * domain. */
 bool site_is_elsewhere(const struct site_page *page, struct str url);
@@ -57,5 +62,28 @@ void site_find_redirects(struct site_page *page);
 
 /* sitedata.c: numbers of persons in the page's text and source. */
 int site_find_data(struct site_page *page);
+
+/* siteindex.c: where in the page's HTML something stands.  NULL without
+ * memory. */
+struct site_index;
+struct site_index *site_index_new(
+    struct arena *arena, const struct html *html, struct str source);
+/* The line of a place within the source, 0 for one outside. */
+uint32_t site_line_at(const struct site_index *index, const char *p);
+/* The line where node i begins; 0 when it is not known. */
+uint32_t site_line_of(const struct site_index *index, uint32_t i);
+/* The same as lines of page: of node i; of a view into its source. */
+struct site_lines site_lines_of(const struct site_page *page, uint32_t i);
+struct site_lines site_lines_in(const struct site_page *page, struct str part);
+/* Let lines reach as far as more. */
+void site_lines_add(struct site_lines *lines, struct site_lines more);
+
+/* siteread.c: the finding of that kind and target; when it is there already its
+ * count grows.  NULL when there is no room. */
+struct site_seen *site_see(struct site_page *page, struct site_reading *reading,
+    enum site_kind kind, struct str target);
+/* What is to be kept of page, which is open and was checked. */
+int site_read_more(struct site_page *page, struct toc_error *reterr,
+    struct site_reading *reading);
 
 #endif

@@ -216,7 +216,8 @@ read_script(struct site_page *page, struct str script)
         target = find_foreign(page, buf_str(&plain));
         if (target.p && !holds_one(target, known)) {
             page->report->defaced = true;
-            site_add(page, "script_redirect", target);
+            site_add(
+                page, "script_redirect", site_lines_in(page, script), target);
         }
     }
     buf_done(&plain);
@@ -238,7 +239,7 @@ read_meta(struct site_page *page, uint32_t i)
     if (at == content.n || !url.p || !site_is_elsewhere(page, url))
         return;
     page->report->defaced = true;
-    site_add(page, "meta_redirect", url);
+    site_add(page, "meta_redirect", site_lines_of(page, i), url);
 }
 
 void
@@ -256,7 +257,8 @@ site_find_redirects(struct site_page *page)
         src = aside->src.n > 0 ? html_url(page->arena, html, aside->src)
                                : STR_NONE;
         if (src.p && site_is_elsewhere(page, src))
-            site_add(page, "foreign_script", src);
+            site_add(page, "foreign_script",
+                site_lines_in(page, str_first(aside->text, 0)), src);
     }
     for (uint32_t i = 1; i < html->n; i++) {
         if (html_is(html, i, HTML_TAG_META)) {
@@ -266,7 +268,7 @@ site_find_redirects(struct site_page *page)
                 html_url(page->arena, html, html_attr(html, i, "src"));
 
             if (src.p && site_is_elsewhere(page, src))
-                site_add(page, "foreign_frame", src);
+                site_add(page, "foreign_frame", site_lines_of(page, i), src);
         }
     }
 }
