@@ -75,6 +75,23 @@ fetch_configure(struct role *role, const Tocsin__FetchConfig *config)
                                     : HTTP_SCOPE_HOST);
 }
 
+int
+fetch_set_proxy(
+    const struct fetch *fetch, char **proxy, struct gate_policy *policy)
+{
+    if (**proxy == '\0' && fetch->proxy[0] != '\0') {
+        char *copy = strdup(fetch->proxy);
+
+        if (copy == NULL)
+            return E_NOMEM;
+        *proxy = copy; /* goes with the message; "" was not its own */
+    }
+    if (**proxy == '\0' || strcmp(*proxy, "direct") == 0)
+        return 0;
+    policy->proxy = str_of(*proxy);
+    return gate_proxy_parse(policy->proxy, NULL, &policy->proxy_port);
+}
+
 /* --- role ------------------------------------------------------------------
  */
 
@@ -131,6 +148,9 @@ fetch_frame(
         break;
     case TOCSIN__FRAME__BODY_HUB_REQUEST:
         fetch_hub_take(role->state, frame->hub_request);
+        break;
+    case TOCSIN__FRAME__BODY_SITE_REQUEST:
+        fetch_site_take(role->state, frame->site_request);
         break;
     case TOCSIN__FRAME__BODY_PARSE_DONE:
         fetch_parse_done(role->state, ipc, frame->parse_done->poll);

@@ -4,6 +4,8 @@
  *   fetch.c         the role: configuration, frames, its peers
  *   fetch_poll.c    one poll: its request, its redirects, what came of it
  *   fetch_share.c   one address that several sources ask for
+ *   fetch_site.c    one look at an own site
+ *   fetch_answer.c  what a server's answer means
  *   fetch_hub.c     asks the hubs that feeds name
  *   fetch_hand.c    documents on their way to a parser
  *   robots.c        what may be fetched of pages
@@ -16,6 +18,7 @@
 #include "base/digest.h"
 #include "daemon/outward.h"
 #include "daemon/robots.h"
+#include "feeds/condition.h"
 #include "net/http.h"
 
 enum {
@@ -34,7 +37,7 @@ struct fetch_poll {
     struct fetch *fetch;
     Tocsin__PollRequest *request; /* owned */
     struct gate_policy policy;
-    struct http_call *hop;       /* a redirect that waits for robots.txt */
+    struct http_call *hop;         /* a redirect that waits for robots.txt */
     enum robots_answer hop_answer; /* what it said of the last one */
     int64_t hop_later_ms;
     struct fetch_shared *shared; /* whose answer it is to bring, or NULL */
@@ -72,6 +75,14 @@ struct fetch {
     size_t waiting_bytes;
 };
 
+/* --- fetch.c --------------------------------------------------------------
+ */
+/* Let policy go through the proxy of a message of the engine's, else through
+ * the configuration's, which is kept with the message then: the configuration
+ * may change meanwhile.  0 or an error. */
+int fetch_set_proxy(
+    const struct fetch *fetch, char **proxy, struct gate_policy *policy);
+
 /* --- fetch_poll.c ----------------------------------------------------------
  */
 /* Take up a request of the engine's (copied). */
@@ -86,6 +97,31 @@ void fetch_poll_free(struct fetch_poll *poll);
 /* Give its document to a parser, and forget it. */
 void fetch_poll_hand(struct fetch_poll *poll, struct arena *arena,
     const struct fetch_body *body, Tocsin__Answer *answer);
+
+/* --- fetch_site.c ---------------------------------------------------------
+ */
+/* Take up a look at an own site (copied); the engine is told of the visit. */
+void fetch_site_take(struct fetch *fetch, const Tocsin__SiteRequest *request);
+
+/* --- fetch_answer.c -------------------------------------------------------
+ */
+/* Fill ret; its texts live in arena, its body's hash in hash. */
+void answer_fill(struct arena *arena, const struct http_answer *http,
+    struct wall now, uint8_t hash[DIGEST_SIZE], Tocsin__Answer *ret);
+/* Whether there is a whole document. */
+bool answer_is_document(const struct http_answer *http);
+/* 304 to a request that could not be answered so proves nothing. */
+bool answer_is_unchanged(const struct http_answer *http);
+/* Too many requests, whatever number says so, or none at all just now. */
+bool answer_asks_for_quiet(const struct http_answer *http);
+/* Why there is no document. */
+enum poll_cause answer_cause(const struct http_answer *http);
+/* The same as a sentence that a person understands. */
+void answer_reason(const struct http_answer *http, struct arena *arena,
+    struct wall now, char *out, size_t size);
+/* The headers as they came, for the evidence; what lets somebody in is left
+ * out, as is what is too long. */
+struct str answer_headers(struct arena *arena, const struct http_answer *http);
 
 /* --- fetch_hub.c ---------------------------------------------------------- */
 /* Ask a hub; the engine is told what it says. */
@@ -114,6 +150,8 @@ void shares_done(struct fetch_poll *poll, Tocsin__PollAnswer__Outcome outcome,
 /* Give it to a parser now, or keep a copy until one is free.  0, or E_LIMIT,
  * E_NOMEM, E_CLOSED. */
 int fetch_hand(struct fetch *fetch, Tocsin__ParseRequest *request);
+/* Whether n bytes more may wait for a parser. */
+bool fetch_hand_has_room(const struct fetch *fetch, size_t n);
 /* A parser is free, or there is a new one. */
 void fetch_hand_waiting(struct fetch *fetch);
 

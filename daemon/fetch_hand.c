@@ -45,6 +45,7 @@ hand_to(struct fetch *fetch, struct fetch_parser *parser,
 
     handed.poll = request->poll;
     handed.parser = (uint32_t)(parser - fetch->parser);
+    handed.look = request->want == TOCSIN__WANT__WANT_SITE;
     if (fetch->role->engine)
         r = ipc_send(
             fetch->role->engine, FRAME(poll_handed, POLL_HANDED, &handed));
@@ -55,13 +56,16 @@ hand_to(struct fetch *fetch, struct fetch_parser *parser,
     return r;
 }
 
-/* A document that could not be handed over is a failed poll. */
+/* A document that could not be handed over is a failed poll; a look at a site
+ * ends with the engine's patience. */
 static void
 hand_drop(struct fetch *fetch, const Tocsin__ParseRequest *request)
 {
     Tocsin__PollAnswer message = TOCSIN__POLL_ANSWER__INIT;
     char reason[] = "the document could not be handed to a parser";
 
+    if (request->want == TOCSIN__WANT__WANT_SITE)
+        return;
     message.poll = request->poll;
     message.reason = reason;
     message.answer = request->answer;
@@ -87,6 +91,13 @@ fetch_hand_waiting(struct fetch *fetch)
     }
 }
 
+bool
+fetch_hand_has_room(const struct fetch *fetch, size_t n)
+{
+    return n <= FETCH_MAX_WAITING_BYTES &&
+           fetch->waiting_bytes <= FETCH_MAX_WAITING_BYTES - n;
+}
+
 /* Keep a copy until a parser is free. */
 static int
 hand_keep(struct fetch *fetch, const Tocsin__ParseRequest *request)
@@ -96,7 +107,7 @@ hand_keep(struct fetch *fetch, const Tocsin__ParseRequest *request)
     uint8_t *packed = malloc(n ? n : 1);
     int r = 0;
 
-    if (fetch->waiting_bytes + n > FETCH_MAX_WAITING_BYTES)
+    if (!fetch_hand_has_room(fetch, n))
         r = E_LIMIT;
     else if (document == NULL || packed == NULL)
         r = E_NOMEM;

@@ -134,175 +134,18 @@ fetch_put_off(struct fetch_poll *poll, int64_t ms)
     fetch_end(poll, TOCSIN__POLL_ANSWER__OUTCOME__LATER, "", &answer);
 }
 
-/* --- what the answer says --------------------------------------------------
+/* --- what came of it --------------------------------------------------------
  */
-
-/* A quote that does not end: the line went on where it must not have. */
-static bool
-fetch_is_torn(struct str value)
-{
-    if (str_starts(value, STR("W/")))
-        value = str_from(value, 2);
-    return value.n > 0 && value.p[0] == '"' &&
-           (value.n == 1 || value.p[value.n - 1] != '"');
-}
-
-/* A validator is opaque bytes, but not any number of them, and nothing that
- * could end a header line. */
-static struct str
-fetch_validator(const struct http_answer *answer, const char *name)
-{
-    struct str value = http_answer_header(answer, name);
-
-    if (value.n > FETCH_MAX_VALIDATOR_BYTES)
-        return STR_NONE;
-    for (size_t i = 0; i < value.n; i++) {
-        if ((unsigned char)value.p[i] < 0x20 || value.p[i] == 0x7f)
-            return STR_NONE;
-        /* Who reads it as a quoted string would unescape it to one. */
-        if (value.p[i] == '\\' && i + 1 < value.n &&
-            strchr("rn0", value.p[i + 1]))
-            return STR_NONE;
-    }
-    if (fetch_is_torn(value))
-        return STR_NONE;
-    return value;
-}
-
-/* A whole document.  203 is one that a proxy has touched; a 206 or 226 is a
- * part that nobody asked for, and a 204 no empty feed. */
-static bool
-fetch_is_document(const struct http_answer *http)
-{
-    return http->result == HTTP_ANSWERED &&
-           (http->status == 200 || http->status == 203);
-}
-
-/* 304 to a request that could not be answered so proves nothing. */
-static bool
-fetch_is_unchanged(const struct http_answer *http)
-{
-    return http->result == HTTP_ANSWERED && http->status == 304 &&
-           http->conditional;
-}
-
-/* Where the source has moved to: only when every hop said "for good", and what
- * is there can be used. */
-static struct str
-fetch_moved(const struct http_answer *http)
-{
-    if (!fetch_is_document(http) && !fetch_is_unchanged(http))
-        return STR_NONE;
-    for (size_t i = 0; i < http->nredirects; i++) {
-        int status = http->redirects[i].status;
-
-        if (status != 301 && status != 308)
-            return STR_NONE;
-    }
-    return http->nredirects > 0 ? http->url : STR_NONE;
-}
-
-/* How long it asks to be left alone; a success cannot ask that. */
-static int64_t
-fetch_retry_after(const struct http_answer *http, struct wall now)
-{
-    if (http->result != HTTP_ANSWERED || http->status < 400)
-        return 0;
-    return http_retry_after(
-        http_answer_header(http, "retry-after"), now, POLL_RETRY_AFTER_MAX_MS);
-}
-
-/* The address that a Link header gives, or absent. */
-static struct str
-fetch_link(struct arena *arena, const struct http_answer *http, struct str rel)
-{
-    struct str link = http_link(http, rel), url = STR_NONE;
-
-    if (link.n == 0 || url_resolve(arena, http->url, link, &url) != 0)
-        return STR_NONE;
-    return url;
-}
-
-static void
-fetch_fill_answer(struct fetch_poll *poll, struct arena *arena,
-    const struct http_answer *http, uint8_t hash[DIGEST_SIZE],
-    Tocsin__Answer *ret)
-{
-    struct wall now = loop_wall(poll->fetch->role->loop);
-
-    tocsin__answer__init(ret);
-    ret->status = http->status;
-    ret->etag = pb_data(fetch_validator(http, "etag"));
-    ret->last_modified = pb_data(fetch_validator(http, "last-modified"));
-    ret->url = pb_cstr(arena, http->url);
-    ret->retry_after_ms = fetch_retry_after(http, now);
-    ret->fresh_ms = http_freshness(http, now, FETCH_FRESH_MAX_MS);
-    ret->moved_to = pb_cstr(arena, fetch_moved(http));
-    ret->hub = pb_cstr(arena, fetch_link(arena, http, STR("hub")));
-    ret->self = pb_cstr(arena, fetch_link(arena, http, STR("self")));
-    ret->elapsed_ms = http->elapsed_ms;
-    ret->wire_bytes = http->wire_bytes;
-    ret->crawl_delay_ms = poll->crawl_delay_ms;
-    if (wall_is_set(http->cert_expires))
-        ret->cert_expires_ms = http->cert_expires.ms;
-    if (fetch_is_document(http)) {
-        digest_sha256(http->body, hash);
-        ret->body_hash = pb_data((struct str){(const char *)hash, DIGEST_SIZE});
-    }
-}
 
 /* Why there is no document, for the engine's conditions. */
 static enum poll_cause
 fetch_cause(const struct fetch_poll *poll, const struct http_answer *http)
 {
-    switch (http->result) {
-    case HTTP_REFUSED: /* by the gate, or by robots.txt of a redirect */
-        return poll->hop_answer == ROBOTS_REFUSED       ? CAUSE_ROBOTS
-               : poll->hop_answer == ROBOTS_UNREACHABLE ? CAUSE_CONNECT
-                                                        : CAUSE_ADDRESS;
-    case HTTP_DNS:
-        return CAUSE_DNS;
-    case HTTP_CONNECT:
+    if (http->result == HTTP_REFUSED && poll->hop_answer == ROBOTS_REFUSED)
+        return CAUSE_ROBOTS;
+    if (http->result == HTTP_REFUSED && poll->hop_answer == ROBOTS_UNREACHABLE)
         return CAUSE_CONNECT;
-    case HTTP_TLS:
-        return CAUSE_TLS;
-    case HTTP_TIMEOUT:
-        return CAUSE_TIMEOUT;
-    case HTTP_BROKEN:
-        return CAUSE_BROKEN;
-    case HTTP_TOO_LARGE:
-        return CAUSE_TOO_LARGE;
-    case HTTP_TOO_MANY_REDIRECTS:
-        return CAUSE_REDIRECTS;
-    case HTTP_NO_MEMORY:
-        return CAUSE_HOUSE;
-    case HTTP_LATER: /* is no answer to a poll */
-    case HTTP_ANSWERED:
-    default:
-        return CAUSE_STATUS;
-    }
-}
-
-/* A reason that a person understands. */
-static void
-fetch_reason(const struct http_answer *http, struct arena *arena,
-    struct wall now, char *out, size_t size)
-{
-    if (http->result == HTTP_TLS && wall_is_set(http->cert_expires) &&
-        http->cert_expires.ms < now.ms) {
-        struct civil c = civil_of_wall(http->cert_expires, 0);
-
-        snprintf(out, size, "%.400s (it ended on %04d-%02d-%02d)",
-            arena_cstr(arena, http->reason), c.year, c.month, c.day);
-    } else if (http->result != HTTP_ANSWERED) {
-        snprintf(out, size, "%.500s", arena_cstr(arena, http->reason));
-    } else if (http->status == 304) {
-        snprintf(out, size, "the server says 304 though nothing was known yet");
-    } else if (http->status == 401) {
-        snprintf(out, size, "the server asks for a log-in (401)");
-    } else {
-        snprintf(out, size, "the server says %d", http->status);
-    }
+    return answer_cause(http);
 }
 
 static void
@@ -312,10 +155,9 @@ fetch_fail(struct fetch_poll *poll, const struct http_answer *http,
     Tocsin__PollAnswer__Outcome outcome = TOCSIN__POLL_ANSWER__OUTCOME__FAILED;
     char reason[512];
 
-    fetch_reason(
+    answer_reason(
         http, arena, loop_wall(poll->fetch->role->loop), reason, sizeof reason);
-    if (http->result == HTTP_REFUSED &&
-        poll->hop_answer != ROBOTS_UNREACHABLE)
+    if (http->result == HTTP_REFUSED && poll->hop_answer != ROBOTS_UNREACHABLE)
         outcome = TOCSIN__POLL_ANSWER__OUTCOME__REFUSED;
     else if (http->result == HTTP_ANSWERED && http->status == 410)
         outcome = TOCSIN__POLL_ANSWER__OUTCOME__GONE;
@@ -332,33 +174,6 @@ fetch_is_same_body(
     return last.len == DIGEST_SIZE && memcmp(last.data, hash, DIGEST_SIZE) == 0;
 }
 
-/* The headers as they came, for the evidence; what lets somebody in is left
- * out, as is what is too long. */
-static struct str
-fetch_headers(struct arena *arena, const struct http_answer *http)
-{
-    static const char *const secret[] = {"set-cookie", "set-cookie2",
-        "authentication-info", "proxy-authenticate", "www-authenticate"};
-    struct buf out;
-    struct str headers;
-
-    buf_init(&out, EVIDENCE_MAX_HEADER_BYTES);
-    (void)buf_printf(&out, "HTTP %d\r\n", http->status);
-    for (size_t i = 0; i < http->nheaders; i++) {
-        const struct http_header *header = &http->headers[i];
-        bool left_out = header->name.n + header->value.n + 4 > out.max - out.n;
-
-        for (size_t k = 0; k < sizeof secret / sizeof *secret; k++)
-            left_out |= str_eq_nocase(header->name, str_of(secret[k]));
-        if (!left_out)
-            (void)buf_printf(&out, "%.*s: %.*s\r\n", STR_ARG(header->name),
-                STR_ARG(header->value));
-    }
-    headers = arena_str(arena, buf_str(&out));
-    buf_done(&out);
-    return headers;
-}
-
 static void
 fetch_document(struct fetch_poll *poll, struct arena *arena,
     const struct http_answer *http, Tocsin__Answer *answer, bool same)
@@ -373,17 +188,9 @@ fetch_document(struct fetch_poll *poll, struct arena *arena,
         fetch_poll_answer(
             poll, TOCSIN__POLL_ANSWER__OUTCOME__UNCHANGED, "", answer);
     } else {
-        answer->headers = pb_data(fetch_headers(arena, http));
+        answer->headers = pb_data(answer_headers(arena, http));
         fetch_poll_hand(poll, arena, &body, answer);
     }
-}
-
-/* Too many requests, whatever number says so, or none at all just now. */
-static bool
-fetch_asks_for_quiet(const struct http_answer *http)
-{
-    return http->result == HTTP_ANSWERED &&
-           (http->status == 420 || http->status == 429 || http->status == 503);
 }
 
 static void
@@ -408,14 +215,15 @@ fetch_done(void *arg, const struct http_answer *http)
             err_text(E_NOMEM), CAUSE_HOUSE);
         return;
     }
-    fetch_fill_answer(poll, arena, http, hash, &answer);
+    answer_fill(arena, http, loop_wall(poll->fetch->role->loop), hash, &answer);
+    answer.crawl_delay_ms = poll->crawl_delay_ms;
     if (http->bad_coding)
         shares_set_plain(poll); /* the next poll may read it */
-    if (fetch_asks_for_quiet(http))
+    if (answer_asks_for_quiet(http))
         http_hold(poll->fetch->http, http->url, answer.retry_after_ms);
-    if (fetch_is_unchanged(http))
+    if (answer_is_unchanged(http))
         fetch_end(poll, TOCSIN__POLL_ANSWER__OUTCOME__UNCHANGED, "", &answer);
-    else if (fetch_is_document(http))
+    else if (answer_is_document(http))
         fetch_document(
             poll, arena, http, &answer, fetch_is_same_body(poll, hash));
     else
@@ -540,26 +348,6 @@ fetch_poll_begin(struct fetch_poll *poll)
             "its robots.txt could not be asked for", CAUSE_HOUSE);
 }
 
-/* Its source's proxy, else the configuration's; kept with the request, because
- * the configuration may change meanwhile. */
-static int
-fetch_set_proxy(struct fetch_poll *poll)
-{
-    Tocsin__PollRequest *request = poll->request;
-
-    if (request->proxy[0] == '\0' && poll->fetch->proxy[0] != '\0') {
-        char *copy = strdup(poll->fetch->proxy);
-
-        if (copy == NULL)
-            return E_NOMEM;
-        request->proxy = copy; /* goes with the message; "" was not its own */
-    }
-    if (request->proxy[0] == '\0' || strcmp(request->proxy, "direct") == 0)
-        return 0;
-    poll->policy.proxy = str_of(request->proxy);
-    return gate_proxy_parse(poll->policy.proxy, NULL, &poll->policy.proxy_port);
-}
-
 static Tocsin__PollRequest *
 fetch_copy_request(const Tocsin__PollRequest *request)
 {
@@ -592,7 +380,7 @@ fetch_poll_take(struct fetch *fetch, const Tocsin__PollRequest *request)
     poll->fetch = fetch;
     poll->policy = fetch->policy;
     outward_allow(&poll->policy, request->allow, request->n_allow);
-    if (fetch_set_proxy(poll) != 0)
+    if (fetch_set_proxy(fetch, &poll->request->proxy, &poll->policy) != 0)
         fetch_give_up(poll, TOCSIN__POLL_ANSWER__OUTCOME__FAILED,
             "its proxy could not be used", CAUSE_HOUSE);
     else
