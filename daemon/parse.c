@@ -24,6 +24,7 @@
 #include "base/mask.h"
 #include "daemon/evidence.h"
 #include "daemon/parse_door.h"
+#include "daemon/parse_site.h"
 #include "daemon/parse_test.h"
 #include "daemon/pb.h"
 #include "daemon/role.h"
@@ -623,20 +624,29 @@ parse_send(struct ipc *engine, Tocsin__ParseResult *result)
     return ipc_send(engine, FRAME(parse_result, PARSE_RESULT, result));
 }
 
+/* A page of an own site, or a document of it. */
 static void
-parse_request(struct role *role, const struct ipc *from,
-    const Tocsin__ParseRequest *request)
+parse_site(struct role *role, const Tocsin__ParseRequest *request)
+{
+    struct parse *parse = role->state;
+    Tocsin__SiteResult result = TOCSIN__SITE_RESULT__INIT;
+    struct str zone = pb_str(request->site->zone);
+
+    parse_alarm(parse->cpu_ms);
+    site_answer(parse->arena, request, parse_zone(parse, zone), &result);
+    parse_alarm(0);
+    site_answer_send(role->engine, &result);
+}
+
+static void
+parse_poll(struct role *role, const Tocsin__ParseRequest *request)
 {
     struct parse *parse = role->state;
     Tocsin__ParseResult result = TOCSIN__PARSE_RESULT__INIT;
-    Tocsin__ParseDone done = TOCSIN__PARSE_DONE__INIT;
     char no_memory[] = "out of memory";
     uint32_t slow[MATCH_MAX_SLOW];
 
-    if (request->context == NULL || request->answer == NULL ||
-        parse->rules == NULL || role->engine == NULL)
-        return;
-    result.poll = done.poll = request->poll;
+    result.poll = request->poll;
     result.generation = parse->generation;
     result.answer = request->answer;
     parse->evidence = EVIDENCE_MAX_POLL_BYTES;
@@ -660,6 +670,24 @@ parse_request(struct role *role, const struct ipc *from,
         (void)ipc_send(
             role->engine, FRAME(parse_result, PARSE_RESULT, &result));
     }
+}
+
+static void
+parse_request(struct role *role, const struct ipc *from,
+    const Tocsin__ParseRequest *request)
+{
+    struct parse *parse = role->state;
+    Tocsin__ParseDone done = TOCSIN__PARSE_DONE__INIT;
+    bool site = request->want == TOCSIN__WANT__WANT_SITE;
+
+    if ((site ? !request->site : !request->context || !request->answer) ||
+        parse->rules == NULL || role->engine == NULL)
+        return;
+    done.poll = request->poll;
+    if (site)
+        parse_site(role, request);
+    else
+        parse_poll(role, request);
     if (parse->fetch && from == parse->fetch)
         (void)ipc_send(parse->fetch, FRAME(parse_done, PARSE_DONE, &done));
     arena_clear(parse->arena);

@@ -100,14 +100,20 @@ int
 door_document(struct arena *arena, const Tocsin__ParseRequest *request,
     bool revised, size_t *budget, Tocsin__ParseResult *result)
 {
+    if (!has_findings(result) &&
+        (!revised || request->body.len > EVIDENCE_MAX_REVISED_BYTES))
+        return 0;
+    return door_body(arena, request, budget, &result->document);
+}
+
+int
+door_body(struct arena *arena, const Tocsin__ParseRequest *request,
+    size_t *budget, Tocsin__Document **ret)
+{
     struct str body = pb_bytes(request->body);
-    Tocsin__Document *out;
+    Tocsin__Document *out = ARENA_NEW(arena, Tocsin__Document);
     uint8_t hash[DIGEST_SIZE];
 
-    if (!has_findings(result) &&
-        (!revised || body.n > EVIDENCE_MAX_REVISED_BYTES))
-        return 0;
-    out = ARENA_NEW(arena, Tocsin__Document);
     if (out == NULL)
         return E_NOMEM;
     tocsin__document__init(out);
@@ -118,7 +124,7 @@ door_document(struct arena *arena, const Tocsin__ParseRequest *request,
     out->content_type = request->content_type;
     out->url = request->url;
     out->received_ms = request->now_ms;
-    result->document = out;
+    *ret = out;
     return door_seal(
         arena, body, EVIDENCE_MAX_DOCUMENT_BYTES, budget, &out->sealed);
 }

@@ -23,6 +23,9 @@ int door_original(struct arena *arena, const struct item *item, size_t *budget,
  * evidence: has findings, or is marked as revised.  0 or E_NOMEM. */
 int door_document(struct arena *arena, const Tocsin__ParseRequest *request,
     bool revised, size_t *budget, Tocsin__ParseResult *result);
+/* The document of request, sealed when it fits.  0 or E_NOMEM. */
+int door_body(struct arena *arena, const Tocsin__ParseRequest *request,
+    size_t *budget, Tocsin__Document **ret);
 /* Mask what result says of the document itself. */
 int door_describe(struct arena *arena, Tocsin__ParseResult *result);
 
