@@ -112,7 +112,8 @@ login_wait(const struct context *ctx, struct str name)
         limit, known ? keys.pair : keys.account, LIMIT_FREE_ACCOUNT, ctx->mono);
     int64_t address = 0;
 
-    if (!keys.local)
+    /* Others fail at his address too: behind one gateway sits a whole house. */
+    if (!keys.local && !known)
         address =
             limit_wait(limit, keys.address, LIMIT_FREE_ADDRESS, ctx->mono);
     return account > address ? account : address;
@@ -142,7 +143,8 @@ login_count_failure(struct context *ctx, struct str name)
     log_say(LOG_NOTICE, "log-in failed", "user", log_name(ctx, name), "from",
         ctx->exchange->peer.address, NULL);
     limit_fail(limit, keys.account, ctx->mono);
-    limit_fail(limit, keys.pair, ctx->mono);
+    if (limit_knows(limit, keys.pair))
+        limit_fail(limit, keys.pair, ctx->mono);
     if (!keys.local)
         limit_fail(limit, keys.address, ctx->mono);
     tell_engine(console, &action);
@@ -244,9 +246,9 @@ login_done(struct context *ctx, struct str name)
     struct limit *limit = &ctx->console->limit;
     struct keys keys = keys_of(ctx, name);
 
-    limit_forget(limit, keys.account);
-    limit_forget(limit, keys.pair);
-    limit_know(limit, keys.pair);
+    limit_forget(limit, keys.account, ctx->mono);
+    limit_forget(limit, keys.pair, ctx->mono);
+    limit_know(limit, keys.account, keys.pair);
 }
 
 static void

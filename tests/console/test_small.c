@@ -110,7 +110,7 @@ waits_double_and_are_forgotten(void **state)
     for (int i = 0; i < 9; i++)
         limit_fail(&limit, key, now);
     assert_true(limit_wait(&limit, key, LIMIT_FREE_ACCOUNT, now) > 0);
-    limit_forget(&limit, key);
+    limit_forget(&limit, key, now);
     assert_int_equal(limit_wait(&limit, key, LIMIT_FREE_ACCOUNT, now), 0);
 }
 
@@ -131,25 +131,68 @@ keys_are_what_they_should_be(void **state)
                  limit_key_account(&limit, STR("a")));
 }
 
-/* However many keys fail, the table keeps its size and the newest. */
+/* However many addresses fail, the table keeps its size and those that failed
+ * most. */
 static void
-the_table_keeps_the_newest(void **state)
+the_table_keeps_the_worst(void **state)
 {
     static struct limit limit;
     struct mono now = {0};
-    uint64_t key = 1;
+    uint64_t worst, key = 0;
+    char text[32];
 
     (void)state;
     limit_init(&limit);
-    for (uint64_t i = 1; i <= 3 * LIMIT_MAX_KEYS; i++) {
+    worst = limit_key_address(&limit, STR("192.0.2.1"));
+    for (int i = 0; i < LIMIT_FREE_ADDRESS + 3; i++)
+        limit_fail(&limit, worst, now);
+    for (int i = 0; i < 3 * LIMIT_MAX_KEYS; i++) {
         now.ms++;
-        key = i;
-        for (int j = 0; j < 6; j++)
-            limit_fail(&limit, key, now);
+        (void)snprintf(text, sizeof text, "10.1.%d.%d", i / 256, i % 256);
+        key = limit_key_address(&limit, str_of(text));
+        limit_fail(&limit, key, now);
     }
-    assert_true(limit_wait(&limit, key, LIMIT_FREE_ACCOUNT, now) > 0);
-    assert_true(limit_wait(&limit, key - 1000, LIMIT_FREE_ACCOUNT, now) > 0);
-    assert_int_equal(limit_wait(&limit, 1, LIMIT_FREE_ACCOUNT, now), 0);
+    assert_true(limit_wait(&limit, worst, LIMIT_FREE_ADDRESS, now) > 0);
+    assert_true(limit_wait(&limit, key, 1, now) > 0);
+}
+
+/* Whoever guesses under tens of thousands of names, each as often as the one
+ * he is after, does not make that one's failures forgotten; and hardly anybody
+ * else has to wait for it. */
+static void
+many_names_hide_none(void **state)
+{
+    static struct limit limit;
+    struct mono now = {LIMIT_FORGET_MS * 7};
+    uint64_t key, other;
+    unsigned bystanders = 0;
+    char text[32];
+
+    (void)state;
+    limit_init(&limit);
+    key = limit_key_account(&limit, STR("值班员"));
+    for (int i = 0; i < LIMIT_FREE_ACCOUNT + 8; i++)
+        limit_fail(&limit, key, now);
+    for (int i = 0; i < 20 * LIMIT_MAX_KEYS; i++) {
+        now.ms += i % 2;
+        (void)snprintf(text, sizeof text, "name%d", i / 16);
+        limit_fail(&limit, limit_key_account(&limit, str_of(text)), now);
+    }
+    assert_true(limit_wait(&limit, key, LIMIT_FREE_ACCOUNT, now) > 200000);
+    for (int i = 0; i < 1000; i++) {
+        (void)snprintf(text, sizeof text, "bystander%d", i);
+        other = limit_key_account(&limit, str_of(text));
+        bystanders += limit_wait(&limit, other, LIMIT_FREE_ACCOUNT, now) > 0;
+    }
+    assert_true(bystanders <= 5);
+    /* The right password ends it, for him alone. */
+    other = limit_key_account(&limit, STR("name7"));
+    limit_forget(&limit, key, now);
+    assert_int_equal(limit_wait(&limit, key, LIMIT_FREE_ACCOUNT, now), 0);
+    assert_true(limit_wait(&limit, other, LIMIT_FREE_ACCOUNT, now) > 0);
+    /* And an hour without a failure ends it for anybody. */
+    now.ms += LIMIT_FORGET_MS;
+    assert_int_equal(limit_wait(&limit, other, LIMIT_FREE_ACCOUNT, now), 0);
 }
 
 /* RFC 6238, appendix B, the last six of its eight digits. */
@@ -286,21 +329,36 @@ static void
 whoever_logged_in_is_known(void **state)
 {
     static struct limit limit;
-    uint64_t here, pair;
+    struct mono now = {5000};
+    uint64_t here, wang, pair;
 
     (void)state;
     limit_init(&limit);
     here = limit_key_address(&limit, STR("192.0.2.1"));
+    wang = limit_key_account(&limit, STR("wang"));
     pair = limit_key_pair(&limit, STR("wang"), here);
     assert_false(limit_knows(&limit, pair));
-    limit_know(&limit, pair);
+    limit_know(&limit, wang, pair);
     assert_true(limit_knows(&limit, pair));
     assert_false(limit_knows(&limit, limit_key_pair(&limit, STR("li"), here)));
     assert_false(
         limit_knows(&limit, limit_key_pair(&limit, STR("wang"),
                                 limit_key_address(&limit, STR("192.0.2.2")))));
-    for (size_t i = 0; i < LIMIT_MAX_KNOWN; i++)
-        limit_know(&limit, i + 1);
+    /* His failures count where he is known, however many others fail. */
+    for (int i = 0; i < LIMIT_FREE_ACCOUNT; i++)
+        limit_fail(&limit, pair, now);
+    for (uint64_t i = 1; i < 4000; i++)
+        limit_fail(&limit, i, now);
+    assert_true(limit_wait(&limit, pair, LIMIT_FREE_ACCOUNT, now) > 0);
+    limit_forget(&limit, pair, now);
+    assert_int_equal(limit_wait(&limit, pair, LIMIT_FREE_ACCOUNT, now), 0);
+    assert_true(limit_knows(&limit, pair));
+    /* One account takes the places of no other. */
+    for (uint64_t i = 1; i < 2 * LIMIT_MAX_KNOWN; i++)
+        limit_know(&limit, 7, i);
+    assert_true(limit_knows(&limit, pair));
+    for (uint64_t i = 1; i <= LIMIT_MAX_KNOWN; i++)
+        limit_know(&limit, 1000 + i, 1000 + i);
     assert_false(limit_knows(&limit, pair)); /* the oldest gives way */
 }
 
@@ -312,7 +370,8 @@ main(void)
         cmocka_unit_test(long_texts_keep_what_matched),
         cmocka_unit_test(waits_double_and_are_forgotten),
         cmocka_unit_test(keys_are_what_they_should_be),
-        cmocka_unit_test(the_table_keeps_the_newest),
+        cmocka_unit_test(the_table_keeps_the_worst),
+        cmocka_unit_test(many_names_hide_none),
         cmocka_unit_test(codes_are_those_of_the_standard),
         cmocka_unit_test(secrets_and_recovery_codes_are_read),
         cmocka_unit_test(common_passwords_are_refused),
