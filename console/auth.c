@@ -269,6 +269,19 @@ is_ours(const struct console *console, const struct peer *peer)
     return peer->local && (peer->uid == 0 || peer->uid == console->uid);
 }
 
+/* A token of ours, where tokens are taken; or nobody. */
+static void
+identify_header(struct context *ctx, struct str header, struct session_row *row)
+{
+    if (str_starts_nocase(header, STR("Bearer ")) && ctx->route &&
+        route_is_api(ctx->route))
+        identify_token(
+            ctx, str_trim(str_from(header, sizeof "Bearer " - 1)), row);
+    else if (str_starts_nocase(header, STR("Basic ")) &&
+             auth_route_is_feed(ctx->route))
+        identify_token(ctx, secret_of_basic(ctx, header), row);
+}
+
 int
 auth_identify(struct context *ctx)
 {
@@ -285,13 +298,12 @@ auth_identify(struct context *ctx)
         ctx->who.user =
             peer->uid == 0 ? STR("root") : str_of(ctx->console->user_name);
     } else if (header.p) {
-        if (str_starts_nocase(header, STR("Bearer ")) && ctx->route &&
-            route_is_api(ctx->route))
-            identify_token(
-                ctx, str_trim(str_from(header, sizeof "Bearer " - 1)), &row);
-        else if (str_starts_nocase(header, STR("Basic ")) &&
-                 auth_route_is_feed(ctx->route))
-            identify_token(ctx, secret_of_basic(ctx, header), &row);
+        identify_header(ctx, header, &row);
+        /* A proxy may log people in by this header and pass it on. */
+        if (ctx->who.role < ROLE_VIEWER && auth_proxy_is_peer(ctx)) {
+            row = (struct session_row){0};
+            (void)auth_proxy_identify(ctx, &status);
+        }
     } else if (!auth_proxy_identify(ctx, &status)) {
         identify_session(ctx, &row);
         if (ctx->who.via == VIA_SESSION && !str_eq(ctx->path, STR("/events")))

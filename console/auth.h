@@ -43,6 +43,8 @@ void auth_csrf_make(struct identity *who, struct str secret);
 /* auth_proxy.c: users whom a reverse proxy vouches for.  Whether the request
  * names one; then *ret_status is 0 or what it is to be refused with. */
 bool auth_proxy_identify(struct context *ctx, int *ret_status);
+/* Whether the one who is connected is a proxy that may. */
+bool auth_proxy_is_peer(const struct context *ctx);
 void auth_proxy_copy(struct arena *arena, struct console_proxy_user *proxy);
 /* Whether the request may come from one of our own pages, or from no browser at
  * all: Origin, Sec-Fetch-Site, Referer.  Only for methods that change. */

@@ -139,6 +139,14 @@ make_csrf(struct context *ctx)
 }
 
 bool
+auth_proxy_is_peer(const struct context *ctx)
+{
+    const struct console_proxy_user *proxy = &ctx->console->config.proxy_user;
+
+    return proxy->header.n > 0 && is_from_proxy(proxy, &ctx->exchange->peer);
+}
+
+bool
 auth_proxy_identify(struct context *ctx, int *ret_status)
 {
     const struct console_proxy_user *proxy = &ctx->console->config.proxy_user;

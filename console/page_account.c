@@ -35,6 +35,8 @@ do_lang(struct context *ctx)
     struct action action = {.kind = ACTION_USER_LANG, .until = WALL_NONE};
     struct str lang = field_get(ctx, "lang");
 
+    if (!account_is_person(ctx))
+        return;
     if (str_starts(lang, STR("zh")))
         action.text = STR("zh");
     else if (str_starts(lang, STR("en")))
@@ -51,6 +53,8 @@ do_theme(struct context *ctx)
 {
     struct action action = {.kind = ACTION_USER_THEME, .until = WALL_NONE};
 
+    if (!account_is_person(ctx))
+        return;
     action.text = field_get(ctx, "theme");
     if (str_eq(action.text, STR("light")) || str_eq(action.text, STR("dark")) ||
         str_eq(action.text, STR("system")))

@@ -280,6 +280,8 @@ tokens_change_no_account(void **state)
         {"GET", "/api/v1/account/factor", NULL},
         {"POST", "/api/v1/account/factor", "{\"code\":\"1\"}"},
         {"POST", "/api/v1/account/factor/drop", "{}"},
+        {"POST", "/api/v1/account/lang", "{\"lang\":\"en\"}"},
+        {"POST", "/api/v1/account/theme", "{\"theme\":\"dark\"}"},
         {"POST", "/api/v1/sessions/end", "{}"},
         {"DELETE", "/api/v1/sessions/0011223344556677", "{}"}};
     char who[128], csrf[80], token[96];
@@ -448,6 +450,50 @@ a_proxy_may_vouch(void **state)
         "{\"user\":\"新来的\",\"password\":\"x\"}");
     assert_int_equal(answer.status, 401);
     client_from(NULL);
+    desk_free(&other);
+}
+
+/* A proxy that logs people in by Authorization may pass that header on; what
+ * is no token of ours says nothing, and from elsewhere gives nobody a name. */
+static void
+a_proxy_may_pass_its_own_login_on(void **state)
+{
+    static const char *const headers[] = {"Authorization: Basic d2FuZzp4\r\n",
+        "Authorization: Negotiate abc\r\n",
+        "Authorization: Bearer eyJhbGciOiJub25lIn0.e30.\r\n",
+        "Authorization: \r\n"};
+    static const char *const paths[] = {
+        "/api/v1/account", "/sources", "/api/v1/incidents.atom"};
+    struct desk other;
+    struct desk_options options = {.incidents = 1,
+        .proxy_user = {.header = STR("X-Remote-User"),
+            .from = {STR("127.0.0.2")},
+            .nfrom = 1}};
+    char text[256], found[32];
+
+    (void)state;
+    desk_new(&other, &options);
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        for (size_t j = 0; j < sizeof paths / sizeof *paths; j++) {
+            struct answer answer;
+
+            (void)snprintf(
+                text, sizeof text, "%sX-Remote-User: 值班员\r\n", headers[i]);
+            client_from("127.0.0.2");
+            answer = as_proxy(&other, paths[j], text);
+            assert_int_equal(answer.status, 200);
+            if (j == 0)
+                assert_string_equal(
+                    member(&answer, "role", found, sizeof found), "operator");
+            /* Without the name it is nobody, as before. */
+            answer = as_proxy(&other, "/api/v1/account", headers[i]);
+            assert_int_equal(answer.status, 401);
+            client_from(NULL);
+            answer = as_proxy(&other, "/api/v1/account", text);
+            assert_in_set(
+                answer.status, ((LargestIntegralType[]){400, 401}), 2);
+        }
+    }
     desk_free(&other);
 }
 
@@ -621,6 +667,7 @@ main(void)
         cmocka_unit_test(sessions_are_listed_and_ended),
         cmocka_unit_test(guessing_elsewhere_keeps_nobody_out),
         cmocka_unit_test(a_proxy_may_vouch),
+        cmocka_unit_test(a_proxy_may_pass_its_own_login_on),
         cmocka_unit_test(a_proxy_vouches_only_for_who_is_known),
         cmocka_unit_test(each_of_a_proxys_users_listens),
         cmocka_unit_test(admins_change_users),
