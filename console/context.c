@@ -121,6 +121,16 @@ text_sentence(const struct context *ctx, struct str english)
     return english;
 }
 
+struct str
+link_part(const struct context *ctx, struct str s)
+{
+    _cleanup_(buf_done) struct buf out;
+
+    buf_init(&out, HTTP_MAX_TARGET_BYTES * 3);
+    http_escape(&out, s);
+    return out.err ? STR_NONE : arena_str(ctx->arena, buf_str(&out));
+}
+
 /* "just now", "12 min ago", "3 h ago", "2 d ago"; in the future "in 3 h". */
 static struct str
 ago(const struct context *ctx, struct wall t)
@@ -248,15 +258,35 @@ reply(struct context *ctx, int status, const char *name, json_t *value_taken)
         finish(ctx);
 }
 
+/* to with everything escaped that no URL holds as it is; where the parts of to
+ * end is as it was. */
+static void
+add_location(struct buf *out, struct str to)
+{
+    for (size_t i = 0; i < to.n; i++) {
+        unsigned char c = (unsigned char)to.p[i];
+
+        if (c <= 0x20 || c >= 0x7f || strchr("\"<>\\^`{|}", c))
+            http_escape(out, str_first(str_from(to, i), 1));
+        else
+            (void)buf_add_char(out, (char)c);
+    }
+}
+
 void
 reply_redirect(struct context *ctx, struct str to)
 {
     struct exchange *exchange = ctx->exchange;
+    _cleanup_(buf_done) struct buf location;
 
-    if (to.n == 0 || to.p[0] != '/' || (to.n > 1 && to.p[1] == '/'))
+    if (to.n == 0 || to.p[0] != '/' ||
+        (to.n > 1 && (to.p[1] == '/' || to.p[1] == '\\')))
         to = STR("/");
+    buf_init(&location, HTTP_MAX_TARGET_BYTES * 3);
+    add_location(&location, to);
     exchange->status = 303;
-    if (exchange_header(exchange, "Location", to))
+    if (location.err ||
+        exchange_header(exchange, "Location", buf_str(&location)))
         (void)exchange_header(exchange, "Location", STR("/"));
     finish(ctx);
 }

@@ -31,6 +31,8 @@ struct str text_format(const struct context *ctx, const char *key,
  * its parts that the catalogues have as phrase_… are replaced.  In the arena.
  */
 struct str text_sentence(const struct context *ctx, struct str english);
+/* s escaped as one part of a path or of a query, in the arena. */
+struct str link_part(const struct context *ctx, struct str s);
 /* Set key to the RFC 3339 form; for pages also key_text (local, short) and
  * key_ago ("12 min"). */
 void set_time(

@@ -19,7 +19,7 @@ http_reader_init(struct http_reader *reader)
 {
     memset(reader, 0, sizeof *reader);
     buf_init(&reader->head, HTTP_MAX_HEAD_BYTES);
-    buf_init(&reader->body, HTTP_MAX_NEWS_BYTES);
+    buf_init(&reader->body, HTTP_MAX_LARGE_BYTES);
     buf_init(&reader->line, HTTP_MAX_CHUNK_LINE_BYTES);
 }
 
@@ -38,7 +38,7 @@ http_reader_next(struct http_reader *reader)
     /* A connection keeps no more room than most requests need. */
     if (reader->max_body > HTTP_MAX_BODY_BYTES) {
         buf_done(&reader->body);
-        buf_init(&reader->body, HTTP_MAX_NEWS_BYTES);
+        buf_init(&reader->body, HTTP_MAX_LARGE_BYTES);
     }
     buf_clear(&reader->body);
     buf_clear(&reader->line);
@@ -79,6 +79,17 @@ head_byte_ok(unsigned char last, unsigned char c)
     return c == '\r' || c == '\t' || (c >= 0x20 && c != 0x7f);
 }
 
+static size_t
+max_body_of(const struct http_reader *reader)
+{
+    const struct http_large *large = reader->large;
+
+    for (; large && large->prefix; large++)
+        if (str_starts(reader->request.path, str_of(large->prefix)))
+            return large->max_body;
+    return HTTP_MAX_BODY_BYTES;
+}
+
 /* The head is complete: parse it and see what follows. */
 static void
 head_end(struct http_reader *reader)
@@ -88,10 +99,8 @@ head_end(struct http_reader *reader)
     int status = http_head_parse(
         buf_str(&reader->head), &reader->request, &framing, &why);
 
-    reader->max_body = HTTP_MAX_BODY_BYTES;
-    if (!status && reader->large.n > 0 &&
-        str_starts(reader->request.path, reader->large))
-        reader->max_body = HTTP_MAX_NEWS_BYTES;
+    if (!status)
+        reader->max_body = max_body_of(reader);
     if (status) {
         http_reader_refuse(reader, status, why);
     } else if (framing.chunked) {

@@ -20,10 +20,10 @@
 #include "base/str.h"
 
 enum {
-    HTTP_MAX_HEAD_BYTES = 16 * 1024,  /* request line and headers */
-    HTTP_MAX_TARGET_BYTES = 8 * 1024, /* path and query */
-    HTTP_MAX_BODY_BYTES = 64 * 1024,
-    HTTP_MAX_NEWS_BYTES = 1024 * 1024, /* of a body under reader.large */
+    HTTP_MAX_HEAD_BYTES = 16 * 1024,    /* request line and headers */
+    HTTP_MAX_TARGET_BYTES = 8 * 1024,   /* path and query */
+    HTTP_MAX_BODY_BYTES = 64 * 1024,    /* where reader.large says no more */
+    HTTP_MAX_LARGE_BYTES = 1024 * 1024, /* whatever it says */
     HTTP_MAX_HEADERS = 64,
     HTTP_MAX_CHUNK_LINE_BYTES = 256,   /* size and extensions */
     HTTP_MAX_TRAILER_BYTES = 4 * 1024, /* read and ignored */
@@ -69,6 +69,12 @@ struct str http_header_get(
 struct str http_header_last(
     const struct http_request *request, const char *name);
 
+/* Paths that begin so may have bodies of so many bytes. */
+struct http_large {
+    const char *prefix;
+    size_t max_body;
+};
+
 enum http_reader_state {
     HTTP_READ_HEAD,
     HTTP_READ_BODY, /* of a known length */
@@ -89,8 +95,8 @@ struct http_reader {
     struct buf head, body, line;
     uint64_t left; /* bytes of body or chunk to come */
     size_t trailer;
-    unsigned char last; /* byte before this one */
-    struct str large;   /* paths that begin so may have large bodies; static */
+    unsigned char last;             /* byte before this one */
+    const struct http_large *large; /* static, ends with no prefix; or NULL */
     size_t max_body;
     struct http_request request;
 };

@@ -66,7 +66,8 @@ object_link(const struct context *ctx, struct str object)
     struct str name = object, kind = str_split(&name, ':');
 
     return arena_printf(ctx->arena, "/%s/%.*s",
-        str_eq(kind, STR("list")) ? "lists" : "rules", STR_ARG(name));
+        str_eq(kind, STR("list")) ? "lists" : "rules",
+        STR_ARG(link_part(ctx, name)));
 }
 
 json_t *

@@ -183,7 +183,8 @@ page_rule_editor(struct context *ctx)
 
         reply_redirect(
             ctx, arena_printf(ctx->arena, "/rule-editor?object=%s:%.*s",
-                     str_eq(kind, STR("list")) ? "list" : "rule", STR_ARG(id)));
+                     str_eq(kind, STR("list")) ? "list" : "rule",
+                     STR_ARG(link_part(ctx, id))));
         return;
     }
     ask_rules(ctx, ACTION_RULES, object, 0, editor_answered);
@@ -289,7 +290,8 @@ status_answered(struct context *ctx, const struct action_result *result)
 
     json_decref(data);
     reply_result(ctx, result,
-        arena_printf(ctx->arena, "/rules/%.*s?said=%s", STR_ARG(ctx->args[0]),
+        arena_printf(ctx->arena, "/rules/%.*s?said=%s",
+            STR_ARG(link_part(ctx, ctx->args[0])),
             waits   ? "waiting"
             : force ? "saved"
                     : "not_in_force"));
@@ -379,10 +381,15 @@ do_rule_version(struct context *ctx)
         .object = field_get(ctx, "do"),
         .text = str_trim(field_get(ctx, "reason")),
         .until = WALL_NONE};
+    struct rule_edit edit;
+    int err = 0;
 
-    if (arg_number(ctx, 0, &action.id)) {
-        reply_error(ctx, 404, NULL);
-        return;
-    }
-    ask_engine(ctx, &action, decided);
+    if (arg_number(ctx, 0, &action.id))
+        err = E_NOTFOUND;
+    if (!err)
+        err = view_rule_edit(ctx->console->view, action.id, ctx->arena, &edit);
+    if (err)
+        reply_error(ctx, status_of_err(err), NULL);
+    else
+        ask_engine(ctx, &action, decided);
 }

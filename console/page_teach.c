@@ -118,8 +118,10 @@ set_words(struct context *ctx, int64_t incident, struct str rule, json_t *value)
         set_number(one, "unjudged", (int64_t)words[i].unknown);
         (void)json_object_set_new(
             one, "suggested", json_boolean(words[i].suggested));
-        if (!ctx->json)
+        if (!ctx->json) {
             set_flag(one, "harmful", !words[i].suggested);
+            set_str(one, "word_part", link_part(ctx, words[i].word));
+        }
         (void)json_array_append_new(list, one);
     }
     (void)json_object_set_new(value, "words", list);

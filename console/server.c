@@ -19,14 +19,22 @@
 #include <unistd.h>
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/listener.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include "console/answer.h"
 #include "console/listen.h"
+
+/* News of a hub; texts of rules, of which a form makes three times as much. */
+static const struct http_large large_bodies[] = {
+    {"/websub/", 1024 * 1024},
+    {"/rule-editor", 256 * 1024},
+    {"/api/v1/rule-editor", 256 * 1024},
+    {NULL, 0},
+};
 
 enum connection_state {
     CONNECTION_READ,
@@ -154,7 +162,8 @@ connection_free(struct connection *conn)
 static void
 peer_for_exchange(struct connection *conn, struct peer *ret)
 {
-    struct str list = http_header_last(&conn->reader.request, "X-Forwarded-For");
+    struct str list =
+        http_header_last(&conn->reader.request, "X-Forwarded-For");
     struct str last = STR_NONE;
     unsigned char binary[sizeof(struct in6_addr)];
 
@@ -447,7 +456,7 @@ connection_new(struct server *server, evutil_socket_t fd)
         return NULL;
     conn->server = server;
     http_reader_init(&conn->reader);
-    conn->reader.large = STR("/websub/");
+    conn->reader.large = large_bodies;
     if (loop_timer_new(server->loop, timer_cb, conn, &conn->timer)) {
         free(conn);
         return NULL;
@@ -536,7 +545,10 @@ server_new(struct loop *loop, const struct server_config *config,
     server->tcp_fd = server->local_fd = -1;
     TAILQ_INIT(&server->connections);
     copy_proxies(server, config);
-    if (config->listen.n)
+    if (config->listen_fd > 0)
+        err = listen_take(config->listen_fd, config->insecure, reterr,
+            &server->tcp_fd, &server->port);
+    else if (config->listen.n)
         err = listen_tcp(config->listen, config->insecure, reterr,
             &server->tcp_fd, &server->port);
     if (!err && config->socket_path.n)

@@ -51,8 +51,7 @@ look(const char *path, const char *data, const char *zh, const char *en)
     desk.data = data;
     for (int k = 0; k < 2; k++) {
         struct answer answer = ask_with(&desk, "GET", path, who,
-            k ? "Accept-Language: en\r\n" : "Accept-Language: zh-CN\r\n",
-            NULL);
+            k ? "Accept-Language: en\r\n" : "Accept-Language: zh-CN\r\n", NULL);
 
         if (answer.status != 200)
             fail_msg("%s: %d", path, answer.status);
@@ -131,6 +130,86 @@ an_editor_is_told_what_is_wrong(void **state)
     assert_int_equal(desk.last.id, 3);
 }
 
+/* A text of the greatest length is three times as long in a form, if it is
+ * Chinese. */
+static void
+a_long_text_is_taken(void **state)
+{
+    struct answer answer;
+    struct buf body;
+    struct str text;
+
+    (void)state;
+    buf_init(&body, 400 * 1024);
+    assert_int_equal(
+        buf_printf(
+            &body, "csrf=%s&do=check&object=rule%%3Aa&base=0&text=", csrf),
+        0);
+    for (size_t i = 0; i < RULE_EDIT_MAX_TEXT_BYTES / 3; i++)
+        (void)buf_add_cstr(&body, "%E4%BA%91");
+    assert_true(body.n > 140 * 1024);
+    desk.data = faults;
+    answer = ask(&desk, "POST", "/rule-editor", who, body.p);
+    assert_int_equal(answer.status, 200);
+    text = (struct str){(const char *)desk.last.data.p, desk.last.data.n};
+    assert_int_equal(text.n, RULE_EDIT_MAX_TEXT_BYTES);
+    /* One more, and we say what is wrong; far more is not even read. */
+    (void)buf_add_cstr(&body, "%E4%BA%91");
+    answer = ask(&desk, "POST", "/rule-editor", who, body.p);
+    assert_int_equal(answer.status, 422);
+    while (body.n <= 256 * 1024)
+        (void)buf_add_cstr(&body, "%E4%BA%91");
+    answer = ask(&desk, "POST", "/rule-editor", who, body.p);
+    assert_int_equal(answer.status, 413);
+    /* And nowhere else so much. */
+    answer = ask(&desk, "POST", "/settings/lang", who, body.p);
+    assert_int_equal(answer.status, 413);
+    buf_done(&body);
+}
+
+/* What is typed into an address stays one part of it. */
+static void
+addresses_hold_what_was_typed(void **state)
+{
+    struct answer answer;
+    char body[200];
+
+    (void)state;
+    answer = ask(&desk, "GET",
+        "/rule-editor?new=a%26kind%3Dlist%23%0D%0AX:y%20%E4%BA%91&kind=rule",
+        who, NULL);
+    assert_int_equal(answer.status, 303);
+    assert_true(str_eq(answer_header(&answer, "Location"),
+        STR("/rule-editor?object=rule:"
+            "a%26kind%3Dlist%23%0D%0AX%3Ay%20%E4%BA%91")));
+    desk.data = "{\"version\":4,\"state\":\"saved\",\"in_force\":true}";
+    (void)snprintf(body, sizeof body, "csrf=%s&status=off&reason=x", csrf);
+    answer = ask(&desk, "POST", "/rules/%E4%BA%91%3Fb/status", who, body);
+    assert_true(str_eq(answer_header(&answer, "Location"),
+        STR("/rules/%E4%BA%91%3Fb?said=saved")));
+}
+
+static void
+unknown_versions_are_not_found(void **state)
+{
+    static const char *const whats[] = {"approve", "reject", "revert"};
+    unsigned actions = desk.nactions;
+    char body[200];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof whats / sizeof *whats; i++) {
+        (void)snprintf(
+            body, sizeof body, "csrf=%s&do=%s&reason=x", csrf, whats[i]);
+        assert_int_equal(
+            ask(&desk, "POST", "/rule-edits/99999", who, body).status, 404);
+        assert_int_equal(
+            ask(&desk, "POST", "/rule-edits/x", who, body).status, 404);
+    }
+    assert_int_equal(
+        ask(&desk, "GET", "/rule-edits/99999", who, NULL).status, 404);
+    assert_int_equal(desk.nactions, actions);
+}
+
 /* A week in which nobody judged has no precision, whatever the others have. */
 static void
 weeks_have_their_own_precision(void **state)
@@ -182,8 +261,8 @@ links_put_no_words_into_our_mouth(void **state)
 static void
 roles_are_kept(void **state)
 {
-    static const char *const paths[] = {"/rule-editor", "/rules/a/status",
-        "/rule-edits/1"};
+    static const char *const paths[] = {
+        "/rule-editor", "/rules/a/status", "/rule-edits/1"};
     char viewer[128], token[80], body[200];
 
     (void)state;
@@ -248,6 +327,9 @@ main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(pages_are_made),
         cmocka_unit_test(an_editor_is_told_what_is_wrong),
+        cmocka_unit_test(a_long_text_is_taken),
+        cmocka_unit_test(addresses_hold_what_was_typed),
+        cmocka_unit_test(unknown_versions_are_not_found),
         cmocka_unit_test(weeks_have_their_own_precision),
         cmocka_unit_test(links_put_no_words_into_our_mouth),
         cmocka_unit_test(roles_are_kept), cmocka_unit_test(items_are_pages)};
