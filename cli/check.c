@@ -1,6 +1,6 @@
 /*
  * tocsin check: reads the configuration as the daemon would, and says all
- * that is wrong with it.
+ * that is wrong with it; or asks the database whether its invariants hold.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/digest.h"
+#include "cli/check_store.h"
 #include "cli/cli.h"
 #include "daemon/config.h"
 
@@ -62,9 +63,12 @@ cmd_check(int argc, char **argv)
 {
     static const struct option options[] = {
         {"config", required_argument, NULL, 'C'},
-        {"print", no_argument, NULL, 'p'}, {NULL, 0, NULL, 0}};
-    const char *path = getenv("TOCSIN_CONFIG");
-    int c, printed = 0;
+        {"print", no_argument, NULL, 'p'},
+        {"invariants", no_argument, NULL, 'i'},
+        {"database", required_argument, NULL, 'D'},
+        {"json", no_argument, NULL, 'J'}, {NULL, 0, NULL, 0}};
+    const char *path = getenv("TOCSIN_CONFIG"), *database = NULL;
+    int c, printed = 0, invariants = 0, json = 0;
 
     if (!path || !*path)
         path = "/etc/tocsin/tocsin.yaml";
@@ -73,16 +77,32 @@ cmd_check(int argc, char **argv)
             path = optarg;
         else if (c == 'p')
             printed = 1;
+        else if (c == 'i')
+            invariants = 1;
+        else if (c == 'D')
+            database = optarg;
+        else if (c == 'J')
+            json = 1;
         else
             return CLI_USAGE;
     }
-    if (optind < argc) /* the path alone is as clear */
+    if (optind < argc && invariants)
+        database = argv[optind++];
+    else if (optind < argc) /* the path alone is as clear */
         path = argv[optind++];
     if (optind < argc) {
-        fputs("tocsin: check takes one configuration\n", stderr);
+        fputs("tocsin: check takes one configuration, or with --invariants "
+              "one database\n",
+            stderr);
+        return CLI_USAGE;
+    }
+    if ((database || json) && !invariants) {
+        fputs("tocsin: --database and --json go with --invariants\n", stderr);
         return CLI_USAGE;
     }
     if (digest_init() < 0)
         return CLI_FAILED;
+    if (invariants)
+        return check_store(path, database, json);
     return check(path, printed);
 }

@@ -14,7 +14,7 @@
     "  --json          print what the daemon answered, as JSON\n"
 
 const struct command cli_commands[] = {
-    {"check", "[--config FILE] [--print]",
+    {"check", "[--config FILE] [--print | --invariants [DATABASE] [--json]]",
         "Read the configuration and say everything that is wrong with it",
         "  --config FILE   default: $TOCSIN_CONFIG, then "
         "/etc/tocsin/tocsin.yaml\n"

@@ -9,18 +9,13 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/jsonx.h"
 #include "base/num.h"
 #include "base/tbl.h"
 #include "base/timefmt.h"
-#include "base/yaml.h"
 #include "cli/cli.h"
+#include "cli/database.h"
 #include "store/view_ledger.h"
-
-#define DEFAULT_CONFIG "/etc/tocsin/tocsin.yaml"
-#define DEFAULT_DATABASE "/var/lib/tocsin/tocsin.db"
-#define DEFAULT_ZONE "Asia/Shanghai"
 
 enum {
     LEDGER_ARENA_BYTES = 256 * 1024 * 1024,
@@ -41,47 +36,16 @@ struct ledger_run {
 
 /* --- which database ------------------------------------------------------- */
 
-/* Database and zone of the configuration: not the whole of it, because its
- * secrets may be readable by the daemon only. */
-static void
-read_config(struct ledger_run *run, const char *path, struct str *ret)
-{
-    _cleanup_(buf_done) struct buf text;
-    struct toc_errors errors = {0};
-    struct toc_error error = {.line = 0};
-    struct ynode *root = NULL, *node;
-    const char *slash = strrchr(path, '/');
-
-    buf_init(&text, YAML_MAX_BYTES);
-    if (file_read(path, &text, &error) == 0 &&
-        yaml_parse(run->arena, path, arena_str(run->arena, buf_str(&text)),
-            &errors, &root) == 0 &&
-        root) {
-        node = yaml_get(root, "zone");
-        if (node && node->type == YAML_SCALAR)
-            (void)zone_load(arena_cstr(run->arena, node->text), &run->zone);
-        node = yaml_get(root, "database");
-        if (node && node->type == YAML_SCALAR)
-            *ret = str_starts(node->text, STR("/")) || !slash
-                       ? node->text
-                       : arena_printf(run->arena, "%.*s/%.*s",
-                             (int)(slash - path), path, STR_ARG(node->text));
-    }
-    toc_errors_done(&errors);
-}
-
 static int
 open_database(struct ledger_run *run)
 {
-    const char *config = run->config ? run->config : getenv("TOCSIN_CONFIG");
-    struct str path = STR(DEFAULT_DATABASE);
+    struct database_place place;
     struct toc_error error = {.line = 0};
+    struct str path;
 
-    read_config(run, config && *config ? config : DEFAULT_CONFIG, &path);
-    if (run->database)
-        path = str_of(run->database);
-    if (!run->zone)
-        (void)zone_load(DEFAULT_ZONE, &run->zone);
+    database_find(run->arena, run->config, &place);
+    run->zone = place.zone;
+    path = run->database ? str_of(run->database) : place.database;
     if (view_open(arena_cstr(run->arena, path), &error, &run->view) == 0)
         return CLI_OK;
     fprintf(stderr, "tocsin: %.*s: %s\n", STR_ARG(path), error.text);

@@ -411,6 +411,21 @@ class Daemon:
         except OSError:
             return ""
 
+    def broken(self):
+        """What is broken of the invariants, as sentences."""
+        done = subprocess.run(
+            [TOCSIN, "check", "--invariants", "--json", "--database",
+             os.path.join(self.folder, "tocsin.db")], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            timeout=120 * PATIENCE)
+        if done.returncode == 0:
+            return []
+        if not done.stdout:
+            return [done.stderr]
+        return ["%s: %s" % (i["invariant"], e)
+                for i in json.loads(done.stdout)["invariants"]
+                for e in i["examples"]]
+
     # --- asking it ----------------------------------------------------------
 
     def api(self, method, path, body=None, raw=False, expect=(200, 201)):
@@ -453,6 +468,9 @@ class Daemon:
 class E2E(unittest.TestCase):
     """One origin, one receiver, and daemons that end with the test."""
 
+    # Whether the invariants (tocsin check) are to hold at the end.
+    invariants = os.environ.get("TOCSIN_TEST_INVARIANTS") == "1"
+
     def setUp(self):
         self.origin = Origin()
         self.addCleanup(self.origin.close)
@@ -472,7 +490,9 @@ class E2E(unittest.TestCase):
                 print("--- log of %s\n%s" % (self.id(), "\n".join(tail)),
                       file=sys.stderr)
             log = d.log()
+            broken = d.broken() if self.invariants and d.process else []
             d.close()
+            self.assertEqual(broken, [], "invariants of the database")
             for sign in ("ERROR: AddressSanitizer", "runtime error:"):
                 self.assertNotIn(sign, log)
 
