@@ -297,6 +297,7 @@ source_json(const struct source *source)
     jsonx_set(json, "kind",
         json_string(source->kind == SOURCE_LIST   ? "list"
                     : source->kind == SOURCE_FEED ? "feed"
+                    : source->kind == SOURCE_SITE ? "site"
                                                   : "push"));
     jsonx_set(json, "owner", jsonx_str(source->owner));
     jsonx_set(json, "tier", jsonx_str(source->tier));
@@ -331,7 +332,7 @@ export_opml(struct arena *arena, const struct config *config)
         const struct source *source = &config->sources[i];
         bool list = source->kind == SOURCE_LIST;
 
-        if (source->kind == SOURCE_PUSH)
+        if (!source_is_polled(source))
             continue; /* nobody else could subscribe to it */
         outlines[n++] = (struct opml_outline){.title = source->title,
             .feed = list ? STR_NONE : source->url,

@@ -52,6 +52,12 @@ test_source(struct probe *probe, const struct source *source, bool json)
             STR_ARG(source->id));
         return CLI_FAILED;
     }
+    if (source->kind == SOURCE_SITE) {
+        fprintf(stderr,
+            "tocsin: %.*s is an own site, which is checked (tocsin try site)\n",
+            STR_ARG(source->id));
+        return CLI_FAILED;
+    }
     if (source->zone.n > 0)
         zone_load(arena_cstr(probe->arena, source->zone), &zone);
     how.zone = zone ? zone : probe->zone;

@@ -179,10 +179,10 @@ read_main(struct load *load, const struct option_reader *reader,
     const struct ynode *map)
 {
     static const char *const sections[] = {"rules", "notify", "console",
-        "fetch", "websub", "parse", "duty", "retention", "privacy", "proxy_user",
-        NULL};
+        "fetch", "websub", "parse", "duty", "sites", "retention", "privacy",
+        "proxy_user", NULL};
     static const char *const further[] = {"rules", "notify", "console", "fetch",
-        "websub", "parse", "duty", "retention", "privacy", "proxy_user", "sources",
+        "websub", "parse", "duty", "sites", "retention", "privacy", "proxy_user", "sources",
         "channels", "owners", "routes", "inhibit", NULL};
 
     if (map)
@@ -433,6 +433,20 @@ read_region(struct load *load)
     c->region_file.text.n = c->region_file.text.p ? text.n : 0;
 }
 
+static void
+read_words(struct load *load)
+{
+    struct config *c = load->config;
+    _cleanup_(buf_done) struct buf text;
+    struct str copy;
+
+    buf_init(&text, YAML_MAX_BYTES);
+    if (!c->sites.words_path.p || read_file(load, c->sites.words_path.p, &text))
+        return;
+    copy = arena_str(c->arena, buf_str(&text));
+    config_site_words(c, copy, load->errors);
+}
+
 /* Read everything that stands in files. */
 static void
 read_all(struct load *load)
@@ -473,6 +487,7 @@ read_all(struct load *load)
     }
     finish_rules(load);
     read_region(load);
+    read_words(load);
 }
 
 /* Move what was gathered into the configuration's arena. */

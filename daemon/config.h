@@ -31,6 +31,7 @@
 #include "daemon/config_delivery.h"
 #include "daemon/config_duty.h"
 #include "daemon/config_report.h"
+#include "daemon/config_site.h"
 #include "feeds/source.h"
 #include "incidents/keydate.h"
 #include "incidents/route.h"
@@ -134,6 +135,7 @@ struct config {
     int64_t parsers;                          /* 0: as many as cores */
     int64_t parse_cpu_ms, parse_memory_bytes; /* 2 s, 512 MiB */
 
+    struct config_sites sites; /* own ones */
     struct config_retention retention;
     const struct str *no_names; /* categories; absent: config_privacy.c */
     size_t nno_names;

@@ -235,6 +235,7 @@ check_sources(const struct config *c, struct entries *entries,
                            "https://… would be right",
                 STR_ARG(s->id));
         check_selectors(s, place, errors);
+        config_site_check(c, s, place->file, place->line, place->column, errors);
         check_ranges(open_ranges(&policy, s->allow, s->nallow), place, errors);
         check_source_proxy(s, place, errors);
         check_url(&policy, scratch, false, s->url, place, errors);

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/url.h"
 #include "daemon/config_option.h"
 
 /* clang-format off */
@@ -78,6 +79,12 @@ const struct option report_options[] = {
 #undef REPORT_OPTION
     ROW_END};
 
+const struct option column_options[] = {
+#define COLUMN_OPTION(...) ROW(struct source_column, __VA_ARGS__)
+#include "daemon/config.def"
+#undef COLUMN_OPTION
+    ROW_END};
+
 static const struct entry_kind {
     const char *name;
     const struct option *options;
@@ -96,6 +103,7 @@ static const struct entry_kind {
     {"workday",    range_options,      sizeof(struct day_range)},
     {"key date",   key_date_options,   sizeof(struct key_date)},
     {"report",     report_options,     sizeof(struct report_schedule)},
+    {"column",     column_options,     sizeof(struct source_column)},
 };
 /* clang-format on */
 
@@ -112,6 +120,10 @@ BEGINS_WITH_PLACE(struct escalation_step);
 BEGINS_WITH_PLACE(struct day_range);
 BEGINS_WITH_PLACE(struct key_date);
 BEGINS_WITH_PLACE(struct report_schedule);
+BEGINS_WITH_PLACE(struct source_column);
+_Static_assert(sizeof(((struct source_column *)0)->at) ==
+                   sizeof(struct written),
+    "a column's place is one");
 
 static const struct entry_kind *
 kind_of(const struct option *option)

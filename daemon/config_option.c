@@ -106,6 +106,7 @@ COUNT_FOLLOWS(struct config_access, roles, nroles);
 COUNT_FOLLOWS(struct source, tags, ntags);
 COUNT_FOLLOWS(struct rule_owner, aliases, naliases);
 COUNT_FOLLOWS(struct source, allow, nallow);
+COUNT_FOLLOWS(struct source_site, columns, ncolumns);
 COUNT_FOLLOWS(struct channel, allow, nallow);
 COUNT_FOLLOWS(struct channel, to, nto);
 COUNT_FOLLOWS(struct channel, headers, nheaders);

@@ -64,7 +64,7 @@ extern const struct option key_date_options[];
 extern const struct option owner_duty_options[], contact_options[],
     person_options[], clock_options[], rota_options[], layer_options[],
     escalation_options[], step_options[], range_options[], people_options[],
-    calendar_options[], report_options[];
+    calendar_options[], report_options[], column_options[];
 extern const struct option route_options[];
 extern const struct option inhibit_options[];
 extern const struct option match_options[];

@@ -235,7 +235,7 @@ watches_build(struct engine *engine, const struct config *config,
         }
         watch->host = engine_host_of(watch->source->url);
         if (r == 0 && watch->poll_number == 0 &&
-            watch->source->kind != SOURCE_PUSH &&
+            source_is_polled(watch->source) &&
             watch->poll.state != POLL_STOPPED)
             schedule_set(schedule, (uint32_t)i, watch->poll.next);
     }

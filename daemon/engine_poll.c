@@ -418,7 +418,7 @@ engine_poll_shift(struct engine *engine, int64_t by_ms)
         struct watch *watch = &engine->watches[i];
 
         if (watch->poll_number != 0 || watch->poll.state == POLL_STOPPED ||
-            watch->source->kind == SOURCE_PUSH)
+            !source_is_polled(watch->source))
             continue;
         watch->poll.next.ms += by_ms;
         schedule_set(engine->schedule, (uint32_t)i, watch->poll.next);

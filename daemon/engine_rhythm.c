@@ -84,7 +84,7 @@ source_weight(const struct source *source)
 static bool
 is_learnt(const struct watch *watch)
 {
-    return watch->source->learnt && watch->source->kind != SOURCE_PUSH &&
+    return watch->source->learnt && source_is_polled(watch->source) &&
            watch->poll.state != POLL_STOPPED;
 }
 
@@ -97,7 +97,7 @@ watch_pull(struct engine *engine, struct watch *watch, int was, int polls)
     int64_t wait = watch->poll.next.ms - now.ms;
 
     if (watch->poll_number != 0 || watch->poll.state != POLL_IDLE ||
-        watch->source->kind == SOURCE_PUSH || wait <= 0)
+        !source_is_polled(watch->source) || wait <= 0)
         return;
     switch (watch->poll.why) {
     case POLL_WHY_INTERVAL:

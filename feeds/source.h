@@ -28,6 +28,10 @@ enum source_articles {
 
 /* A page of an own site that lists publications. */
 struct source_column {
+    struct {
+        const char *file;
+        unsigned line, column;
+    } at; /* where it stands, as struct written (incidents/written.h) */
     struct str title, url;
     struct str kind;  /* "news", "notice"; absent: told by its title */
     int64_t fresh_ms; /* its newest date may be that old; 0: as its kind */
@@ -64,6 +68,13 @@ struct source {
     size_t nallow;
     struct source_site site; /* SOURCE_SITE */
 };
+
+/* Whether it is asked for items by itself. */
+static inline bool
+source_is_polled(const struct source *source)
+{
+    return source->kind == SOURCE_FEED || source->kind == SOURCE_LIST;
+}
 
 /* What is known of how often a source publishes (feeds/rhythm.h), and what it
  * asks of those who poll it. */

@@ -91,7 +91,7 @@ all_errors_at_once(void **state)
     static const char *const names[] = {"minimal", "full", "unknown_keys",
         "wrong_values", "wrong_sources", "duplicates", "channels", "no_secret",
         "bounds", "broken_yaml", "wrong_routes", "wrong_rules", "wrong_duty",
-        "duty", "empty"};
+        "duty", "empty", "sites", "wrong_sites"};
     (void)state;
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -250,6 +250,39 @@ print_round_trip(void **state)
     (void)state;
     round_trip(FIXTURES "full/tocsin.yaml");
     round_trip(FIXTURES "duty/tocsin.yaml");
+    round_trip(FIXTURES "sites/tocsin.yaml");
+}
+
+static void
+sites_arrive(void **state)
+{
+    struct toc_errors errors;
+    struct config *c;
+    struct ruleset *rules;
+    (void)state;
+
+    load(FIXTURES "sites/tocsin.yaml", &errors, &c, &rules);
+    toc_errors_print(&errors, stderr);
+    assert_non_null(c);
+    assert_int_equal(c->sites.visits_per_day, 48);
+    assert_int_equal(c->sites.cert_first_ms, 40 * (int64_t)MS_DAY);
+    assert_int_equal(c->sites.open_ms, 15 * MS_SECOND);
+    assert_int_equal(c->sites.nwords, 2);
+    assert_true(str_eq(c->sites.words[0].right, STR("云溪县红桥实验学校")));
+    assert_true(str_eq(c->sites.words[0].note, STR("2025年合并")));
+    assert_true(str_eq(c->sites.words[1].wrong, STR("按排")));
+    const struct source *site = config_source(c, STR("qingshi-site"));
+    assert_int_equal(site->kind, SOURCE_SITE);
+    assert_true(site->site.crawler);
+    assert_false(site->site.ignore_robots);
+    assert_int_equal(site->site.ncolumns, 2);
+    const struct source_column *columns = site->site.columns;
+    assert_true(str_eq(config_site_column_kind(&columns[0]), STR("news")));
+    assert_true(str_eq(config_site_column_kind(&columns[1]), STR("notice")));
+    assert_int_equal(columns[1].fresh_ms, 90 * (int64_t)MS_DAY);
+    ruleset_free(rules);
+    config_free(c);
+    toc_errors_done(&errors);
 }
 
 /* Deadlines, people, rotas, policies and the calendar arrive. */
@@ -376,7 +409,7 @@ reference_in_step(void **state)
         inhibit_options, match_options, owner_duty_options, contact_options,
         person_options, clock_options, rota_options, layer_options,
         escalation_options, step_options, range_options, calendar_options, report_options,
-        success_options};
+        success_options, column_options};
     struct buf doc;
     (void)state;
 
@@ -406,6 +439,7 @@ main(void)
         cmocka_unit_test(values_arrive),
         cmocka_unit_test(print_round_trip),
         cmocka_unit_test(duty_arrives),
+        cmocka_unit_test(sites_arrive),
         cmocka_unit_test(secret_file_modes),
         cmocka_unit_test(hash_follows_content),
         cmocka_unit_test(reference_in_step),
