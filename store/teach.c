@@ -230,50 +230,87 @@ teach_item_has(const struct teach_item *item, const struct str *terms, size_t n)
     return n > 0;
 }
 
-int
-teach_each_item(struct db *db, struct str rule, struct arena *arena,
+#define TEACH_COLUMNS                                                          \
+    "SELECT i.id, i.source, r.title, r.text, c.id, c.title, c.state,"          \
+    " c.first_seen, EXISTS(SELECT 1 FROM finding AS o"                         \
+    " WHERE o.revision = r.id AND o.rule <> f.rule AND o.points > 0)"
+#define TEACH_INCIDENT                                                         \
+    " CROSS JOIN incident AS n ON n.id = m.incident"                           \
+    " CROSS JOIN incident AS c ON c.id = iif(n.merged_into IS NULL,"           \
+    "  n.id, " ROOT("n.id") ")"
+
+/* Give each row of a query that was bound; it is done then. */
+static int
+teach_rows(struct query *q, struct arena *arena,
     int (*each)(void *arg, const struct teach_item *item), void *arg)
 {
-    struct query q;
     int r;
 
-    db_query(db, &q,
-        DB_SQL(
-            "SELECT i.id, i.source, r.title, r.text, c.id, c.title, c.state,"
-            " c.first_seen,"
-            " EXISTS(SELECT 1 FROM finding AS o WHERE o.revision = r.id"
-            "  AND o.rule <> f.rule AND o.points > 0), f.spans"
-            " FROM finding AS f JOIN revision AS r ON r.id = f.revision"
-            " JOIN item AS i ON i.revision = r.id"
-            " JOIN incident_item AS m ON m.item = i.id"
-            " JOIN incident AS c ON c.id = " ROOT(
-                "m.incident") " WHERE f.rule = ? ORDER BY i.id DESC LIMIT ?"));
-    query_str(&q, rule);
-    query_int(&q, TEACH_MAX_ITEMS);
-    while ((r = query_next(&q)) == 0) {
-        struct teach_item item = {.item = query_get_int(&q)};
-        struct str spans;
+    while ((r = query_next(q)) == 0) {
+        struct teach_item item = {.item = query_get_int(q)};
 
-        item.source = query_peek_str(&q);
-        item.title = query_peek_str(&q);
-        item.text = query_peek_str(&q);
-        item.incident = query_get_int(&q);
-        item.name = query_peek_str(&q);
-        r = store_state_of(query_peek_str(&q), &item.state);
-        item.seen = query_get_wall(&q);
-        item.others = query_get_int(&q) != 0;
-        spans = query_peek_str(&q);
+        item.source = query_peek_str(q);
+        item.title = query_peek_str(q);
+        item.text = query_peek_str(q);
+        item.incident = query_get_int(q);
+        item.name = query_peek_str(q);
+        r = store_state_of(query_peek_str(q), &item.state);
+        item.seen = query_get_wall(q);
+        item.others = query_get_int(q) != 0;
         if (r == 0 && arena)
-            r = spans_unpack(spans, arena, &item.spans, &item.nspans);
+            r = spans_unpack(
+                query_peek_str(q), arena, &item.spans, &item.nspans);
         if (r == 0)
             r = each(arg, &item);
         if (r != 0)
             break;
     }
-    if (q.done)
+    if (q->done)
         r = 0;
-    query_done(&q);
+    query_done(q);
     return r;
+}
+
+int
+teach_each_item(struct db *db, struct str rule, size_t max,
+    int (*each)(void *arg, const struct teach_item *item), void *arg)
+{
+    struct query q;
+
+    /* Along the index of the rule from its end: no more is read than given. */
+    db_query(db, &q,
+        DB_SQL(TEACH_COLUMNS
+            " FROM finding AS f INDEXED BY finding_rule"
+            " CROSS JOIN revision AS r ON r.id = f.revision"
+            " CROSS JOIN item AS i ON i.id = r.item"
+            "  AND i.revision = r.id"
+            " CROSS JOIN incident_item AS m ON m.item = i.id" TEACH_INCIDENT
+            " WHERE f.rule = ?1 ORDER BY f.revision DESC"
+            " LIMIT ?2"));
+    query_str(&q, rule);
+    query_int(&q, (int64_t)max);
+    return teach_rows(&q, NULL, each, arg);
+}
+
+int
+teach_incident_items(struct db *db, struct str rule, int64_t incident,
+    struct arena *arena, int (*each)(void *arg, const struct teach_item *item),
+    void *arg)
+{
+    struct query q;
+
+    db_query(db, &q,
+        DB_SQL(TEACH_COLUMNS
+            ", f.spans FROM incident_item AS m"
+            " CROSS JOIN item AS i ON i.id = m.item"
+            " CROSS JOIN revision AS r ON r.id = i.revision"
+            " CROSS JOIN finding AS f ON f.revision = r.id" TEACH_INCIDENT
+            " WHERE m.incident IN " FAMILY(
+                "?2") " AND f.rule = ?1 ORDER BY i.id DESC LIMIT ?3"));
+    query_str(&q, rule);
+    query_int(&q, incident);
+    query_int(&q, TEACH_WORD_ITEMS);
+    return teach_rows(&q, arena, each, arg);
 }
 
 struct effect {
@@ -329,7 +366,8 @@ teach_effect(struct db *db, const struct teach_try *try, struct arena *arena,
     struct effect e = {.try = try,
         .arena = arena,
         .hits = ARENA_ARRAY(arena, TEACH_MAX_INCIDENTS, struct teach_hit)};
-    int r = e.hits ? teach_each_item(db, try->rule, NULL, effect_item, &e)
+    int r = e.hits ? teach_each_item(
+                         db, try->rule, TEACH_MAX_ITEMS, effect_item, &e)
                    : E_NOMEM;
 
     if (r == 0 && arena_failed(arena))

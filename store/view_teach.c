@@ -25,7 +25,11 @@ enum {
     PHRASE_MAX_CHARS = 12, /* of one between two signs */
     RUN_MAX_CHARS = 64,    /* that are looked at together */
     NEAR_CHARS = 20,
-    NAMES_MAX = 4000 /* of sources and owners that are no candidates */
+    NAMES_MAX = 4000,       /* of sources and owners that are no candidates */
+    NAMES_INCIDENTS = 5000, /* the newest, that owners are read of */
+    BINS = 2048,            /* of words by their first two characters */
+    HAN_BYTES = 3,          /* of each character of a word */
+    WORD_MIN_BYTES = WORD_MIN_CHARS * HAN_BYTES
 };
 
 /* What drills, lessons, advertisements and stories are made of. */
@@ -46,15 +50,16 @@ struct word {
     size_t chars;
     unsigned edges; /* of its ends that stand at a sign or a border */
     bool typical;
-    bool cut; /* it is a part of a word, as far as can be seen */
+    bool cut;          /* it is a part of a word, as far as can be seen */
+    struct word *next; /* of its bin */
 };
 
 struct finder {
     struct arena *arena;
-    int64_t incident;
-    struct str rule;
+    int64_t own; /* the incident whose words they are */
     struct word words[WORDS_MAX];
     size_t n;
+    struct word *bins[BINS];
     struct str names[NAMES_MAX];
     size_t nnames;
 };
@@ -244,32 +249,78 @@ finder_collect(void *arg, const struct teach_item *item)
 {
     struct finder *f = arg;
 
-    if (item->incident != f->incident)
-        return 0;
+    f->own = item->incident;
     finder_take(f, item, FIELD_TITLE, item->title);
     finder_take(f, item, FIELD_TEXT, item->text);
     return 0;
 }
 
+static size_t
+bin_of(const char *p)
+{
+    uint32_t h = 2166136261u;
+
+    for (size_t i = 0; i < WORD_MIN_BYTES; i++)
+        h = (h ^ (unsigned char)p[i]) * 16777619u;
+    return (h ^ h >> 16) % BINS;
+}
+
+static void
+finder_sort(struct finder *f)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        struct word **bin = &f->bins[bin_of(f->words[i].text.p)];
+
+        f->words[i].next = *bin;
+        *bin = &f->words[i];
+    }
+}
+
+static void
+word_count(struct word *w, const struct teach_item *item)
+{
+    w->last = item->incident;
+    if (item->state == INCIDENT_FALSE_ALARM)
+        w->wrong++;
+    else if (item->state == INCIDENT_CLOSED)
+        w->right++;
+    else
+        w->unknown++;
+}
+
+/* Every word that stands in the text, in one pass over it.  What is compared
+ * begins with a Han character, so it stands where a character begins. */
+static void
+finder_count_in(
+    struct finder *f, const struct teach_item *item, struct str text)
+{
+    for (size_t at = 0; at + WORD_MIN_BYTES <= text.n; at++) {
+        const char *p = text.p + at;
+
+        if (((unsigned char)*p & 0xF0) != 0xE0)
+            continue;
+        for (struct word *w = f->bins[bin_of(p)]; w; w = w->next)
+            if (w->last != item->incident && w->text.n <= text.n - at &&
+                memcmp(w->text.p, p, w->text.n) == 0)
+                word_count(w, item);
+    }
+}
+
 static int
 finder_count(void *arg, const struct teach_item *item)
 {
-    struct finder *f = arg;
-
-    for (size_t i = 0; i < f->n; i++) {
-        struct word *w = &f->words[i];
-
-        if (w->last == item->incident || !teach_item_has(item, &w->text, 1))
-            continue;
-        w->last = item->incident;
-        if (item->state == INCIDENT_FALSE_ALARM)
-            w->wrong++;
-        else if (item->state == INCIDENT_CLOSED)
-            w->right++;
-        else
-            w->unknown++;
-    }
+    finder_count_in(arg, item, item->title);
+    finder_count_in(arg, item, item->text);
     return 0;
+}
+
+/* The false alarm itself was counted before. */
+static int
+finder_count_others(void *arg, const struct teach_item *item)
+{
+    const struct finder *f = arg;
+
+    return item->incident == f->own ? 0 : finder_count(arg, item);
 }
 
 /* Mark what is a part of a word: every false alarm that has it has one and the
@@ -325,9 +376,11 @@ finder_names(struct db *db, struct finder *f)
     db_query(db, &q,
         DB_SQL("SELECT title FROM source_state UNION"
                " SELECT owner FROM source_state WHERE owner IS NOT NULL UNION"
-               " SELECT owner FROM incident WHERE owner IS NOT NULL"
-               " LIMIT ?"));
+               " SELECT owner FROM (SELECT owner FROM incident"
+               "  ORDER BY id DESC LIMIT ?2) WHERE owner IS NOT NULL"
+               " LIMIT ?1"));
     query_int(&q, NAMES_MAX);
+    query_int(&q, NAMES_INCIDENTS);
     while ((r = query_next(&q)) == 0 && f->nnames < NAMES_MAX)
         f->names[f->nnames++] = query_get_str(&q, f->arena);
     if (q.done || f->nnames == NAMES_MAX)
@@ -379,13 +432,17 @@ view_teach_words(struct view *view, int64_t incident, struct str rule,
     if (r != 0)
         return r;
     f->arena = arena;
-    f->incident = incident;
-    f->rule = rule;
     r = finder_names(&view->db, f);
     if (r == 0)
-        r = teach_each_item(&view->db, rule, arena, finder_collect, f);
-    if (r == 0)
-        r = teach_each_item(&view->db, rule, NULL, finder_count, f);
+        r = teach_incident_items(
+            &view->db, rule, incident, arena, finder_collect, f);
+    finder_sort(f);
+    if (r == 0 && f->n > 0)
+        r = teach_incident_items(
+            &view->db, rule, incident, NULL, finder_count, f);
+    if (r == 0 && f->n > 0)
+        r = teach_each_item(
+            &view->db, rule, TEACH_WORD_ITEMS, finder_count_others, f);
     db_rollback(&view->db);
     if (r == 0)
         r = finder_give(f, ret, ret_n);

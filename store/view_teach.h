@@ -17,13 +17,18 @@ struct teach_item {
     enum incident_state state;
     struct wall seen;  /* the incident, first */
     bool others;       /* another rule raises it too */
-    const struct span *spans; /* only when an arena was given */
+    const struct span *spans; /* of teach_incident_items only */
     size_t nspans;
 };
-/* Each item of the rule, the newest first, at most TEACH_MAX_ITEMS; spans live
- * in arena, which may be NULL. */
-int teach_each_item(struct db *db, struct str rule, struct arena *arena,
+/* Each item of the rule, those that were read last first, at most max; without
+ * spans. */
+int teach_each_item(struct db *db, struct str rule, size_t max,
     int (*each)(void *arg, const struct teach_item *item), void *arg);
+/* Those of an incident (and of what was merged into it), with spans, which live
+ * in arena. */
+int teach_incident_items(struct db *db, struct str rule, int64_t incident,
+    struct arena *arena, int (*each)(void *arg, const struct teach_item *item),
+    void *arg);
 bool teach_item_has(
     const struct teach_item *item, const struct str *terms, size_t n);
 int teach_effect(struct db *db, const struct teach_try *try,
@@ -52,7 +57,10 @@ int view_teach_rules(struct view *view, int64_t incident,
  * title, and that tell false alarms of the rule from true ones: the most telling
  * first.  Never a part of what the rule itself found, nor of the name of a
  * source, a school or a place. */
-enum { TEACH_MAX_WORDS = 8 };
+enum {
+    TEACH_MAX_WORDS = 8,
+    TEACH_WORD_ITEMS = 1000 /* of the rule, read last, that they are counted on */
+};
 struct teach_word {
     struct str word;
     uint64_t wrong, right, unknown; /* incidents of the rule that have it */
