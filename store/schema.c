@@ -697,6 +697,26 @@ static const char site_finds[] =
     "  baseline INTEGER NOT NULL, approved INTEGER, approved_by TEXT,"
     "  PRIMARY KEY(source, host)) STRICT, WITHOUT ROWID;";
 
+/* Step 27: words by incident (store/search_incidents.h); what is put into an
+ * incident after it was indexed, or into another, is indexed again. */
+static const char incident_words[] =
+    "CREATE VIRTUAL TABLE incident_search USING fts5(words, content = '',"
+    "  detail = 'none', columnsize = 0, tokenize = 'ascii');"
+    "CREATE TABLE search_place("
+    "  place INTEGER PRIMARY KEY, item INTEGER NOT NULL UNIQUE) STRICT;"
+    "ALTER TABLE search_state ADD COLUMN incidents INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TRIGGER search_attached AFTER INSERT ON incident_item"
+    "  WHEN new.item <= (SELECT incidents FROM search_state) BEGIN"
+    "  INSERT OR IGNORE INTO search_todo SELECT i.id, "
+    SEARCH_WORDS("r", "i") " FROM item AS i"
+    "  JOIN revision AS r ON r.id = i.revision WHERE i.id = new.item; END;"
+    "CREATE TRIGGER search_moved AFTER UPDATE OF incident ON incident_item"
+    "  WHEN new.incident <> old.incident"
+    "  AND new.item <= (SELECT incidents FROM search_state) BEGIN"
+    "  INSERT OR IGNORE INTO search_todo SELECT i.id, "
+    SEARCH_WORDS("r", "i") " FROM item AS i"
+    "  JOIN revision AS r ON r.id = i.revision WHERE i.id = new.item; END;";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -726,6 +746,7 @@ static const char *const steps[][STEP_PARTS] = {
     {tally_decades},
     {returned},
     {site_looks, site_finds},
+    {incident_words},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -748,7 +769,7 @@ static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 22;",
     "PRAGMA user_version = 23;",
     "PRAGMA user_version = 24;", "PRAGMA user_version = 25;",
-    "PRAGMA user_version = 26;"};
+    "PRAGMA user_version = 26;", "PRAGMA user_version = 27;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "store/inside.h"
+#include "store/search_incidents.h"
 
 enum {
     WORD_FIGURES = 4,
@@ -165,6 +166,8 @@ fill_again(struct store *store, int64_t *ret)
                " ORDER BY item LIMIT ?"));
     query_int(&q, SEARCH_SLICE);
     r = query_run(&q);
+    if (r == 0)
+        r = search_incidents_forget(store);
     if (r != 0)
         return r;
     db_query(&store->db, &q,
@@ -173,6 +176,8 @@ fill_again(struct store *store, int64_t *ret)
                              " AND i.id <= (SELECT upto FROM search_state)"));
     query_int(&q, SEARCH_SLICE);
     r = query_run(&q);
+    if (r == 0)
+        r = search_incidents_again(store);
     if (r != 0)
         return r;
     db_query(&store->db, &q,
@@ -191,9 +196,9 @@ search_back(struct store *store)
     struct query q;
 
     db_query(&store->db, &q,
-        DB_SQL("UPDATE search_state SET upto = (SELECT coalesce(max(id), 0)"
-               " FROM item) WHERE upto > (SELECT coalesce(max(id), 0)"
-               " FROM item)"));
+        DB_SQL("UPDATE search_state SET upto = n, incidents = min(n, incidents)"
+               " FROM (SELECT coalesce(max(id), 0) AS n FROM item)"
+               " WHERE upto > n"));
     return query_run(&q);
 }
 
@@ -216,19 +221,15 @@ search_upto(struct store *store, int64_t *ret_from, int64_t *ret_to)
     return r;
 }
 
-int
-store_search_fill(struct store *store, bool *ret_left)
+/* What was collected since. */
+static int
+fill_next(struct store *store, bool *ret_left)
 {
-    int64_t from = 0, to = 0, again = 0;
+    int64_t from = 0, to = 0;
     struct query q;
-    int r = fill_again(store, &again);
+    int r = search_upto(store, &from, &to);
 
-    if (r == 0)
-        r = search_back(store);
-    *ret_left = again == SEARCH_SLICE;
-    if (r != 0 || *ret_left)
-        return r;
-    r = search_upto(store, &from, &to);
+    *ret_left = false;
     if (r != 0 || to <= from)
         return r;
     db_query(
@@ -245,6 +246,25 @@ store_search_fill(struct store *store, bool *ret_left)
 }
 
 int
+store_search_fill(struct store *store, bool *ret_left)
+{
+    int64_t again = 0;
+    bool more = false;
+    int r = fill_again(store, &again);
+
+    if (r == 0)
+        r = search_back(store);
+    *ret_left = again == SEARCH_SLICE;
+    if (r != 0 || *ret_left)
+        return r;
+    r = fill_next(store, ret_left);
+    if (r == 0)
+        r = search_incidents_fill(store, &more);
+    *ret_left = *ret_left || more;
+    return r;
+}
+
+int
 store_search_is_behind(struct store *store, bool *ret)
 {
     struct query q;
@@ -252,7 +272,8 @@ store_search_is_behind(struct store *store, bool *ret)
 
     db_query(&store->db, &q,
         DB_SQL("SELECT EXISTS(SELECT 1 FROM search_todo) OR EXISTS(SELECT 1"
-               " FROM item, search_state WHERE id > upto)"));
+               " FROM item, search_state WHERE id > upto)"
+               " OR (SELECT incidents < upto FROM search_state)"));
     r = query_next(&q);
     if (r == 0)
         *ret = query_get_int(&q) != 0;
