@@ -13,7 +13,7 @@ set_here(const struct context *ctx, json_t *ui)
         struct str prefix;
         const char *flag;
     } places[] = {{{"/incidents", 10}, "at_incidents"},
-        {{"/sources", 8}, "at_sources"}, {{"/deliveries", 11}, "at_deliveries"},
+        {{"/sources", 8}, "at_sources"}, {{"/sites", 6}, "at_sites"}, {{"/deliveries", 11}, "at_deliveries"},
         {{"/settings", 9}, "at_settings"}, {{"/silences", 9}, "at_silences"},
         {{"/reports", 8}, "at_reports"}, {{"/charts", 7}, "at_reports"}, {{"/calendar", 9}, "at_calendar"}, {{"/handover", 9}, "at_calendar"},
         {{"/items", 6}, "at_items"}, {{"/lists", 6}, "at_rules"},

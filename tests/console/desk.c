@@ -12,7 +12,9 @@
 
 #include "base/digest.h"
 #include "incidents/state.h"
+#include "incidents/report_sheet.h"
 #include "seed.h"
+#include "seed_sites.h"
 #include "store/store.h"
 #include "store/users.h"
 
@@ -285,10 +287,28 @@ add_user(struct desk *desk, const char *name, const char *role, bool strong)
     CHECK(store_user_add(desk->store, &user));
 }
 
+static int
+engine_sheet(void *arg, const struct sheet_ask *ask, struct buf *out,
+    const char **ret_type)
+{
+    struct report_form form = {
+        .lang = ask->lang, .url = ask->url, .zone = ask->zone};
+    _cleanup_(arena_freep) struct arena *arena = arena_new(16 * 1024 * 1024);
+    enum report_format format;
+    int r = report_format_parse(ask->format, &format);
+
+    (void)arg;
+    if (r)
+        return r;
+    *ret_type = report_format_type(format);
+    return sheet_write(ask->sheet, &form, format, arena, out);
+}
+
 static void
 desk_console(struct desk *desk, const struct desk_options *options)
 {
-    static const struct console_ops ops = {.act = engine_act};
+    static const struct console_ops ops = {
+        .act = engine_act, .sheet = engine_sheet};
     struct toc_error error = {0};
     struct console_config config = {.listen = options->listen,
         .url = options->url,
@@ -342,6 +362,8 @@ desk_new(struct desk *desk, const struct desk_options *options)
     add_user(desk, "值班员", "operator", options->strong);
     add_user(desk, "查看员", "viewer", options->strong);
     seed_store(desk->store, options->incidents, desk->now);
+    if (options->sites)
+        seed_sites(path, desk->now, options->incidents ? 1 : 0);
     CHECK(view_open(path, &error, &desk->view));
     CHECK(loop_timer_new(desk->loop, answer_cb, desk, &desk->answer));
     desk_console(desk, options);

@@ -15,6 +15,7 @@ struct desk_options {
     bool strong;       /* real password hashes (slow), for serve_demo */
     size_t nproxies;   /* 1: 127.0.0.1 is a proxy */
     struct console_proxy_user proxy_user;
+    bool sites;        /* also own sites (seed_sites.h) */
     struct str factor; /* least role that needs a second factor */
 };
 

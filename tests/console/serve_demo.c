@@ -51,7 +51,8 @@ main(int argc, char **argv)
     static struct demo demo;
     char listen[32], url[48];
     int64_t port = 8480, n = 200;
-    struct desk_options options = {.strong = true, .socket = true};
+    struct desk_options options = {
+        .strong = true, .socket = true, .sites = true};
     struct loop_signal *stop;
 
     if ((argc > 1 && num_parse_i64(str_of(argv[1]), 1, 65535, &port)) ||
