@@ -5,8 +5,8 @@
  * broken by markup) and as its source (comments, attributes, data in
  * scripts).  A number counts once however often it stands there.  Kinds are
  * told by their checksums; what only looks like one (order numbers, hotlines,
- * masked numbers) does not count.  Values are kept as hashes while counting
- * and never leave.
+ * masked numbers) does not count.  Values stay in this file: what leaves it is
+ * how many, one of them masked, and a keyed hash of all.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,16 +16,25 @@
 #include "feeds/siteparts.h"
 
 enum {
-    DATA_DIGITS_MAX = 24, /* of a run of digits that is looked at */
-    DATA_CONTEXT = 60,    /* bytes before a number that may name its office */
-    DATA_LINE_MAX = 2000, /* bytes of a line of a list */
-    DATA_HEAD_BYTES = 300 /* of a document's beginning: its title */
+    DATA_DIGITS_MAX = 24,  /* of a run of digits that is looked at */
+    DATA_CONTEXT = 60,     /* bytes before a number that may name its office */
+    DATA_LINE_MAX = 2000,  /* bytes of a line of a list */
+    DATA_HEAD_BYTES = 300, /* of a document's beginning: its title */
+    DATA_VALUE_BYTES = 23, /* of a value: a card's 19 digits */
+    DATA_MIN_NAMES = 3     /* of a list */
+};
+
+/* A number or a name. */
+struct value {
+    char text[DATA_VALUE_BYTES];
+    uint8_t n;
 };
 
 /* Different values of one kind. */
 struct values {
-    uint64_t *list;
+    struct value *list;
     size_t n;
+    struct site_lines lines;
 };
 
 struct search {
@@ -38,31 +47,39 @@ add_value(struct search *search, enum site_data_kind kind, const char *digits,
     size_t n)
 {
     struct values *values = &search->values[kind];
-    uint64_t hash = 0xcbf29ce484222325u;
+    struct value *value;
 
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ (unsigned char)digits[i]) * 0x100000001b3u;
-    if (values->n < SITE_MAX_VALUES)
-        values->list[values->n++] = hash;
+    if (values->n == SITE_MAX_VALUES || n > DATA_VALUE_BYTES)
+        return;
+    value = &values->list[values->n++];
+    memcpy(value->text, digits, n);
+    value->n = (uint8_t)n;
+}
+
+static struct str
+value_str(const struct value *value)
+{
+    return (struct str){value->text, value->n};
 }
 
 static int
 compare_values(const void *a, const void *b)
 {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return x < y ? -1 : x > y;
+    return str_cmp(value_str(a), value_str(b));
 }
 
-static size_t
-count_values(struct values *values)
+/* Bring the values in order, each once. */
+static void
+sort_values(struct values *values)
 {
-    size_t different = 0;
+    size_t kept = 0;
 
     qsort(values->list, values->n, sizeof *values->list, compare_values);
     for (size_t i = 0; i < values->n; i++)
-        different += i == 0 || values->list[i] != values->list[i - 1];
-    return different;
+        if (i == 0 ||
+            compare_values(&values->list[i], &values->list[kept - 1]) != 0)
+            values->list[kept++] = values->list[i];
+    values->n = kept;
 }
 
 /* GB 11643: 17 digits with weights, the last character is the checksum; the
@@ -209,6 +226,7 @@ look_at_number(struct search *search, struct str text, size_t from, size_t to,
     bool touches = from > 0 && is_word_byte(text.p[from - 1]) &&
                    !(text.p[from - 1] == 'G' &&
                        (from < 2 || !is_word_byte(text.p[from - 2])));
+    enum site_data_kind kind;
 
     if (n > DATA_DIGITS_MAX || touches ||
         (to < text.n && is_word_byte(text.p[to])) ||
@@ -220,11 +238,16 @@ look_at_number(struct search *search, struct str text, size_t from, size_t to,
     }
     if (is_id_card(digits, n) ||
         (is_old_id_card(digits, n) && !is_official(before)))
-        add_value(search, SITE_ID_CARD, digits, n);
+        kind = SITE_ID_CARD;
     else if (is_mobile(digits, n) && !is_official(before))
-        add_value(search, SITE_PHONE, digits, n);
+        kind = SITE_PHONE;
     else if (is_bank_card(digits, n) && !is_official(before))
-        add_value(search, SITE_BANK_CARD, digits, n);
+        kind = SITE_BANK_CARD;
+    else
+        return;
+    add_value(search, kind, digits, n);
+    site_lines_add(&search->values[kind].lines,
+        site_lines_in(search->page, (struct str){text.p + from, to - from}));
 }
 
 /* Try the run of digits whole, then, when separators join several numbers,
@@ -449,6 +472,72 @@ is_about_staff(const struct site_page *page)
     return about;
 }
 
+/* The lines of a list of names, whose values are still in its order. */
+static void
+find_names(const struct site_page *page, struct values *names)
+{
+    struct str first, last, rest = page->source;
+    size_t at;
+
+    if (names->n == 0)
+        return;
+    first = value_str(&names->list[0]);
+    last = value_str(&names->list[names->n - 1]);
+    at = str_find(rest, first);
+    if (at == rest.n)
+        return;
+    names->lines = site_lines_in(page, str_first(str_from(rest, at), first.n));
+    rest = str_from(rest, at);
+    while ((at = str_find(rest, last)) < rest.n) {
+        site_lines_add(&names->lines,
+            site_lines_in(page, str_first(str_from(rest, at), last.n)));
+        rest = str_from(rest, at + last.n);
+    }
+}
+
+/* A value as it may be shown: no name, and of a number both its ends. */
+static struct str
+mask_value(
+    struct arena *arena, enum site_data_kind kind, const struct value *value)
+{
+    size_t head = kind == SITE_PHONE ? 3 : 6, tail = 4;
+    char text[DATA_VALUE_BYTES];
+
+    if (kind == SITE_NAME_LIST || value->n <= head + tail)
+        return STR_NONE;
+    memcpy(text, value->text, value->n);
+    memset(text + head, '*', value->n - head - tail);
+    return arena_str(arena, (struct str){text, value->n});
+}
+
+/* What is told of the values of one kind, which are in order. */
+static int
+tell_leak(struct site_page *page, enum site_data_kind kind,
+    const struct values *values)
+{
+    struct site_leak *leak = &page->leaks[kind];
+    struct buf message;
+    int err;
+
+    if (!page->want || values->n == 0)
+        return 0;
+    leak->lines = values->lines;
+    leak->mask = mask_value(page->arena, kind, &values->list[0]);
+    buf_init(&message, (size_t)SITE_MAX_VALUES * (DATA_VALUE_BYTES + 1) + 32);
+    (void)buf_add_cstr(&message, site_data_name(kind));
+    for (size_t i = 0; i < values->n; i++) {
+        (void)buf_add_char(&message, '\n');
+        (void)buf_add_str(&message, value_str(&values->list[i]));
+    }
+    err = message.err;
+    if (err == 0 && page->want->key.n > 0) {
+        digest_hmac_sha256(page->want->key, buf_str(&message), leak->hash);
+        leak->hashed = true;
+    }
+    buf_done(&message);
+    return err;
+}
+
 int
 site_find_data(struct site_page *page)
 {
@@ -457,7 +546,7 @@ site_find_data(struct site_page *page)
 
     for (int k = 0; k < SITE_DATA_KINDS; k++) {
         search.values[k].list =
-            ARENA_ARRAY(page->arena, SITE_MAX_VALUES, uint64_t);
+            ARENA_ARRAY(page->arena, SITE_MAX_VALUES, struct value);
         if (!search.values[k].list)
             return E_NOMEM;
     }
@@ -472,9 +561,18 @@ site_find_data(struct site_page *page)
     search_names(&search, buf_str(&text));
     search_numbers(&search, page->source);
     buf_done(&text);
+    find_names(page, &search.values[SITE_NAME_LIST]);
     for (int k = 0; k < SITE_DATA_KINDS; k++)
-        page->report->data[k] = count_values(&search.values[k]);
-    if (page->report->data[SITE_NAME_LIST] < 3 || is_about_staff(page))
-        page->report->data[SITE_NAME_LIST] = 0;
+        sort_values(&search.values[k]);
+    if (search.values[SITE_NAME_LIST].n < DATA_MIN_NAMES ||
+        is_about_staff(page))
+        search.values[SITE_NAME_LIST].n = 0;
+    for (int k = 0; k < SITE_DATA_KINDS; k++) {
+        int err = tell_leak(page, (enum site_data_kind)k, &search.values[k]);
+
+        page->report->data[k] = search.values[k].n;
+        if (err)
+            return err;
+    }
     return 0;
 }

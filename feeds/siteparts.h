@@ -7,6 +7,14 @@
 #include "feeds/htmlpage.h"
 #include "feeds/site.h"
 
+/* What is told of the numbers of one kind. */
+struct site_leak {
+    struct site_lines lines;
+    struct str mask; /* of one, masked; absent of names */
+    bool hashed;
+    uint8_t hash[DIGEST_SIZE];
+};
+
 struct site_page {
     struct arena *arena;
     const struct feed_input *input;
@@ -16,6 +24,7 @@ struct site_page {
     struct site_report *report;
     struct str *hidden; /* SITE_MAX_LINKS */
     struct site_lines hidden_lines;
+    struct site_leak leaks[SITE_DATA_KINDS]; /* when want is set */
     struct site_finding *findings;
     struct site_seen *seen;   /* SITE_MAX_SEEN */
     struct site_index *index; /* siteindex.c; NULL: lines are not told */
@@ -77,6 +86,47 @@ struct site_lines site_lines_of(const struct site_page *page, uint32_t i);
 struct site_lines site_lines_in(const struct site_page *page, struct str part);
 /* Let lines reach as far as more. */
 void site_lines_add(struct site_lines *lines, struct site_lines more);
+
+/* siteentries.c: what page lists, and of a column the newest of it. */
+int site_read_entries(struct site_page *page, struct site_reading *reading);
+/* siterefs.c: where page leads, and of a home page its columns. */
+int site_read_refs(struct site_page *page, struct site_reading *reading);
+/* siteterms.c: words of want's list that are wrong, as findings. */
+int site_find_terms(struct site_page *page, struct site_reading *reading);
+/* sitedigest.c: digest and masked of reading. */
+int site_read_digest(struct site_page *page, struct site_reading *reading);
+
+/* sitemasks.c: what changes by itself.  NULL without memory. */
+enum site_mask {
+    SITE_MASK_COUNTER,
+    SITE_MASK_NOW,
+    SITE_MASK_AGO,
+    SITE_MASK_TIMING,
+    SITE_MASK_YEAR,
+    SITE_MASK_WEATHER,
+    SITE_MASK_ADDRESS,
+    SITE_MASK_SCRIPT,
+    SITE_MASK_FORM,
+    SITE_MASK_ADVERT,
+    SITE_MASK_RANDOM,
+    SITE_MASK_COMMENT,
+    SITE_MASKS
+};
+struct site_masks;
+struct site_masks *site_masks_new(struct site_page *page);
+/* Append a block's text, an address, a script without what changes. */
+void site_mask_text(struct site_masks *masks, struct str text, struct buf *out);
+void site_mask_address(
+    struct site_masks *masks, struct str address, struct buf *out);
+void site_mask_script(
+    struct site_masks *masks, struct str text, struct buf *out);
+/* The end of node i's block when it changes as a whole, else 0. */
+uint32_t site_mask_block(struct site_masks *masks, uint32_t i);
+/* Note that something of that kind was left out. */
+void site_mask_note(
+    struct site_masks *masks, enum site_mask kind, struct str sample);
+/* What was left out, as sentences of reading. */
+int site_masks_tell(struct site_masks *masks, struct site_reading *reading);
 
 /* siteread.c: the finding of that kind and target; when it is there already its
  * count grows.  NULL when there is no room. */

@@ -5,10 +5,13 @@
  * compared with those of the next look: one per kind and target, each with a
  * keyed hash over what makes it, its place, and evidence that names nobody.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/mask.h"
+#include "base/url.h"
 #include "base/utf8.h"
 #include "feeds/blocked.h"
-#include "feeds/listmine.h"
 #include "feeds/siteparts.h"
 
 enum { READ_TITLE_BYTES = 300 };
@@ -73,6 +76,34 @@ see_findings(struct site_page *page, struct site_reading *reading)
     }
 }
 
+static int
+compare_links(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* Hash where the hidden links lead, whatever their order. */
+static void
+hash_hidden(struct site_page *page, struct site_seen *seen)
+{
+    size_t n = page->report->nhidden_links;
+    struct str *links = ARENA_ARRAY(page->arena, n, struct str);
+    struct buf message;
+
+    if (!links || page->want->key.n == 0)
+        return;
+    memcpy(links, page->report->hidden_links, n * sizeof *links);
+    qsort(links, n, sizeof *links, compare_links);
+    buf_init(&message, n * (URL_MAX + 1) + 1);
+    for (size_t i = 0; i < n; i++) {
+        (void)buf_add_str(&message, links[i]);
+        (void)buf_add_char(&message, '\n');
+    }
+    digest_hmac_sha256(page->want->key, buf_str(&message), seen->hash);
+    seen->hashed = message.err == 0;
+    buf_done(&message);
+}
+
 /* Hidden links: how many, and where the first of them lead. */
 static void
 see_hidden(struct site_page *page, struct site_reading *reading)
@@ -96,23 +127,68 @@ see_hidden(struct site_page *page, struct site_reading *reading)
     }
     seen->count = (uint32_t)report->nhidden_links;
     seen->lines = page->hidden_lines;
+    hash_hidden(page, seen);
     seen->evidence =
         mask_url_in(page->arena, arena_str(page->arena, buf_str(&text)));
     buf_done(&text);
+}
+
+/* What may be told of the place where something leaks: the page's title, of a
+ * document the name by which it is asked for.  Never a line of it. */
+static struct str
+name_of(struct site_page *page, const struct site_reading *reading)
+{
+    struct str path = page->input->url;
+    size_t from = 0;
+
+    if (page->html)
+        return reading->title;
+    path = str_first(path, str_find_char(path, '?'));
+    for (size_t i = 0; i < path.n; i++)
+        if (path.p[i] == '/')
+            from = i + 1;
+    return mask_url_in(
+        page->arena, utf8_cut(str_from(path, from), SITE_EVIDENCE_BYTES));
 }
 
 static void
 see_leaks(struct site_page *page, struct site_reading *reading)
 {
     for (int k = 0; k < SITE_DATA_KINDS; k++) {
+        const struct site_leak *leak = &page->leaks[k];
         struct site_seen *seen;
 
         if (page->report->data[k] == 0)
             continue;
         seen = site_see(page, reading, SITE_KIND_LEAK,
             str_of(site_data_name((enum site_data_kind)k)));
-        if (seen)
-            seen->count = (uint32_t)page->report->data[k];
+        if (!seen)
+            return;
+        seen->count = (uint32_t)page->report->data[k];
+        seen->lines = leak->lines;
+        seen->mask = leak->mask;
+        seen->evidence = name_of(page, reading);
+        seen->hashed = leak->hashed;
+        memcpy(seen->hash, leak->hash, sizeof seen->hash);
+    }
+}
+
+/* Hash what makes the findings that have no hash yet: their evidence, which is
+ * all there is to them, and how many there are. */
+static void
+hash_seen(struct site_page *page, struct site_reading *reading)
+{
+    for (size_t i = 0; i < reading->nseen && page->want->key.n > 0; i++) {
+        struct site_seen *seen = &page->seen[i];
+        struct str message;
+
+        if (seen->hashed)
+            continue;
+        message = arena_printf(page->arena, "%s\n%.*s\n%u\n%.*s",
+            site_kind_name(seen->kind), STR_ARG(seen->target), seen->count,
+            STR_ARG(seen->evidence));
+        digest_hmac_sha256(page->want->key, message, seen->hash);
+        seen->hashed = true;
     }
 }
 
@@ -126,33 +202,6 @@ find_title(struct site_page *page)
         return STR_NONE;
     return mask_in(
         page->arena, html_text_of(page->arena, html, i, READ_TITLE_BYTES));
-}
-
-/* What the page lists, and the newest of it. */
-static int
-read_list(struct site_page *page, struct site_reading *reading)
-{
-    struct list_page list = {.arena = page->arena,
-        .html = page->html,
-        .zone = page->input->zone,
-        .now = page->input->now};
-    struct list_record *records;
-    struct wall newest = WALL_NONE;
-    size_t n;
-    int err = list_mine(&list, &records, &n);
-
-    for (size_t i = 0; err == 0 && i < n; i++) {
-        reading->dated += wall_is_set(records[i].date);
-        if (wall_is_set(records[i].date) &&
-            (!wall_is_set(newest) || records[i].date.ms > newest.ms))
-            newest = records[i].date;
-    }
-    if (err)
-        return err;
-    reading->entries = (uint32_t)n;
-    if (page->want->look == SITE_LOOK_COLUMN && wall_is_set(newest))
-        reading->newest = newest;
-    return 0;
 }
 
 /* Whether something else stands in the page's place. */
@@ -180,15 +229,21 @@ site_read_more(struct site_page *page, struct toc_error *reterr,
     reading->newest = page->report->newest;
     if (err == 0 && page->html) {
         reading->title = find_title(page);
-        err = read_list(page, reading);
+        err = site_read_entries(page, reading);
     }
+    if (err == 0 && page->html)
+        err = site_read_refs(page, reading);
     if (err)
         return err;
     see_findings(page, reading);
     see_hidden(page, reading);
     see_leaks(page, reading);
+    err = site_find_terms(page, reading);
+    if (err == 0)
+        err = site_read_digest(page, reading);
+    hash_seen(page, reading);
     reading->seen = page->seen;
-    return 0;
+    return err;
 }
 
 bool
