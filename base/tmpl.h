@@ -10,6 +10,11 @@
  * or an object prints nothing.  A section is skipped for what is missing, null,
  * false, 0, "" or an empty list.
  *
+ * As the specification has it, a name is looked for in the innermost section's
+ * value first, then in those around it, and null or false end the search.  So
+ * who fills a list gives every row every key, null or false where it has
+ * nothing; or a row without the key shows what its surroundings have.
+ *
  * With TMPL_JSON the text is JSON: {{name}} is escaped to stand within quotes
  * ("title": "{{name}}"), and {{{name}}} is the value as JSON, of whatever type,
  * with its own quotes; null when it is missing.

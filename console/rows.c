@@ -23,8 +23,7 @@ set_str(json_t *object, const char *key, struct str s)
 void
 set_flag(json_t *object, const char *key, bool on)
 {
-    if (on)
-        (void)json_object_set_new(object, key, json_true());
+    (void)json_object_set_new(object, key, json_boolean(on));
 }
 
 void

@@ -49,7 +49,8 @@ void set_explanation(
 /* Show a host beside a link, unless it could pass for another one: only ASCII
  * is shown. */
 void set_host(json_t *object, struct str host);
-/* For pages: a flag that is true, so that a template can ask for it. */
+/* A flag that a template can ask for.  False is written down too: a row that
+ * lacked the key would show the flag of what is around it (tmpl.h). */
 void set_flag(json_t *object, const char *key, bool on);
 
 /* What each of an item's last max versions changed, newest first, as "changes"

@@ -80,6 +80,19 @@ values(void **state)
     assert_renders("{ {} } }}", json, NULL, "{ {} } }}");
 }
 
+/* What is around a row shows through only where the row has no such key. */
+static void
+rows_hide_what_is_around_them(void **state)
+{
+    const char *json =
+        "{\"f\":true,\"s\":\"out\",\"l\":[{\"f\":false,\"s\":null},"
+        "{\"f\":true,\"s\":\"in\"},{\"s\":\"\"},{}]}";
+
+    (void)state;
+    assert_renders("{{#l}}[{{#f}}+{{/f}}{{^f}}-{{/f}}{{s}}]{{/l}}", json, NULL,
+        "[-][+in][+][+out]");
+}
+
 static void
 text_templates_do_not_escape(void **state)
 {
@@ -416,6 +429,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values),
+        cmocka_unit_test(rows_hide_what_is_around_them),
         cmocka_unit_test(text_templates_do_not_escape),
         cmocka_unit_test(json_templates_stay_json),
         cmocka_unit_test(sections_and_what_is_false),

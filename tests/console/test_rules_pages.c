@@ -8,6 +8,7 @@
 #include "base/jsonx.h"
 #include "check.h"
 #include "client.h"
+#include "console/rows.h"
 #include "store/rule_draft.h"
 #include "store/search.h"
 
@@ -299,6 +300,22 @@ items_are_pages(void **state)
     assert_int_equal(answer.status, 404);
 }
 
+/* Or the row of a list would take its flag from the page. */
+static void
+flags_are_set_either_way(void **state)
+{
+    json_t *row = json_object();
+
+    (void)state;
+    set_flag(row, "on", true);
+    set_flag(row, "off", false);
+    set_str(row, "none", STR_NONE);
+    assert_true(json_is_true(json_object_get(row, "on")));
+    assert_true(json_is_false(json_object_get(row, "off")));
+    assert_true(json_is_null(json_object_get(row, "none")));
+    json_decref(row);
+}
+
 static int
 begin(void **state)
 {
@@ -328,6 +345,7 @@ main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(pages_are_made),
         cmocka_unit_test(an_editor_is_told_what_is_wrong),
         cmocka_unit_test(a_long_text_is_taken),
+        cmocka_unit_test(flags_are_set_either_way),
         cmocka_unit_test(addresses_hold_what_was_typed),
         cmocka_unit_test(unknown_versions_are_not_found),
         cmocka_unit_test(weeks_have_their_own_precision),
