@@ -19,14 +19,15 @@
 enum {
     RULE_JOBS = 8, /* questions to parsers under way */
     RULE_JOB_BYTES = 1024 * 1024,
-    RULE_JOB_MS = 14000, /* then the parser is taken to be lost */
-    RULE_TESTS = 4,      /* results that are kept */
+    RULE_JOB_MS = 14000,     /* then the parser is taken to be lost */
+    RULE_JOB_TICK_MS = 1000, /* how often that is looked at */
+    RULE_TESTS = 4,          /* results that are kept */
     RULE_TEST_MAX_DAYS = 90,
     RULE_TEST_MAX_ITEMS = 200000,
     RULE_TEST_SHOWN = 60,  /* of each list of its result */
     RULE_TEST_SLICE = 100, /* items that a parser gets at once */
     RULE_TEST_GAP_MS = 15,
-    RULE_DIFF_BYTES = 3000 /* of a change, in the ledger */
+    RULE_DIFF_BYTES = 3000 /* of what went, and of what came, in the ledger */
 };
 
 enum rule_job_kind {
@@ -54,6 +55,7 @@ struct rule_job {
 
 struct rule_desk {
     struct rule_job jobs[RULE_JOBS];
+    struct loop_timer *patience; /* set while there are jobs */
     uint64_t last_trial;
     struct rule_tests *tests; /* engine_rule_test.c */
     char *index;              /* JSON of all rules, of index_generation */
@@ -93,6 +95,8 @@ const char *rule_index(struct engine *engine);
  * or E_NOTFOUND. */
 int rule_object_json(struct engine *engine, struct str object, json_t **ret);
 
+/* Before the first job. */
+int rule_jobs_init(struct engine *engine);
 /* A new job of what is asked, without a parser yet, or NULL when there are too
  * many. */
 struct rule_job *rule_job_new(struct engine *engine, enum rule_job_kind kind,

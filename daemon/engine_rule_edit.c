@@ -121,6 +121,8 @@ engine_rule_desk_init(struct engine *engine)
         changed = changed || one;
     }
     if (r == 0)
+        r = rule_jobs_init(engine);
+    if (r == 0)
         r = rule_tests_init(engine);
     if (r == 0 && changed && engine_config_reload(engine, NULL) != 0)
         log_say(LOG_ERROR, "rules that were edited are not in force", NULL);
@@ -139,18 +141,27 @@ next_line(struct str text, size_t at)
     return at < text.n ? at + 1 : at;
 }
 
+/* text with sign before each line; what has no room is counted. */
 static void
 add_lines(struct buf *out, const char *sign, struct str text)
 {
-    for (size_t at = 0; at < text.n && out->n < RULE_DIFF_BYTES;) {
+    size_t begin = out->n, at = 0, left = 0;
+
+    while (at < text.n) {
         size_t end = next_line(text, at);
 
+        if (out->n - begin + end - at > RULE_DIFF_BYTES)
+            break;
         (void)buf_add_cstr(out, sign);
         (void)buf_add_str(out, str_first(str_from(text, at), end - at));
         if (text.p[end - 1] != '\n')
             (void)buf_add_char(out, '\n');
         at = end;
     }
+    for (; at < text.n; at = next_line(text, at))
+        left++;
+    if (left > 0)
+        (void)buf_printf(out, "%s… (%zu)\n", sign, left);
 }
 
 /* The lines that went and came, without what is the same before and behind. */
@@ -160,7 +171,7 @@ diff_lines(struct arena *arena, struct str a, struct str b)
     _cleanup_(buf_done) struct buf out;
     size_t head = 0, tail = 0;
 
-    buf_init(&out, 8 * RULE_DIFF_BYTES + RULE_EDIT_MAX_TEXT_BYTES);
+    buf_init(&out, 4 * RULE_DIFF_BYTES);
     for (size_t end = next_line(a, 0);
          head < a.n && end <= b.n &&
          memcmp(a.p + head, b.p + head, end - head) == 0;
@@ -173,9 +184,7 @@ diff_lines(struct arena *arena, struct str a, struct str b)
         tail--;
     add_lines(&out, "- ", str_first(str_from(a, head), a.n - head - tail));
     add_lines(&out, "+ ", str_first(str_from(b, head), b.n - head - tail));
-    return arena_str(
-        arena, str_first(buf_str(&out),
-                   out.n < 2 * RULE_DIFF_BYTES ? out.n : 2 * RULE_DIFF_BYTES));
+    return arena_str(arena, buf_str(&out));
 }
 
 static int

@@ -61,15 +61,29 @@ job_lost(struct engine *engine, struct rule_job *job)
 }
 
 static void
-jobs_patience(struct engine *engine)
+on_patience(void *arg)
 {
+    struct engine *engine = arg;
     struct rule_desk *desk = engine->rule_desk;
     struct mono now = loop_mono(engine->loop);
+    bool more = false;
 
-    for (size_t i = 0; i < RULE_JOBS; i++)
-        if (desk->jobs[i].kind != RULE_JOB_NONE &&
-            now.ms - desk->jobs[i].since.ms > RULE_JOB_MS)
-            job_lost(engine, &desk->jobs[i]);
+    for (size_t i = 0; i < RULE_JOBS; i++) {
+        struct rule_job *job = &desk->jobs[i];
+
+        if (job->kind != RULE_JOB_NONE && now.ms - job->since.ms > RULE_JOB_MS)
+            job_lost(engine, job);
+        more = more || job->kind != RULE_JOB_NONE;
+    }
+    if (more)
+        loop_timer_set(desk->patience, RULE_JOB_TICK_MS);
+}
+
+int
+rule_jobs_init(struct engine *engine)
+{
+    return loop_timer_new(
+        engine->loop, on_patience, engine, &engine->rule_desk->patience);
 }
 
 struct rule_job *
@@ -79,7 +93,6 @@ rule_job_new(struct engine *engine, enum rule_job_kind kind,
     struct rule_desk *desk = engine->rule_desk;
     struct rule_job *job = NULL;
 
-    jobs_patience(engine);
     for (size_t i = 0; i < RULE_JOBS && !job; i++)
         if (desk->jobs[i].kind == RULE_JOB_NONE)
             job = &desk->jobs[i];
@@ -103,6 +116,7 @@ rule_job_new(struct engine *engine, enum rule_job_kind kind,
         rule_job_done(job);
         return NULL;
     }
+    loop_timer_set(desk->patience, RULE_JOB_TICK_MS);
     return job;
 }
 

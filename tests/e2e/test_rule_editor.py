@@ -83,6 +83,22 @@ class Editor(E2E):
         out = self.d.cli("rules", "lint", "--config", self.d.config)
         self.assertIn("3 rules", out.stdout)
 
+    def test_a_long_change_says_what_it_leaves_out(self):
+        self.begin()
+        head = NEW[:NEW.index("      misses")] + "      misses:\n"
+        texts = [head + "".join("        - %s第%d次\n" % (word, i)
+                                for i in range(400))
+                 for word in ("校车准时到达", "校车按时发车")]
+        first = self.edit("save", "rule:bus-late", texts[0], base=0)
+        self.edit("save", "rule:bus-late", texts[1], base=first["version"])
+        entries = self.d.api("GET", "/api/v1/ledger?kind=rule.edited")
+        lines = entries["entries"][0]["text"]["diff"].splitlines()
+        for sign in ("-", "+"):
+            part = [line for line in lines if line.startswith(sign)]
+            self.assertGreater(len(part), 50)
+            self.assertEqual(part[-1],
+                             "%s … (%d)" % (sign, 400 - (len(part) - 1)))
+
     def test_a_rule_takes_the_place_of_another(self):
         self.begin()
         about = self.rule("test-fire")["about"]
