@@ -5,10 +5,12 @@
  * said about it is in commands.c.
  */
 #include <locale.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/manual.h"
 
 static void
 list_commands(FILE *out, const struct command *table, const char *prefix)
@@ -60,12 +62,39 @@ unknown(const char *prefix, const char *name)
     return CLI_USAGE;
 }
 
+/* For completion: what may follow, one word per line. */
+static int
+words(int argc, char **argv)
+{
+    bool tries = argc > 0 && strcmp(argv[0], "try") == 0;
+    const struct command *table = tries ? cli_try_commands : cli_commands;
+    const struct command *c = NULL;
+
+    argc -= tries;
+    argv += tries;
+    if (argc > 0 && !(c = find(table, argv[0])))
+        return CLI_FAILED;
+    if (c)
+        manual_words(stdout, c);
+    else
+        manual_commands(stdout, table);
+    if (!c && !tries)
+        fputs("try\nhelp\n", stdout);
+    return CLI_OK;
+}
+
 static int
 help(int argc, char **argv)
 {
     const struct command *table = cli_commands;
     const char *prefix = "";
 
+    if (argc > 0 && strcmp(argv[0], "--manual") == 0) {
+        manual_print(stdout);
+        return CLI_OK;
+    }
+    if (argc > 0 && strcmp(argv[0], "--words") == 0)
+        return words(argc - 1, argv + 1);
     if (argc > 0 && strcmp(argv[0], "try") == 0) {
         table = cli_try_commands;
         prefix = "try ";
