@@ -13,6 +13,7 @@
 #include "base/url.h"
 #include "base/utf8.h"
 #include "daemon/config.h"
+#include "feeds/site.h"
 
 enum { WORD_MAX_BYTES = 300 };
 
@@ -27,7 +28,7 @@ wrong_line(const struct config *config, unsigned line,
 }
 
 static const char *
-word_fault(const struct site_word *word)
+word_fault(const struct wrong_word *word)
 {
     if (word->wrong.n == 0)
         return "a line is to be the wrong word, a tab and the right word";
@@ -44,8 +45,8 @@ config_site_words(
     struct config *config, struct str text, struct toc_errors *errors)
 {
     struct str rest = text;
-    struct site_word *words =
-        ARENA_ARRAY(config->arena, SITE_MAX_WORDS, struct site_word);
+    struct wrong_word *words =
+        ARENA_ARRAY(config->arena, CONFIG_SITE_MAX_WORDS, struct wrong_word);
     size_t n = 0;
 
     if (str_starts(rest, STR("\xef\xbb\xbf")))
@@ -57,7 +58,7 @@ config_site_words(
     }
     for (unsigned line = 1; rest.n > 0; line++) {
         struct str one = str_split(&rest, '\n');
-        struct site_word word;
+        struct wrong_word word;
         const char *fault;
 
         if (str_trim(one).n == 0 || one.p[0] == '#')
@@ -65,11 +66,11 @@ config_site_words(
         word.wrong = str_trim(str_split(&one, '\t'));
         word.right = str_trim(str_split(&one, '\t'));
         word.note = str_trim(one);
-        fault = n == SITE_MAX_WORDS ? "there are more than 5000 words"
+        fault = n == CONFIG_SITE_MAX_WORDS ? "there are more than 2000 words"
                                     : word_fault(&word);
         if (fault)
             wrong_line(config, line, errors, fault);
-        if (n == SITE_MAX_WORDS)
+        if (n == CONFIG_SITE_MAX_WORDS)
             break;
         if (fault == NULL)
             words[n++] = word;
@@ -84,17 +85,12 @@ config_site_words(
 struct str
 config_site_column_kind(const struct source_column *column)
 {
-    static const char *const news[] = {
-        "动态", "新闻", "要闻", "简讯", "快讯", "news"};
+    enum site_column is = SITE_COLUMN_NOTICE;
 
     if (column->kind.n)
         return column->kind;
-    for (size_t i = 0; i < sizeof news / sizeof *news; i++) {
-        struct str word = str_of(news[i]);
-
-        if (str_find(column->title, word) < column->title.n)
-            return STR("news");
-    }
+    if (site_column_of(column->title, &is) && is == SITE_COLUMN_NEWS)
+        return STR("news");
     return STR("notice");
 }
 

@@ -8,12 +8,12 @@
 #include "feeds/source.h"
 
 enum {
-    SITE_MAX_COLUMNS = 60, /* of one site that are looked at */
-    SITE_MAX_WORDS = 5000  /* of the bureau's list */
+    CONFIG_SITE_MAX_COLUMNS = 60, /* of one site that are looked at */
+    CONFIG_SITE_MAX_WORDS = 2000  /* of the bureau's list */
 };
 
 /* A word that is not to stand on a page, and the right one. */
-struct site_word {
+struct wrong_word {
     struct str wrong, right; /* right may be absent */
     struct str note;         /* for the owner, or absent */
 };
@@ -32,7 +32,7 @@ struct config_sites {
     int64_t pages, documents, links; /* looked at in a round */
     int64_t recheck_ms; /* until a page with findings is looked at again */
     struct str words_path;
-    const struct site_word *words; /* in order of the file */
+    const struct wrong_word *words; /* in order of the file */
     size_t nwords;
 };
 
