@@ -486,6 +486,7 @@ console_listen(struct console *console, struct toc_error *reterr)
     const struct console_config *config = &console->config;
     struct str proxies[CONSOLE_MAX_PROXIES];
     struct server_config server = {.listen = config->listen,
+        .listen_fd = config->listen_fd,
         .socket_path = config->socket_path,
         .insecure = config->insecure,
         .tls = auth_is_https(console),

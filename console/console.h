@@ -39,6 +39,7 @@ struct console_proxy_user {
 
 struct console_config {
     struct str listen;      /* "127.0.0.1:8480", "[::1]:8480"; absent: none */
+    int listen_fd; /* taken: listens already in listen's place; 0: none */
     struct str socket_path; /* unix socket; absent: none */
     struct str hosts[CONSOLE_MAX_HOSTS]; /* allowed Host values besides the
                                             listening address */

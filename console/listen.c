@@ -121,6 +121,10 @@ listen_is_loopback(struct str where)
            is_loopback((const struct sockaddr *)&address);
 }
 
+static const char in_the_clear[] =
+    "people's passwords would cross the network in the clear; listen on "
+    "127.0.0.1 behind a TLS proxy, or set insecure";
+
 int
 listen_tcp(struct str where, bool insecure, struct toc_error *reterr,
     int *ret_fd, uint16_t *ret_port)
@@ -135,9 +139,7 @@ listen_tcp(struct str where, bool insecure, struct toc_error *reterr,
         return conf_error(
             reterr, where, "give a numeric address and a port, 127.0.0.1:8480");
     if (!is_loopback(any) && !insecure)
-        return conf_error(reterr, where,
-            "people's passwords would cross the network in the clear; listen "
-            "on 127.0.0.1 behind a TLS proxy, or set insecure");
+        return conf_error(reterr, where, in_the_clear);
     fd = open_listener(any, size);
     if (fd < 0)
         return conf_error(reterr, where, strerror(errno));
@@ -145,6 +147,33 @@ listen_tcp(struct str where, bool insecure, struct toc_error *reterr,
     if (getsockname(fd, any, &size) != 0) {
         (void)close(fd);
         return E_IO;
+    }
+    *ret_fd = fd;
+    *ret_port = port_of(&address);
+    return 0;
+}
+
+int
+listen_take(int fd, bool insecure, struct toc_error *reterr, int *ret_fd,
+    uint16_t *ret_port)
+{
+    struct sockaddr_storage address;
+    struct sockaddr *any = (struct sockaddr *)&address;
+    socklen_t size = sizeof address, one = sizeof(int);
+    int listens = 0, err = 0;
+
+    memset(&address, 0, sizeof address);
+    if (getsockname(fd, any, &size) != 0 ||
+        (any->sa_family != AF_INET && any->sa_family != AF_INET6) ||
+        getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &one) != 0 ||
+        !listens || evutil_make_socket_nonblocking(fd) != 0)
+        err = conf_error(
+            reterr, STR("the socket handed over"), "it does not listen for TCP");
+    else if (!is_loopback(any) && !insecure)
+        err = conf_error(reterr, STR("the socket handed over"), in_the_clear);
+    if (err) {
+        (void)close(fd);
+        return err;
     }
     *ret_fd = fd;
     *ret_port = port_of(&address);

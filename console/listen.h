@@ -19,6 +19,9 @@ struct peer;
  * machine's own needs insecure.  E_CONF with *reterr. */
 int listen_tcp(struct str where, bool insecure, struct toc_error *reterr,
     int *ret_fd, uint16_t *ret_port);
+/* The same for a socket that listens already; fd is taken, also on failure. */
+int listen_take(int fd, bool insecure, struct toc_error *reterr, int *ret_fd,
+    uint16_t *ret_port);
 /* Whether where is an address of this machine only. */
 bool listen_is_loopback(struct str where);
 /* Bind and listen on path, mode 0660; a socket left behind by a dead process is

@@ -81,6 +81,7 @@ struct server_ops {
 
 struct server_config {
     struct str listen;      /* "127.0.0.1:8480"; absent: none */
+    int listen_fd;          /* taken: listens already; 0: bind listen */
     struct str socket_path; /* absent: none */
     bool insecure;          /* a non-loopback address without TLS is wanted */
     bool tls;               /* the public address is https: send HSTS */

@@ -33,6 +33,7 @@ struct desk {
     const char *templates, *texts, *statics;
     struct view *view;
     struct console *console;
+    int listen_fd; /* of systemd's socket, until a console has it; 0: none */
 };
 
 static int
@@ -166,6 +167,8 @@ desk_open(struct desk *desk, const Tocsin__ConsoleConfig *config)
     int r = view_open(config->database, &error, &desk->view);
 
     desk_fill_config(desk, config, &console);
+    if (console.listen.n)
+        console.listen_fd = desk->listen_fd;
     if (r == 0)
         r = console_new(desk->role->loop, &console, desk->view, &desk_ops,
             desk, &error, &desk->console);
@@ -236,7 +239,10 @@ desk_frame(
     struct desk *desk = role->state;
 
     (void)ipc;
-    if (fd >= 0)
+    if (frame->body_case == TOCSIN__FRAME__BODY_LISTENER && fd > 0 &&
+        desk->listen_fd == 0)
+        desk->listen_fd = fd;
+    else if (fd >= 0)
         close(fd);
     switch ((int)frame->body_case) {
     case TOCSIN__FRAME__BODY_CONSOLE_CONFIG:

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "daemon/launch.h"
 #include "daemon/parent.h"
 #include "daemon/role.h"
 #include "daemon/traffic.h"
@@ -16,14 +17,20 @@
 static const char default_config[] = "/etc/tocsin/tocsin.yaml";
 
 static const char usage[] =
-    "usage: tocsind [--config FILE] [--log-level LEVEL]\n"
+    "usage: tocsind [--config FILE] [--log-level LEVEL] [--outward PATH]\n"
+    "       tocsind --serve-outward PATH [--log-level LEVEL]\n"
     "\n"
     "Watches the sources of FILE (default /etc/tocsin/tocsin.yaml) until it\n"
-    "is told to end (SIGTERM); SIGHUP reads the configuration again.  Stays in\n"
+    "is told to end (SIGTERM); SIGHUP reads the configuration again.  Stays "
+    "in\n"
     "the foreground and logs to standard error; systemd does the rest.\n"
     "\n"
     "  --config FILE      the configuration\n"
     "  --log-level LEVEL  error, warning, notice, info (default) or debug\n"
+    "  --outward PATH     have the roles that connect out started by the\n"
+    "                     tocsind that serves at PATH, in a unit of its own\n"
+    "  --serve-outward PATH\n"
+    "                     be that one: listen there, or on systemd's socket\n"
     "  --version          print the version\n"
     "  --help             print this\n";
 
@@ -62,7 +69,7 @@ ops_of(Tocsin__Role role)
 }
 
 struct options {
-    const char *config, *level, *role;
+    const char *config, *level, *role, *outward, *serve;
     int64_t index;
 };
 
@@ -75,8 +82,9 @@ read_options(int argc, char **argv, struct options *o)
         {"log-level", required_argument, NULL, 'l'},
         {"role", required_argument, NULL, 'r'},
         {"index", required_argument, NULL, 'i'},
-        {"version", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},
+        {"outward", required_argument, NULL, 'o'},
+        {"serve-outward", required_argument, NULL, 's'},
+        {"version", no_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0}};
 
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
@@ -91,9 +99,15 @@ read_options(int argc, char **argv, struct options *o)
             o->role = optarg;
             break;
         case 'i':
-            if (num_parse_i64(
-                    str_of(optarg), 0, ROLE_MAX_PARSERS, &o->index) != 0)
+            if (num_parse_i64(str_of(optarg), 0, ROLE_MAX_PARSERS, &o->index) !=
+                0)
                 return 2;
+            break;
+        case 'o':
+            o->outward = optarg;
+            break;
+        case 's':
+            o->serve = optarg;
             break;
         case 'v':
             puts("tocsind " TOCSIN_VERSION);
@@ -131,9 +145,13 @@ main(int argc, char **argv)
             o.level);
         return 2;
     }
+    if (o.serve) {
+        log_init("outward", level);
+        return launch_serve(o.serve);
+    }
     if (o.role == NULL) {
         log_init("tocsind", level);
-        return parent_run(o.config, o.level);
+        return parent_run(o.config, o.level, o.outward);
     }
     if (role_by_name(o.role, &role) != 0 || (ops = ops_of(role)) == NULL) {
         fprintf(stderr, "tocsind: no role \"%s\"\n", o.role);

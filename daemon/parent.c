@@ -9,20 +9,24 @@
  */
 #include "daemon/parent.h"
 
+#include <sys/socket.h>
+#include <sys/wait.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
+
+#include <systemd/sd-daemon.h>
 
 #include "base/err.h"
 #include "base/log.h"
 #include "daemon/ipc.h"
+#include "daemon/launch.h"
 #include "daemon/role.h"
+#include "daemon/spawn.h"
 #include "daemon/traffic.h"
 #include "net/loop.h"
 
@@ -31,7 +35,6 @@ enum {
     RESTART_MAX_MS = 30 * MS_SECOND,
     RESTART_FORGIVEN_MS = 20 * MS_SECOND, /* lived so long: start afresh */
     STOP_GRACE_MS = 10 * MS_SECOND,
-    ENVIRONMENT_MAX = 256, /* variables passed on */
     CHILDREN = 4 + ROLE_MAX_PARSERS
 };
 
@@ -40,7 +43,8 @@ struct child {
     Tocsin__Role role;
     uint32_t index;
     bool wanted; /* is to run */
-    pid_t pid;   /* 0 while it does not */
+    pid_t pid;   /* 0 while it does not, or is away */
+    bool away;   /* runs as a child of the outward process */
     struct ipc *ipc;
     struct mono started;
     unsigned deaths; /* in a row */
@@ -50,6 +54,8 @@ struct child {
 struct parent {
     struct loop *loop;
     const char *config_path, *level;
+    struct launch *launch; /* NULL: starts every role itself */
+    int listen_fd;         /* of systemd's socket for the console, or -1 */
     struct child child[CHILDREN]; /* the engine first */
     bool stopping;
     struct loop_timer *stop_timer;
@@ -57,6 +63,8 @@ struct parent {
 };
 
 static void child_start(struct child *child);
+static void child_died(struct child *child, int status);
+static int64_t child_backoff(const struct child *child);
 static void parent_frame(
     void *arg, struct ipc *ipc, const Tocsin__Frame *frame, int fd);
 static void parent_ended(void *arg, struct ipc *ipc, const char *why);
@@ -74,64 +82,22 @@ parent_child(struct parent *parent, Tocsin__Role role, uint32_t index)
     return NULL;
 }
 
-/* --- starting ------------------------------------------------------------------ */
-
 static bool
-starts_with(const char *s, const char *prefix)
+child_is_running(const struct child *child)
 {
-    return strncmp(s, prefix, strlen(prefix)) == 0;
+    return child->pid > 0 || child->away;
 }
 
-/* Roles start with an empty environment, but for whether they log to the
- * journal; the engine also with what names the configuration's secrets and
- * files, and the roles that connect out with where certificates are. */
 static void
-child_environment(Tocsin__Role role, char *ret[ENVIRONMENT_MAX + 1])
+child_kill(struct child *child)
 {
-    bool engine = role == TOCSIN__ROLE__ROLE_ENGINE;
-    bool web = role == TOCSIN__ROLE__ROLE_FETCH ||
-               role == TOCSIN__ROLE__ROLE_NOTIFY;
-    size_t n = 0;
-
-    for (char **p = environ; *p && n < ENVIRONMENT_MAX; p++) {
-        if (starts_with(*p, "JOURNAL_STREAM=") ||
-            (engine && (starts_with(*p, "TOCSIN_") ||
-                           starts_with(*p, "CREDENTIALS_DIRECTORY="))) ||
-            (web && starts_with(*p, "SSL_CERT_")))
-            ret[n++] = *p;
-    }
-    ret[n] = NULL;
+    if (child->away)
+        launch_kill(child->parent->launch, child->role);
+    else if (child->pid > 0)
+        kill(child->pid, SIGKILL);
 }
 
-/* In the new process: put its end on ROLE_FD and become the role. */
-static void
-child_exec(const struct child *child, int fd)
-{
-    char index[16], name[32];
-    char config_flag[] = "--config", role_flag[] = "--role",
-         index_flag[] = "--index", level_flag[] = "--log-level";
-    char *environment[ENVIRONMENT_MAX + 1];
-    char role[16], *config, *level;
-    sigset_t empty;
-
-    config = strdup(child->parent->config_path);
-    level = strdup(child->parent->level);
-    snprintf(index, sizeof index, "%u", child->index);
-    snprintf(role, sizeof role, "%s", role_name(child->role));
-    snprintf(name, sizeof name, "tocsind: %s", role);
-    char *argv[] = {name, role_flag, role, index_flag, index, config_flag,
-        config, level_flag, level, NULL};
-
-    sigemptyset(&empty);
-    sigprocmask(SIG_SETMASK, &empty, NULL);
-    if (dup2(fd, ROLE_FD) == ROLE_FD) {
-        if (fd != ROLE_FD)
-            close(fd);
-        child_environment(child->role, environment);
-        execve("/proc/self/exe", argv, environment);
-    }
-    _exit(127);
-}
+/* --- starting --------------------------------------------------------- */
 
 /* Join two running children by a fresh pair of sockets. */
 static void
@@ -174,13 +140,46 @@ child_join(struct child *child)
     }
 }
 
+/* Start the process that becomes child, on its end of the channel. */
+static int
+child_spawn(struct child *child, int fd)
+{
+    struct parent *parent = child->parent;
+    struct spawn spawn = {
+        child->role, child->index, parent->config_path, parent->level};
+    int r;
+
+    if (parent->launch && launch_is_outward(child->role)) {
+        r = launch_role(parent->launch, child->role, parent->level, fd);
+        child->away = r == 0;
+        return r;
+    }
+    child->pid = spawn_role(&spawn, fd);
+    if (child->pid > 0)
+        return 0;
+    child->pid = 0;
+    return E_IO;
+}
+
+/* Hand the console the socket that systemd listens on for it. */
+static void
+child_hand_listener(struct child *child)
+{
+    Tocsin__Listener listener = TOCSIN__LISTENER__INIT;
+
+    if (child->role == TOCSIN__ROLE__ROLE_CONSOLE &&
+        child->parent->listen_fd >= 0)
+        (void)ipc_send_fd(child->ipc, FRAME(listener, LISTENER, &listener),
+            child->parent->listen_fd);
+}
+
 static void
 child_start(struct child *child)
 {
     struct parent *parent = child->parent;
-    int pair[2];
+    int pair[2], r;
 
-    if (child->pid != 0 || parent->stopping)
+    if (child_is_running(child) || parent->stopping)
         return;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
             pair) != 0) {
@@ -189,24 +188,25 @@ child_start(struct child *child)
         loop_timer_set(child->timer, RESTART_MAX_MS);
         return;
     }
-    child->pid = fork();
-    if (child->pid == 0)
-        child_exec(child, pair[1]);
+    r = child_spawn(child, pair[1]);
     close(pair[1]);
-    if (child->pid < 0 ||
-        ipc_new(parent->loop, pair[0], TOCSIN__ROLE__ROLE_PARENT, child->role,
-            child->index, &parent_ipc_ops, parent, &child->ipc) != 0) {
+    if (r != 0) {
+        close(pair[0]);
         log_printf(LOG_ERROR, "cannot start %s", role_name(child->role));
-        if (child->pid < 0) {
-            close(pair[0]);
-            child->pid = 0;
-        }
-        loop_timer_set(child->timer, RESTART_MAX_MS);
+        child->deaths++;
+        loop_timer_set(child->timer, child_backoff(child));
+        return;
+    }
+    if (ipc_new(parent->loop, pair[0], TOCSIN__ROLE__ROLE_PARENT, child->role,
+            child->index, &parent_ipc_ops, parent, &child->ipc) != 0) {
+        log_say(LOG_ERROR, "no memory for a channel", NULL);
+        child_kill(child);
         return;
     }
     child->started = loop_mono(parent->loop);
     log_printf(LOG_DEBUG, "started %s %u as %d", role_name(child->role),
         child->index, (int)child->pid);
+    child_hand_listener(child);
     child_join(child);
 }
 
@@ -216,7 +216,7 @@ child_timer(void *arg)
     child_start(arg);
 }
 
-/* --- ending -------------------------------------------------------------------- */
+/* --- ending ----------------------------------------------------------- */
 
 static void
 parent_kill_roles(struct parent *parent)
@@ -226,8 +226,7 @@ parent_kill_roles(struct parent *parent)
 
         loop_timer_cancel(child->timer);
         child->wanted = false;
-        if (child->pid > 0)
-            kill(child->pid, SIGKILL);
+        child_kill(child);
     }
 }
 
@@ -235,7 +234,7 @@ static bool
 parent_is_alone(const struct parent *parent)
 {
     for (size_t i = 0; i < CHILDREN; i++) {
-        if (parent->child[i].pid > 0)
+        if (child_is_running(&parent->child[i]))
             return false;
     }
     return true;
@@ -265,10 +264,8 @@ parent_stop_timer(void *arg)
     struct parent *parent = arg;
 
     log_say(LOG_WARN, "the engine did not end in time; it is ended", NULL);
-    for (size_t i = 0; i < CHILDREN; i++) {
-        if (parent->child[i].pid > 0)
-            kill(parent->child[i].pid, SIGKILL);
-    }
+    for (size_t i = 0; i < CHILDREN; i++)
+        child_kill(&parent->child[i]);
 }
 
 static void
@@ -319,6 +316,7 @@ child_died(struct child *child, int status)
 
     child_log_end(child, status);
     child->pid = 0;
+    child->away = false;
     ipc_free(child->ipc);
     child->ipc = NULL;
     if (now.ms - child->started.ms > RESTART_FORGIVEN_MS)
@@ -328,6 +326,13 @@ child_died(struct child *child, int status)
         engine_died(parent, status);
     else if (child->wanted && !parent->stopping)
         loop_timer_set(child->timer, child_backoff(child));
+}
+
+static void
+parent_may_end(struct parent *parent)
+{
+    if (parent->stopping && parent_is_alone(parent))
+        loop_stop(parent->loop);
 }
 
 static void
@@ -343,11 +348,35 @@ parent_reap(void *arg)
                 child_died(&parent->child[i], status);
         }
     }
-    if (parent->stopping && parent_is_alone(parent))
-        loop_stop(parent->loop);
+    parent_may_end(parent);
 }
 
-/* --- messages and signals --------------------------------------------------------- */
+static void
+launched_ended(void *arg, Tocsin__Role role, int status)
+{
+    struct parent *parent = arg;
+
+    for (size_t i = 0; i < CHILDREN; i++) {
+        if (parent->child[i].away && parent->child[i].role == role)
+            child_died(&parent->child[i], status);
+    }
+    parent_may_end(parent);
+}
+
+/* The outward process took its children with it. */
+static void
+launched_lost(void *arg)
+{
+    struct parent *parent = arg;
+
+    for (size_t i = 0; i < CHILDREN; i++) {
+        if (parent->child[i].away)
+            child_died(&parent->child[i], SIGKILL);
+    }
+    parent_may_end(parent);
+}
+
+/* --- messages and signals --------------------------------------------- */
 
 static void
 parent_start_roles(struct parent *parent, uint32_t parsers)
@@ -365,12 +394,12 @@ parent_start_roles(struct parent *parent, uint32_t parsers)
     for (size_t i = 1; i < CHILDREN; i++) {
         struct child *child = &parent->child[i];
 
-        child->wanted = child->role != TOCSIN__ROLE__ROLE_PARSE ||
-                        child->index < parsers;
+        child->wanted =
+            child->role != TOCSIN__ROLE__ROLE_PARSE || child->index < parsers;
         if (!child->wanted)
             continue;
         child->deaths = 0;
-        if (child->pid == 0)
+        if (!child_is_running(child))
             child_start(child);
         else /* of the engine before: its end is on the way */
             loop_timer_set(child->timer, RESTART_FIRST_MS);
@@ -397,8 +426,8 @@ parent_frame(void *arg, struct ipc *ipc, const Tocsin__Frame *frame, int fd)
     switch ((int)frame->body_case) {
     case TOCSIN__FRAME__BODY_START:
         parent_start_roles(parent, frame->start->parsers < ROLE_MAX_PARSERS
-                ? frame->start->parsers
-                : ROLE_MAX_PARSERS);
+                                       ? frame->start->parsers
+                                       : ROLE_MAX_PARSERS);
         break;
     case TOCSIN__FRAME__BODY_READY:
         if (frame->ready->role == TOCSIN__ROLE__ROLE_ENGINE)
@@ -411,11 +440,10 @@ parent_frame(void *arg, struct ipc *ipc, const Tocsin__Frame *frame, int fd)
         parent_reloaded(frame->reloaded);
         break;
     case TOCSIN__FRAME__BODY_RESTART:
-        child = parent_child(
-            parent, frame->restart->role, frame->restart->index);
-        if (child && child->pid > 0 &&
-            child->role != TOCSIN__ROLE__ROLE_ENGINE)
-            kill(child->pid, SIGKILL);
+        child =
+            parent_child(parent, frame->restart->role, frame->restart->index);
+        if (child && child->role != TOCSIN__ROLE__ROLE_ENGINE)
+            child_kill(child);
         break;
     default:
         break;
@@ -435,8 +463,8 @@ parent_ended(void *arg, struct ipc *ipc, const char *why)
         if (child->ipc != ipc)
             continue;
         child->ipc = NULL;
-        if (child->pid > 0 && child->role != TOCSIN__ROLE__ROLE_ENGINE)
-            kill(child->pid, SIGKILL);
+        if (child->role != TOCSIN__ROLE__ROLE_ENGINE)
+            child_kill(child);
     }
     ipc_free(ipc);
 }
@@ -456,25 +484,29 @@ parent_reload(void *arg)
 }
 
 int
-parent_run(const char *config_path, const char *level)
+parent_run(const char *config_path, const char *level, const char *outward)
 {
+    static const struct launch_ops launched = {launched_ended, launched_lost};
     static struct parent parent;
     struct loop_signal *signals[4];
 
     parent.config_path = config_path;
     parent.level = level;
+    parent.listen_fd = spawn_listener();
     signal(SIGPIPE, SIG_IGN);
     if (loop_new(&parent.loop) != 0 ||
-        loop_signal_new(parent.loop, SIGCHLD, parent_reap, &parent,
-            &signals[0]) != 0 ||
-        loop_signal_new(parent.loop, SIGTERM, parent_stop, &parent,
-            &signals[1]) != 0 ||
-        loop_signal_new(parent.loop, SIGINT, parent_stop, &parent,
-            &signals[2]) != 0 ||
-        loop_signal_new(parent.loop, SIGHUP, parent_reload, &parent,
-            &signals[3]) != 0 ||
-        loop_timer_new(parent.loop, parent_stop_timer, &parent,
-            &parent.stop_timer) != 0)
+        (outward && launch_new(parent.loop, outward, &launched, &parent,
+                        &parent.launch) != 0) ||
+        loop_signal_new(
+            parent.loop, SIGCHLD, parent_reap, &parent, &signals[0]) != 0 ||
+        loop_signal_new(
+            parent.loop, SIGTERM, parent_stop, &parent, &signals[1]) != 0 ||
+        loop_signal_new(
+            parent.loop, SIGINT, parent_stop, &parent, &signals[2]) != 0 ||
+        loop_signal_new(
+            parent.loop, SIGHUP, parent_reload, &parent, &signals[3]) != 0 ||
+        loop_timer_new(
+            parent.loop, parent_stop_timer, &parent, &parent.stop_timer) != 0)
         return EXIT_FAILURE;
     for (size_t i = 0; i < CHILDREN; i++) {
         parent.child[i].parent = &parent;

@@ -9,7 +9,11 @@
 #ifndef TOCSIN_DAEMON_PARENT_H
 #define TOCSIN_DAEMON_PARENT_H
 
-/* Run until told to end; the exit status.  level is the log level to pass on. */
-int parent_run(const char *config_path, const char *level);
+/* Run until told to end; the exit status.  level is the log level to pass on;
+ * outward, where the process listens that starts the roles which connect out
+ * (launch.h), NULL when the parent does.  A socket that systemd handed over is
+ * the console's. */
+int parent_run(
+    const char *config_path, const char *level, const char *outward);
 
 #endif

@@ -22,7 +22,10 @@ static const struct traffic_row traffic_rows[] = {
     ROW(STOP, R(PARENT), R(ENGINE)),
     ROW(RELOAD, R(PARENT), R(ENGINE)),
     ROW(RELOADED, R(ENGINE), R(PARENT)),
-    ROW(RESTART, R(ENGINE), R(PARENT)),
+    ROW(RESTART, R(ENGINE) | R(PARENT), R(PARENT) | R(OUTWARD)),
+    ROW(LAUNCH, R(PARENT), R(OUTWARD)),
+    ROW(ENDED, R(OUTWARD), R(PARENT)),
+    ROW(LISTENER, R(PARENT), R(CONSOLE)),
     ROW(PING, R(ENGINE), ROLES_ALL),
     ROW(PONG, ROLES_ALL, R(ENGINE)),
     ROW(FETCH_CONFIG, R(ENGINE), R(FETCH)),
@@ -68,7 +71,7 @@ traffic_may(
 }
 
 static const char *const role_names[] = {
-    "parent", "engine", "fetch", "parse", "notify", "console"};
+    "parent", "engine", "fetch", "parse", "notify", "console", "outward"};
 enum { ROLE_NAMES = sizeof role_names / sizeof *role_names };
 
 const char *
