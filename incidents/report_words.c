@@ -130,6 +130,14 @@ static const struct code {
     {CODE_SITE_DATA, "phone", {"手机号", "mobile numbers"}},
     {CODE_SITE_DATA, "bank_card", {"银行卡号", "bank cards"}},
     {CODE_SITE_DATA, "student_name_list", {"学生名单", "a list of students"}},
+    {CODE_SITE_DATA, "meta_swapped", {"标题、关键词或描述被换", "title, keywords or description swapped"}},
+    {CODE_SITE_DATA, "takeover", {"整页被换", "the whole page replaced"}},
+    {CODE_SITE_DATA, "visible_spam_link", {"赌博等广告链接", "links to gambling and the like"}},
+    {CODE_SITE_DATA, "foreign_articles", {"外来文章", "foreign articles"}},
+    {CODE_SITE_DATA, "script_redirect", {"脚本跳转", "redirected by script"}},
+    {CODE_SITE_DATA, "meta_redirect", {"自动跳转", "redirected by the page"}},
+    {CODE_SITE_DATA, "foreign_script", {"外来脚本", "a foreign script"}},
+    {CODE_SITE_DATA, "foreign_frame", {"外来框架", "a foreign frame"}},
 };
 /* clang-format on */
 

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "base/digest.h"
-#include "incidents/state.h"
 #include "incidents/report_sheet.h"
+#include "incidents/state.h"
 #include "seed.h"
 #include "seed_sites.h"
 #include "store/store.h"
@@ -220,11 +220,13 @@ copy_action(struct desk *desk, const struct action *action)
     last->data = arena_str(desk->arena, action->data);
 }
 
-/* Answered with desk->data. */
+/* Of rules and own sites: taken as they are, answered with desk->data. */
 static bool
-is_of_rules(enum action_kind kind)
+is_of_others(enum action_kind kind)
 {
-    return kind >= ACTION_ITEM_OPEN && kind <= ACTION_RULE_TRY;
+    return (kind >= ACTION_ITEM_OPEN && kind <= ACTION_RULE_TRY) ||
+           kind == ACTION_SITE_HOSTS_APPROVE ||
+           kind == ACTION_SITE_FINDING_ACCEPT;
 }
 
 static int
@@ -240,7 +242,7 @@ engine_act(void *arg, uint64_t token, const struct action *action)
     if (!desk->fail && action->kind <= ACTION_NOTE)
         desk->result = apply(desk, action);
     else if (!desk->fail && action->kind >= ACTION_USER_ADD &&
-             !is_of_rules(action->kind) && action->kind != ACTION_LOGIN_FAILED)
+             !is_of_others(action->kind) && action->kind != ACTION_LOGIN_FAILED)
         desk->result = people(desk, action);
     if (action->kind == ACTION_LOGIN_FAILED ||
         action->kind == ACTION_SESSION_TOUCH ||
@@ -261,7 +263,7 @@ answer_cb(void *arg)
     if (desk->last.kind == ACTION_STATUS || desk->last.kind == ACTION_RELOAD)
         result.data =
             str_of(desk->data ? desk->data : "{\"generation\":7,\"roles\":5}");
-    if (is_of_rules(desk->last.kind) && desk->data)
+    if (is_of_others(desk->last.kind) && desk->data)
         result.data = str_of(desk->data);
     console_answer(desk->console, desk->token, &result);
     if (desk->result == 0 && desk->last.kind <= ACTION_NOTE)
