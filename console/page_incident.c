@@ -7,6 +7,7 @@
 #include "console/rows.h"
 #include "console/rows_clock.h"
 #include "console/rows_incident.h"
+#include "console/rows_site.h"
 #include "store/view_clocks.h"
 
 enum {
@@ -202,13 +203,15 @@ add_for_people(
 {
     const struct incident *incident = &page->row->incident;
     json_t *json = json_object_get(value, "incident");
+    int err;
 
     set_causes(ctx, value, "causes_resolve", false);
     set_causes(ctx, value, "causes_false_alarm", true);
     set_score_sums(ctx, json, incident->score);
     set_glance(ctx, page, value);
-    if (ctx->who.role < ROLE_OPERATOR)
-        return 0;
+    err = set_own_sites(ctx, incident->id, value);
+    if (err || ctx->who.role < ROLE_OPERATOR)
+        return err;
     add_people(ctx, incident, value);
     add_mornings(ctx, value);
     return set_similar(ctx, incident, value);

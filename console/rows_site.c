@@ -390,3 +390,30 @@ row_site_host(struct context *ctx, const struct site_host_row *row)
     set_str(object, "approved_by", row->approved_by);
     return object;
 }
+
+int
+set_own_sites(struct context *ctx, int64_t incident, json_t *value)
+{
+    struct site_finding_filter filter = {.incident = incident,
+        .which =
+            SITE_FINDINGS_OPEN | SITE_FINDINGS_ACCEPTED | SITE_FINDINGS_GONE,
+        .gone_from = WALL_NONE};
+    struct site_finding_row *rows = NULL;
+    json_t *list = json_array();
+    size_t n = 0;
+    int err =
+        view_site_findings(ctx->console->view, &filter, ctx->arena, &rows, &n);
+
+    for (size_t i = 0; i < n && !err; i++) { /* they come by site */
+        json_t *one;
+
+        if (i > 0 && str_eq(rows[i].source, rows[i - 1].source))
+            continue;
+        one = json_object();
+        set_str(one, "source", rows[i].source);
+        set_str(one, "title", rows[i].title.n ? rows[i].title : rows[i].source);
+        (void)json_array_append_new(list, one);
+    }
+    (void)json_object_set_new(value, "own_sites", list);
+    return err;
+}

@@ -19,6 +19,9 @@ json_t *row_site_finding(
 json_t *row_site_page(struct context *ctx, const struct site_page_row *row);
 json_t *row_site_host(struct context *ctx, const struct site_host_row *row);
 
+/* The own sites whose findings are this incident, as "own_sites"; for pages. */
+int set_own_sites(struct context *ctx, int64_t incident, json_t *value);
+
 /* An address of a site's own: key, and for pages key_link when a person may
  * follow it. */
 void set_site_link(

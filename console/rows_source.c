@@ -143,6 +143,7 @@ set_source_words(
     bool troubled = row->nconditions > 0;
     bool failing = row->state.failures > 0;
     bool polled = wall_is_set(row->state.last_success);
+    bool site = str_eq(row->kind, STR("site"));
     bool blind = false;
     struct url parts;
 
@@ -160,8 +161,9 @@ set_source_words(
     set_flag(object, "failing", failing);
     set_flag(
         object, "stopped", str_eq(str_of(row->poll_state), STR("stopped")));
-    set_flag(object, "well", !troubled && !failing && polled);
-    set_flag(object, "waiting", !troubled && !failing && !polled);
+    set_flag(object, "is_site", site); /* how it stands is said there */
+    set_flag(object, "well", !site && !troubled && !failing && polled);
+    set_flag(object, "waiting", !site && !troubled && !failing && !polled);
 }
 
 json_t *

@@ -146,6 +146,23 @@ one_site_has_all_of_it(void **state)
     json_decref(json);
 }
 
+static void
+an_incident_and_a_source_lead_to_the_site(void **state)
+{
+    struct answer answer = ask(&desk, "GET", "/incidents/1", who, NULL);
+
+    (void)state;
+    assert_int_equal(answer.status, 200);
+    assert_true(answer_has(&answer, "href=\"/sites/site-shiyan\""));
+    answer = ask(&desk, "GET", "/incidents/2", who, NULL);
+    assert_false(answer_has(&answer, "href=\"/sites/site-"));
+    answer = ask(&desk, "GET", "/sources/site-shiyan", who, NULL);
+    assert_true(answer_has(&answer, "href=\"/sites/site-shiyan\""));
+    answer = ask(&desk, "GET", "/sources", who, NULL);
+    assert_true(answer_has(&answer, "href=\"/sites/site-shiyan\""));
+    assert_false(answer_has(&answer, "href=\"/sites/yunxi-news\""));
+}
+
 /* --- the sheet -------------------------------------------------------------
  */
 
@@ -397,6 +414,7 @@ main(void)
         cmocka_unit_test(what_is_to_be_mended_first_stands_first),
         cmocka_unit_test(filters_leave_out_the_others),
         cmocka_unit_test(one_site_has_all_of_it),
+        cmocka_unit_test(an_incident_and_a_source_lead_to_the_site),
         cmocka_unit_test(the_sheet_is_a_file_too),
         cmocka_unit_test(the_sheet_counts),
         cmocka_unit_test(an_operator_has_it_checked),
