@@ -252,15 +252,9 @@ set_counts(struct context *ctx, json_t *value)
     set_number(value, "unacknowledged", (int64_t)rows_unacknowledged(ctx));
 }
 
-/* known: how many there are, when the page shows all of them; else -1. */
 static void
-set_total(struct context *ctx, json_t *value, const struct list_filter *filter,
-    int64_t known)
+set_total(const struct context *ctx, json_t *value, uint64_t total)
 {
-    uint64_t total = known >= 0 ? (uint64_t)known : 0;
-
-    if (known < 0 && view_list_count(ctx->console->view, filter, &total) != 0)
-        return;
     set_number(value, "total",
         (int64_t)(total > LIST_COUNT_MAX ? LIST_COUNT_MAX : total));
     if (ctx->json)
@@ -301,12 +295,13 @@ page_incidents(struct context *ctx)
     json_t *value, *list;
     size_t n = 0;
     bool more = false;
+    uint64_t total = 0;
     struct str next = STR_NONE;
     int err = list_query_filter(ctx, &query, &filter);
 
     if (!err)
-        err = view_list(
-            ctx->console->view, &filter, ctx->arena, &rows, &n, &more);
+        err = view_list_page(
+            ctx->console->view, &filter, ctx->arena, &rows, &n, &more, &total);
     if (err) {
         reply_error(ctx, err == E_PARSE ? 422 : status_of_err(err),
             err == E_PARSE ? "error_filter" : NULL);
@@ -322,8 +317,7 @@ page_incidents(struct context *ctx)
         next = rows[n - 1].row.cursor;
     set_str(value, "next", next);
     set_counts(ctx, value);
-    set_total(
-        ctx, value, &filter, more || filter.after.n > 0 ? -1 : (int64_t)n);
+    set_total(ctx, value, total);
     if (!ctx->json) {
         set_flag(value, "any", n > 0);
         set_page(ctx, value, &filter, next);

@@ -16,6 +16,7 @@ struct store {
 
 struct view {
     struct db db;
+    const struct found *found; /* that among() asks; while a list is read */
 };
 
 enum {

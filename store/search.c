@@ -17,7 +17,7 @@
 #include "store/search_incidents.h"
 
 enum {
-    WORD_FIGURES = 4,
+    WORD_FIGURES = SEARCH_FIGURES,
     SEARCH_WORDS_BYTES = (SEARCH_MAX_POINTS + 8) * (3 * WORD_FIGURES + 2) * 2
 };
 

@@ -18,6 +18,7 @@ struct db;
 
 enum {
     SEARCH_MAX_POINTS = 20000, /* of a text that are indexed */
+    SEARCH_FIGURES = 4,        /* that stand for a character in the index */
     SEARCH_MAX_WORDS = 16,     /* pairs of a question that are looked up */
     SEARCH_SLICE = 40          /* items that one call indexes */
 };

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/digest.h"
+#include "store/found.h"
 #include "store/inside.h"
 #include "store/schema.h"
 
@@ -19,6 +20,8 @@ view_open(const char *path, struct toc_error *reterr, struct view **ret)
     r = db_open(&view->db, path, true, false);
     if (r == 0)
         r = db_add_holds(&view->db);
+    if (r == 0)
+        r = db_add_among(&view->db, &view->found);
     if (r == 0)
         r = schema_of(&view->db, &version);
     if (r == 0 && version != schema_version()) {

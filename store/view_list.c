@@ -3,10 +3,10 @@
  *
  * A statement gives the numbers of a page, in order; it reads indexes only,
  * which hold every column that a filter or an order asks for.  The rows are
- * read one by one then.  Words, a source and a rule are looked up in the index
- * of items first: when few items have them, only their incidents are looked at;
- * when many have, the list is walked in its order, which finds enough of them
- * soon.
+ * read one by one then.  Words, a source, a rule and a tag are looked up first,
+ * in the index of words by incident (found.h): when few incidents have them,
+ * only those are looked at; when many have, the list is walked in its order,
+ * which finds enough of them soon.
  */
 #include "store/view_list.h"
 
@@ -14,11 +14,19 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/utf8.h"
+#include "store/found.h"
 #include "store/inside.h"
 #include "store/search.h"
 #include "store/view_clocks.h"
 
-enum { QUESTION_MAX_BYTES = 4096, CURSOR_PARTS = 3, STATES_LIST_BYTES = 128 };
+enum {
+    QUESTION_MAX_BYTES = 16384,
+    CURSOR_PARTS = 3,
+    STATES_LIST_BYTES = 128,
+    TAG_SOURCES_MAX = 60, /* of a tag that are looked up */
+    FEW_MAX = 2000        /* incidents that are looked at one by one */
+};
 
 static const char *const sort_names[] = {
 #define X(sort, name) name,
@@ -47,40 +55,7 @@ list_sort_parse(struct str name, enum list_sort *ret)
 /* --- the statements --------------------------------------------------------
  */
 
-/* What an item must have: each is a parameter, NULL when it does not matter. */
-#define ITEM_HAS(tag, source, rule, text)                                      \
-    " (" source " IS NULL OR i.source = " source ")"                           \
-    " AND (" rule " IS NULL OR EXISTS(SELECT 1 FROM finding AS f"              \
-    " WHERE f.revision = r.id AND f.rule = " rule "))"                         \
-    " AND (" tag " IS NULL OR EXISTS(SELECT 1 FROM source_state AS s"          \
-    " WHERE s.id = i.source"                                                   \
-    " AND instr(', ' || s.tags || ',', ', ' || " tag " || ',') > 0))"          \
-    " AND (" text " IS NULL OR holds(r.title, " text ")"                       \
-    " OR holds(r.text, " text "))"
-
 /* clang-format off */
-/* The incidents of items that the index finds, of those it does not have yet,
- * and what they were merged into. */
-#define FOUND                                                                  \
-    "WITH RECURSIVE found(id) AS MATERIALIZED ("                               \
-    "SELECT m.incident FROM (SELECT rowid AS item FROM search"                 \
-    " WHERE search MATCH ?34) AS s"                                            \
-    " CROSS JOIN incident_item AS m ON m.item = s.item"                        \
-    " UNION SELECT m.incident FROM (SELECT item FROM search_todo"              \
-    " UNION SELECT id FROM (SELECT id FROM item"                               \
-    " WHERE id > (SELECT upto FROM search_state)"                              \
-    " ORDER BY id DESC LIMIT ?38)) AS u"                                       \
-    " CROSS JOIN incident_item AS m ON m.item = u.item"                        \
-    " CROSS JOIN item AS i ON i.id = m.item"                                   \
-    " CROSS JOIN revision AS r ON r.id = i.revision"                           \
-    " WHERE" ITEM_HAS("NULL", "?36", "?37", "?35")                             \
-    " UNION SELECT rowid FROM incident_title"                                  \
-    " WHERE incident_title MATCH ifnull(?39, 'zz')),"                         \
-    " up(id, next) AS (SELECT id, merged_into FROM incident"                   \
-    " WHERE merged_into IS NOT NULL AND id IN found"                           \
-    " UNION SELECT p.id, p.merged_into FROM up"                                \
-    " JOIN incident AS p ON p.id = up.next) "
-
 #define WHERE_COLUMNS                                                          \
     " ((?5 >> level) & 1) AND (?6 IS NULL OR category = ?6)"                   \
     " AND (?7 IS NULL OR owner = ?7) AND (?8 IS NULL OR assignee = ?8)"        \
@@ -92,7 +67,7 @@ list_sort_parse(struct str name, enum list_sort *ret)
     " AND (?15 IS NULL OR acknowledged < ?15)"                                 \
     " AND (?16 IS NULL OR closed >= ?16) AND (?17 IS NULL OR closed < ?17)"    \
     " AND (?18 IS NULL OR instr(?18, ',' || substate || ',') > 0)"             \
-    " AND (?26 IS NULL OR id <= ?26)"
+    " AND (?26 IS NULL OR id <= ?26) AND (?35 IS NULL OR id > ?35)"
 #define WHERE_BESIDES                                                          \
     " AND (?19 IS NULL OR id IN (SELECT incident FROM delivery"                \
     " WHERE state IN (iif(?19 & 1, 'dead', ''), iif(?19 & 2, 'pending', ''))"  \
@@ -112,17 +87,15 @@ list_sort_parse(struct str name, enum list_sort *ret)
 #define OF_STATES                                                              \
     " (?27 IS NULL OR state IN (?27, ?28, ?29, ?30, ?31, ?32, ?33)) AND"
 
+#define AMONG " (?34 IS NULL OR among(id)) AND"
 #define FROM_OPEN                                                              \
-    " FROM incident INDEXED BY incident_open WHERE open = 1 AND"               \
+    " FROM incident INDEXED BY incident_open WHERE open = 1 AND" AMONG         \
     OF_STATES WHERE
 #define FROM_ANY(index)                                                        \
-    " FROM incident INDEXED BY " index " WHERE" OF_STATES WHERE
-#define FROM_FOUND_OPEN                                                        \
-    " FROM incident NOT INDEXED WHERE (id IN (SELECT id FROM found"            \
-    " UNION SELECT id FROM up)) AND open = 1 AND" OF_STATES WHERE
-#define FROM_FOUND_ANY                                                         \
-    " FROM incident NOT INDEXED WHERE (id IN (SELECT id FROM found"            \
-    " UNION SELECT id FROM up)) AND" OF_STATES WHERE
+    " FROM incident INDEXED BY " index " WHERE" AMONG OF_STATES WHERE
+#define FROM_FEW                                                               \
+    " FROM incident NOT INDEXED WHERE id IN (SELECT value"                     \
+    " FROM json_each(?34)) AND" OF_STATES WHERE
 
 #define BY_ONE(from, key)                                                      \
     "SELECT id, " key ", 0" from " AND (" key ", id) < (?1, ?3)"               \
@@ -136,6 +109,18 @@ list_sort_parse(struct str name, enum list_sort *ret)
     "(-ifnull(iif(open = 1, (SELECT min(c.due) FROM clock_run AS c"            \
     " WHERE c.incident = incident.id AND c.ending = 0), NULL), 1 << 62))"
 
+/* By deadline: those that have one, then the others by their newest item. */
+#define BY_DEADLINE(from)                                                      \
+    "SELECT id, key, last_seen FROM (SELECT id, last_seen, "                   \
+    DEADLINE " AS key" from ") WHERE key > -(1 << 62)"                         \
+    " AND (key, last_seen, id) < (?1, ?2, ?3)"                                 \
+    " ORDER BY key DESC, last_seen DESC, id DESC LIMIT ?4"
+#define BY_NO_DEADLINE(from)                                                   \
+    "SELECT id, -(1 << 62), last_seen" from                                    \
+    " AND (last_seen, id) < (?2, ?3)"                                          \
+    " AND (open = 0 OR " DEADLINE " = -(1 << 62))"                             \
+    " ORDER BY last_seen DESC, id DESC LIMIT ?4"
+
 /* Each order of all of them has an index of its own, that is read from one end
  * until a page is full. */
 #define STATEMENTS_ANY                                                         \
@@ -144,15 +129,15 @@ list_sort_parse(struct str name, enum list_sort *ret)
         DB_SQL(BY_ONE(FROM_ANY("incident_first"), "first_seen")),              \
         DB_SQL(BY_TWO(FROM_ANY("incident_level"), "level")),                   \
         DB_SQL(BY_TWO(FROM_ANY("incident_score"), "score")),                   \
-        DB_SQL(BY_TWO(FROM_ANY("incident_seen"), DEADLINE))                    \
+        DB_SQL(BY_NO_DEADLINE(FROM_ANY("incident_seen")))                      \
     }
-#define STATEMENTS(with, from)                                                 \
+#define STATEMENTS(from)                                                       \
     {                                                                          \
-        DB_SQL(with BY_ONE(from, "last_seen")),                                \
-        DB_SQL(with BY_ONE(from, "first_seen")),                               \
-        DB_SQL(with BY_TWO(from, "level")),                                    \
-        DB_SQL(with BY_TWO(from, "score")),                                    \
-        DB_SQL(with BY_TWO(from, DEADLINE))                                    \
+        DB_SQL(BY_ONE(from, "last_seen")),                                     \
+        DB_SQL(BY_ONE(from, "first_seen")),                                    \
+        DB_SQL(BY_TWO(from, "level")),                                         \
+        DB_SQL(BY_TWO(from, "score")),                                         \
+        DB_SQL(BY_TWO(from, DEADLINE))                                         \
     }
 /* clang-format on */
 /* Who asks for open ones of some states reads the open ones only. */
@@ -161,23 +146,26 @@ enum {
     OPEN_STATES = INCIDENT_STATES(X) 0
 #undef X
 };
-enum { FROM_OPEN_ONES, FROM_ALL, FROM_FOUND = 2 }; /* added to either */
-static const char *const statements[4][LIST_SORT_COUNT] = {
-    STATEMENTS("", FROM_OPEN),
+enum { FROM_OPEN_ONES, FROM_ALL, FROM_THESE };
+#define NO_DEADLINE (-(INT64_C(1) << 62))
+static const char *const statements[3][LIST_SORT_COUNT] = {
+    STATEMENTS(FROM_OPEN),
     STATEMENTS_ANY,
-    STATEMENTS(FOUND, FROM_FOUND_OPEN),
-    STATEMENTS(FOUND, FROM_FOUND_ANY),
+    STATEMENTS(FROM_FEW),
 };
+static const char *const deadlines = DB_SQL(BY_DEADLINE(FROM_OPEN));
 
 /* --- looking words up --------------------------------------------------------
  */
 
-/* How a filter is asked: what the index is asked for, and what the texts are
- * still to be asked for. */
+/* How a filter is asked: which incidents may fit at all, and what the texts of
+ * those are still to be asked for. */
 struct plan {
-    struct str question; /* absent: the index is not asked */
-    struct str titles;   /* the same of the incidents' own titles */
-    struct str text, source, rule;
+    struct found found;
+    bool looked_up; /* found is meant */
+    struct str few; /* all of found, when they are few */
+    struct str text, source, rule, tag;
+    int64_t above; /* number that all are above; 0: any */
 };
 
 static void
@@ -190,23 +178,30 @@ add_hex(struct buf *out, const char *mark, struct str name)
         (void)buf_printf(out, "%02x", (unsigned char)name.p[i]);
 }
 
-/* Whether so few items answer that their incidents can be looked at. */
+/* "(zs… OR zs…)" of the sources that have the tag; E_NOTFOUND when none has,
+ * E_LIMIT when too many have. */
 static int
-answers_are_few(struct view *view, struct str question, bool *ret)
+add_tagged(struct view *view, struct str tag, struct buf *out)
 {
     struct query q;
+    size_t n = 0;
     int r;
 
     db_query(&view->db, &q,
-        DB_SQL("SELECT count(*) FROM (SELECT rowid FROM search"
-               " WHERE search MATCH ?1 LIMIT ?2)"));
-    query_str(&q, question);
-    query_int(&q, LIST_HITS_MAX + 1);
-    r = query_next(&q);
-    if (r == 0)
-        *ret = query_get_int(&q) <= LIST_HITS_MAX;
+        DB_SQL("SELECT id FROM source_state"
+               " WHERE instr(', ' || tags || ',', ', ' || ?1 || ',') > 0"
+               " LIMIT ?2"));
+    query_str(&q, tag);
+    query_int(&q, TAG_SOURCES_MAX + 1);
+    while ((r = query_next(&q)) == 0) {
+        add_hex(out, n > 0 ? " OR zs" : "(zs", query_peek_str(&q));
+        n++;
+    }
     query_done(&q);
-    return r;
+    if (!q.done)
+        return r;
+    (void)buf_add_char(out, ')');
+    return n == 0 ? E_NOTFOUND : n > TAG_SOURCES_MAX ? E_LIMIT : out->err;
 }
 
 static size_t
@@ -219,41 +214,102 @@ words_of(struct str question)
     return n;
 }
 
+/* Whether the one word of the index that it has is the whole text; several may
+ * stand apart, and signs are in no index. */
+static bool
+is_one_word(struct str text, struct str question)
+{
+    return words_of(question) == 1 &&
+           utf8_count(text) * (size_t)SEARCH_FIGURES + 1 == question.n;
+}
+
+/* What the index is asked for; none of it when the filter has nothing that is
+ * in it.  E_NOTFOUND: no incident can fit. */
 static int
-plan_make(struct view *view, const struct list_filter *filter,
-    struct arena *arena, struct plan *ret)
+question_make(struct view *view, const struct list_filter *filter,
+    struct plan *plan, struct buf *question, struct found_words *words)
+{
+    int r = filter->text.n > 0 ? search_question(filter->text, question) : 0;
+    bool one = r == 0 && is_one_word(filter->text, buf_str(question));
+    bool tagged = false;
+
+    if (r == 0 && filter->text.n > 0 && question->n == 0 &&
+        filter->source.n + filter->rule.n + filter->tag.n == 0)
+        return 0;
+    if (r == 0 && filter->source.n + filter->rule.n + filter->tag.n == 0)
+        words->titles = buf_str(question);
+    add_hex(question, " zs", filter->source);
+    add_hex(question, " zr", filter->rule);
+    r = r ? r : question->err;
+    if (r == 0 && filter->tag.n > 0) {
+        _cleanup_(buf_done) struct buf tags;
+
+        buf_init(&tags, QUESTION_MAX_BYTES / 2);
+        r = add_tagged(view, filter->tag, &tags);
+        if (r == 0) {
+            (void)buf_add_cstr(question, question->n ? " AND " : "");
+            r = buf_add_str(question, buf_str(&tags));
+        } else if (r == E_LIMIT) {
+            r = 0; /* it is asked of what is found */
+            tagged = true;
+        }
+    }
+    /* What is still asked of the texts is asked of one and the same item. */
+    if (r == 0 && question->n > 0 && !tagged && (one || filter->text.n == 0))
+        plan->text = plan->source = plan->rule = plan->tag = STR_NONE;
+    return r;
+}
+
+static int
+plan_look_up(struct view *view, const struct list_filter *filter,
+    struct arena *arena, struct plan *plan)
 {
     _cleanup_(buf_done) struct buf question;
-    struct plan plan = {
+    struct found_words words = {
         .text = filter->text, .source = filter->source, .rule = filter->rule};
-    bool few = false;
-    size_t words;
-    int r = 0;
+    int64_t newest = 0;
+    int r;
 
     buf_init(&question, QUESTION_MAX_BYTES);
-    if (filter->text.n > 0)
-        r = search_question(filter->text, &question);
-    words = words_of(buf_str(&question));
-    /* Signs alone are in no index. */
-    if (r == 0 && (words > 0 || filter->text.n == 0)) {
-        add_hex(&question, " zs", filter->source);
-        add_hex(&question, " zr", filter->rule);
-        r = question.err;
+    r = question_make(view, filter, plan, &question, &words);
+    if (r == E_NOTFOUND) {
+        plan->looked_up = true;
+        plan->few = STR("[]");
+        return 0;
     }
-    if (r == 0 && question.n > 0)
-        r = answers_are_few(view, buf_str(&question), &few);
-    if (r == 0 && few) {
-        plan.question = arena_str(arena, buf_str(&question));
-        if (filter->source.n == 0 && filter->rule.n == 0)
-            plan.titles = plan.question;
-        plan.source = plan.rule = STR_NONE;
-        /* A word of the index is a whole answer; several may stand apart. */
-        if (words == 1)
-            plan.text = STR_NONE;
+    if (r == 0 && question.n == 0) { /* signs alone */
+        r = view_list_newest(view, &newest);
+        plan->above = newest > LIST_SIGNS_MAX ? newest - LIST_SIGNS_MAX : 0;
+        return r;
     }
+    words.question = buf_str(&question);
+    if (words.titles.p)
+        words.titles = words.question;
     if (r == 0)
-        *ret = plan;
-    return r;
+        r = found_read(view, &words, arena, &plan->found);
+    if (r != 0)
+        return r;
+    plan->looked_up = true;
+    if (plan->found.n <= FEW_MAX)
+        plan->few = found_list(&plan->found, arena);
+    return 0;
+}
+
+static int
+plan_make(struct view *view, const struct list_filter *filter,
+    struct arena *arena, struct plan *plan)
+{
+    bool indexed = false;
+    int r = 0;
+
+    *plan = (struct plan){.text = filter->text,
+        .source = filter->source,
+        .rule = filter->rule,
+        .tag = filter->tag};
+    if (filter->text.n + filter->source.n + filter->rule.n + filter->tag.n == 0)
+        return 0;
+    r = found_is_indexed(view, &indexed);
+    return r == 0 && indexed ? plan_look_up(view, filter, arena, plan) : r;
 }
 
 /* --- binding
@@ -383,20 +439,16 @@ list_bind(struct query *q, const struct list_filter *filter,
     query_str(q, substates_text(filter, substates)); /* ?18 */
     query_id(q, bits[filter->delivery]);
     bind_clock(q, filter); /* ?20 */
-    bind_text(q, filter->tag);
+    bind_text(q, plan->tag);
     bind_text(q, plan->source);
     bind_text(q, plan->rule);
     bind_text(q, plan->text); /* ?25 */
     query_id(q, filter->upto);
-    bind_states(q, filter->states); /* ?27 */
-    if (plan->question.n == 0)
-        return;
-    bind_text(q, plan->question); /* ?34 */
-    bind_text(q, filter->text);
-    bind_text(q, filter->source);
-    bind_text(q, filter->rule);
-    query_int(q, LIST_UNINDEXED_MAX); /* ?38 */
-    bind_text(q, plan->titles);
+    bind_states(q, filter->states ? filter->states : OPEN_STATES); /* ?27 */
+    query_str(q, plan->few.p       ? plan->few
+                 : plan->looked_up ? STR("1")
+                                   : STR_NONE); /* ?34 */
+    query_id(q, plan->above);
 }
 
 /* --- reading
@@ -418,29 +470,50 @@ place_read(struct query *q, struct arena *arena, void *row)
     return 0;
 }
 
+/* One statement's places, behind those that list has. */
+static int
+places_add(struct view *view, const char *sql, const struct list_filter *filter,
+    const struct plan *plan, const int64_t cursor[CURSOR_PARTS], size_t limit,
+    struct list *list)
+{
+    char substates[STATES_LIST_BYTES];
+    struct query q;
+    int r;
+
+    db_query(&view->db, &q, sql);
+    list_bind(&q, filter, plan, cursor, limit - list->n, substates);
+    view->found = plan->looked_up ? &plan->found : NULL;
+    r = list_read(list, &q, place_read);
+    view->found = NULL;
+    return r;
+}
+
 /* The first limit places, in order, within the open snapshot. */
 static int
 list_places(struct view *view, const struct list_filter *filter, size_t limit,
     struct list *list)
 {
-    char substates[STATES_LIST_BYTES];
     int64_t cursor[CURSOR_PARTS];
-    struct plan plan = {0};
-    struct query q;
+    struct plan plan;
     bool open_only = (filter->states & ~(unsigned)OPEN_STATES) == 0;
     int from = open_only ? FROM_OPEN_ONES : FROM_ALL;
-    bool two = filter->sort > LIST_SORT_FIRST;
-    int r = cursor_parse(filter->after, two, cursor);
+    int r = cursor_parse(filter->after, filter->sort > LIST_SORT_FIRST, cursor);
 
     if (r == 0)
         r = plan_make(view, filter, list->arena, &plan);
     if (r != 0)
         return r;
-    if (plan.question.n > 0)
-        from += FROM_FOUND;
-    db_query(&view->db, &q, statements[from][filter->sort]);
-    list_bind(&q, filter, &plan, cursor, limit, substates);
-    return list_read(list, &q, place_read);
+    if (plan.few.p)
+        from = FROM_THESE;
+    else if (from == FROM_ALL && filter->sort == LIST_SORT_CLOCK &&
+             cursor[0] > NO_DEADLINE) {
+        r = places_add(view, deadlines, filter, &plan, cursor, limit, list);
+        cursor[1] = cursor[2] = INT64_MAX; /* then all that have none */
+    }
+    if (r == 0 && list->n < limit)
+        r = places_add(view, statements[from][filter->sort], filter, &plan,
+            cursor, limit, list);
+    return r;
 }
 
 static struct str
@@ -515,34 +588,85 @@ row_read(struct view *view, const struct list_filter *filter,
     return arena_failed(arena) ? E_NOMEM : 0;
 }
 
+/* Of places that begin with those of a page, its rows. */
+static int
+rows_read(struct view *view, const struct list_filter *filter,
+    struct list *list, size_t limit, struct list_row **ret, size_t *ret_n)
+{
+    size_t n = list->n > limit ? limit : list->n;
+    struct list_row *rows = ARENA_ARRAY(list->arena, n + 1, struct list_row);
+    const struct place *places = list->rows;
+    int r = rows ? 0 : E_NOMEM;
+
+    for (size_t i = 0; r == 0 && i < n; i++)
+        r = row_read(view, filter, list->arena, places[i], &rows[i]);
+    *ret = rows;
+    *ret_n = n;
+    return r;
+}
+
+static size_t
+limit_of(const struct list_filter *filter)
+{
+    size_t limit = filter->limit ? filter->limit : VIEW_PAGE_DEFAULT;
+
+    return limit > VIEW_PAGE_MAX ? VIEW_PAGE_MAX : limit;
+}
+
+/* most: places that are looked for, those of the page among them. */
+static int
+list_read_page(struct view *view, const struct list_filter *filter, size_t most,
+    struct list *list, struct list_row **ret, size_t *ret_n)
+{
+    struct list_row *rows = NULL;
+    size_t n = 0;
+    int r = db_begin(&view->db);
+
+    if (r == 0)
+        r = list_places(view, filter, most, list);
+    if (r == 0)
+        r = rows_read(view, filter, list, limit_of(filter), &rows, &n);
+    db_rollback(&view->db);
+    if (r == 0) {
+        *ret = rows;
+        *ret_n = n;
+    }
+    return r;
+}
+
 int
 view_list(struct view *view, const struct list_filter *filter,
     struct arena *arena, struct list_row **ret, size_t *ret_n, bool *ret_more)
 {
     struct list list = {.arena = arena, .size = sizeof(struct place)};
-    size_t limit = filter->limit ? filter->limit : VIEW_PAGE_DEFAULT, n = 0;
-    struct list_row *rows = NULL;
-    struct place *places;
-    int r = db_begin(&view->db);
-
-    if (limit > VIEW_PAGE_MAX)
-        limit = VIEW_PAGE_MAX;
+    size_t limit = limit_of(filter);
     /* One more than asked tells whether there is more. */
+    int r = list_read_page(view, filter, limit + 1, &list, ret, ret_n);
+
     if (r == 0)
-        r = list_places(view, filter, limit + 1, &list);
-    places = list.rows;
-    if (r == 0) {
-        n = list.n > limit ? limit : list.n;
-        rows = ARENA_ARRAY(arena, n + 1, struct list_row);
-        r = rows ? 0 : E_NOMEM;
-    }
-    for (size_t i = 0; r == 0 && i < n; i++)
-        r = row_read(view, filter, arena, places[i], &rows[i]);
-    db_rollback(&view->db);
-    if (r == 0) {
-        *ret = rows;
-        *ret_n = n;
         *ret_more = list.n > limit;
+    return r;
+}
+
+int
+view_list_page(struct view *view, const struct list_filter *filter,
+    struct arena *arena, struct list_row **ret, size_t *ret_n, bool *ret_more,
+    uint64_t *ret_total)
+{
+    struct list list = {.arena = arena, .size = sizeof(struct place)};
+    int r;
+
+    _Static_assert(
+        (int)LIST_COUNT_MAX > (int)VIEW_PAGE_MAX, "a page is counted whole");
+    if (filter->after.n > 0) {
+        r = view_list(view, filter, arena, ret, ret_n, ret_more);
+        return r ? r : view_list_count(view, filter, ret_total);
+    }
+    /* Whoever looks for few of many does so once, not once more to count. */
+    r = list_read_page(view, filter, LIST_COUNT_MAX + 1, &list, ret, ret_n);
+    if (r == 0) {
+        *ret_more = list.n > limit_of(filter);
+        *ret_total = list.n;
     }
     return r;
 }

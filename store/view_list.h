@@ -3,8 +3,9 @@
  * that is, and what a row of it shows besides the incident; the views that
  * people saved; what was done to many at once.
  *
- * Words are looked up in the index of items (search.h); of those not yet
- * indexed, and of questions that most items answer, the texts are read.
+ * Words are looked up in the index of items in incidents (search.h); of those
+ * not yet indexed the texts are read.  Signs that are in no index are looked for
+ * in the newest incidents.
  */
 #ifndef TOCSIN_STORE_VIEW_LIST_H
 #define TOCSIN_STORE_VIEW_LIST_H
@@ -14,9 +15,8 @@
 
 enum {
     LIST_MAX_IDS = 2000,       /* of one answer of view_list_ids */
-    LIST_COUNT_MAX = 5000,     /* counted so far and no further */
-    LIST_HITS_MAX = 10000,     /* items that words are looked up for; more, and
-                                  the texts of the incidents are read instead */
+    LIST_COUNT_MAX = 1000,     /* counted so far and no further */
+    LIST_SIGNS_MAX = 3000,     /* newest incidents that signs are looked for in */
     LIST_UNINDEXED_MAX = 1000, /* newest items not indexed that are read */
     LIST_SOON_MS = 2 * MS_HOUR /* a deadline so near is near */
 };
@@ -76,6 +76,10 @@ struct list_row {
 /* A wrong cursor is E_PARSE. */
 int view_list(struct view *view, const struct list_filter *filter,
     struct arena *arena, struct list_row **ret, size_t *ret_n, bool *ret_more);
+/* The same, and as view_list_count how many there are without after. */
+int view_list_page(struct view *view, const struct list_filter *filter,
+    struct arena *arena, struct list_row **ret, size_t *ret_n, bool *ret_more,
+    uint64_t *ret_total);
 /* How many there are; LIST_COUNT_MAX + 1 is more than that.  limit and after do
  * not matter. */
 int view_list_count(

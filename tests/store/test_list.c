@@ -2,9 +2,11 @@
  * list: the incident list answers the same before and after its words are
  * indexed, in each order, page by page; saved views; acts on many.
  */
+#include "base/buf.h"
 #include "base/err.h"
 #include "fixture.h"
 #include "store/lists.h"
+#include "store/regroup.h"
 #include "store/search.h"
 #include "store/view_list.h"
 
@@ -53,29 +55,40 @@ seed(struct fixture *f)
             first = id;
     }
     assert_int_equal(store_commit(f->store), 0);
+    meddle(f->path, "UPDATE source_state SET tags = 'school, county'");
+    meddle(f->path,
+        "INSERT INTO finding(revision, rule, title, category, rule_version,"
+        " generation, points, indeterminate, spans) SELECT id, 'fire', '',"
+        " 'fire', 1, 1, 1, 0, x'' FROM revision WHERE text LIKE '%起火%'");
 }
 
 /* Numbers as one text; pages of limit, or all at once. */
 static const char *
 listed(struct fixture *f, struct list_filter filter, size_t limit)
 {
-    struct str text = STR("");
+    struct arena *arena = arena_new(ARENA_CAP_DEFAULT);
+    struct buf out;
+    struct str text;
     bool more = true;
 
+    buf_init(&out, 1 << 20);
     filter.limit = limit;
     for (int page = 0; more && page < 100; page++) {
         struct list_row *rows;
         size_t n;
 
         assert_int_equal(
-            view_list(f->view, &filter, f->arena, &rows, &n, &more), 0);
+            view_list(f->view, &filter, arena, &rows, &n, &more), 0);
         for (size_t i = 0; i < n; i++)
-            text = arena_printf(f->arena, "%.*s%lld ", STR_ARG(text),
-                (long long)rows[i].row.incident.id);
+            (void)buf_printf(&out, "%lld ", (long long)rows[i].row.incident.id);
         if (n > 0)
-            filter.after = rows[n - 1].row.cursor;
+            filter.after = arena_str(f->arena, rows[n - 1].row.cursor);
+        arena_clear(arena);
     }
     assert_false(more);
+    arena_free(arena);
+    text = arena_str(f->arena, buf_str(&out));
+    buf_done(&out);
     return arena_cstr(f->arena, text);
 }
 
@@ -95,7 +108,12 @@ static const struct list_filter filters[] = {{.levels = 1u << LEVEL_RED},
     {.text = {"，", 3}}, {.text = {"另有", 6}}, {.text = {"没有这个词", 15}},
     {.assignee = {"li", 2}}, {.unassigned = true},
     {.source = {"news", 4}, .text = {"食", 3}}, {.source = {"none", 4}},
-    {.rule = {"none", 4}}};
+    {.rule = {"none", 4}}, {.source = {"news", 4}, .text = {"，", 3}},
+    {.source = {"news", 4}, .text = {"食品过期", 12}}, {.text = {"食，", 6}},
+    {.text = {"溺水，水", 12}}, {.tag = {"county", 6}}, {.tag = {"none", 4}},
+    {.tag = {"county", 6}, .text = {"一名学生溺水", 18}}, {.rule = {"fire", 4}},
+    {.rule = {"fire", 4}, .text = {"火", 3}},
+    {.rule = {"fire", 4}, .text = {"水", 3}}};
 
 static void
 the_index_changes_no_answer(void **state)
@@ -118,6 +136,124 @@ the_index_changes_no_answer(void **state)
     }
     assert_string_equal(before[5], "");        /* they stand apart */
     assert_non_null(strstr(before[3], " 3 ")); /* by what went into it */
+    for (size_t i = 14; i < N; i++) /* each finds some, where there are some */
+        assert_true((before[i][0] != '\0') == (i != 16 && i != 19 && i != 23));
+}
+
+/* More than are looked at one by one: every order gives the same as the texts
+ * do, page by page, and says how many there are. */
+static void
+many_are_found_in_every_order(void **state)
+{
+    enum { MANY = 2400 };
+    struct fixture *f = *state;
+    const char *before[2][LIST_SORT_COUNT];
+    struct list_row *rows;
+    uint64_t total;
+    size_t n;
+    bool more;
+
+    assert_int_equal(store_begin(f->store), 0);
+    for (int i = 0; i < MANY; i++) {
+        struct item item =
+            item_of(i, "云溪县通报", i % 30 ? "食堂食品过期" : "平安");
+        struct incident incident =
+            incident_of("标题", (enum level)(1 + i % 4), i % 61);
+        int64_t id, item_id = put_item(f->store, &item);
+
+        incident.score = i % 10 * 10;
+        incident.state = i % 100 ? INCIDENT_CLOSED : INCIDENT_NEW;
+        assert_int_equal(store_incident_add(f->store, &incident, &id), 0);
+        assert_int_equal(
+            store_incident_attach(f->store, id, item_id, STR_NONE, 1, at(1)),
+            0);
+    }
+    assert_int_equal(store_commit(f->store), 0);
+    for (int full = 0; full < 2; full++) {
+        for (int sort = 0; sort < LIST_SORT_COUNT; sort++)
+            before[full][sort] = listed(f,
+                (struct list_filter){.text = full ? STR("食品") : STR("平"),
+                    .states = (1u << INCIDENT_STATE_COUNT) - 1,
+                    .sort = (enum list_sort)sort},
+                VIEW_PAGE_MAX);
+    }
+    fill(f);
+    for (int full = 0; full < 2; full++) {
+        for (int sort = 0; sort < LIST_SORT_COUNT; sort++) {
+            struct list_filter filter = {.text = full ? STR("食品") : STR("平"),
+                .states = (1u << INCIDENT_STATE_COUNT) - 1,
+                .sort = (enum list_sort)sort};
+
+            assert_string_equal(
+                listed(f, filter, VIEW_PAGE_MAX), before[full][sort]);
+            assert_int_equal(view_list_page(f->view, &filter, f->arena, &rows,
+                                 &n, &more, &total),
+                0);
+            assert_int_equal(n, VIEW_PAGE_DEFAULT);
+            assert_true(more);
+            assert_int_equal(total, full ? LIST_COUNT_MAX + 1 : MANY / 30);
+        }
+    }
+}
+
+/* What is put into an incident, or into another, after its words were indexed
+ * is found there, and no more where it was. */
+static void
+words_go_where_their_item_goes(void **state)
+{
+    struct fixture *f = *state;
+    struct item item = item_of(1, "通报", "水库溺水");
+    int64_t a = add_incident(f->store, "甲", LEVEL_RED, 1),
+            b = add_incident(f->store, "乙", LEVEL_RED, 2), id, split;
+
+    id = put_item(f->store, &item);
+    fill(f);
+#define FIND(word) listed(f, (struct list_filter){.text = STR(word)}, 0)
+    assert_string_equal(FIND("水库"), "");
+    assert_int_equal(
+        store_incident_attach(f->store, a, id, STR_NONE, 1, at(1)), 0);
+    assert_string_equal(FIND("水库"), "1 ");
+    fill(f);
+    assert_string_equal(FIND("水库"), "1 ");
+    assert_int_equal(store_split_add(f->store,
+                         &(struct split){.origin = a,
+                             .target = b,
+                             .at = at(3),
+                             .by = STR("li"),
+                             .items = &id,
+                             .nitems = 1},
+                         &split),
+        0);
+    fill(f);
+    assert_string_equal(FIND("水库"), "2 ");
+    item = item_of(1, "更正", "平安无事");
+    assert_int_equal(put_item(f->store, &item), id);
+    fill(f);
+    assert_string_equal(FIND("水库"), "");
+    assert_string_equal(FIND("平安"), "2 ");
+    assert_int_equal(b, 2);
+#undef FIND
+}
+
+/* Those with a deadline come first, the nearest before; then all others. */
+static void
+deadlines_come_first(void **state)
+{
+    struct fixture *f = *state;
+    struct list_filter filter = {
+        .sort = LIST_SORT_CLOCK, .states = (1u << INCIDENT_STATE_COUNT) - 1};
+
+    seed(f);
+    meddle(f->path,
+        "INSERT INTO clock_run(incident, clock, title, ending, until, own,"
+        " started, due, paused_ms, told, over) SELECT id, 'c', 'c', 0, 0, 0,"
+        " 0, 5000 - id, 0, 0, 0 FROM incident WHERE id IN (8, 9, 11, 12)");
+    for (size_t limit = 1; limit < 7; limit++) {
+        const char *all = listed(f, filter, limit);
+
+        assert_string_equal(all, listed(f, filter, VIEW_PAGE_MAX));
+        assert_true(strncmp(all, "12 11 9 8 ", 10) == 0);
+    }
 }
 
 static void
@@ -236,6 +372,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            many_are_found_in_every_order, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(
+            words_go_where_their_item_goes, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(
+            deadlines_come_first, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(
             the_index_changes_no_answer, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(
