@@ -14,6 +14,7 @@
 enum {
     ENTRIES_LETTERS = 6,     /* of the title of a lone publication */
     ENTRIES_ROW_BYTES = 400, /* of the row around it */
+    ENTRIES_MAX_LONE = 200,  /* links that are looked at */
     ENTRIES_TEXT_BYTES = 256 * 1024
 };
 
@@ -52,15 +53,16 @@ read_lone(const struct list_page *list, struct site_reading *reading,
     struct wall *newest)
 {
     struct list_record *links;
-    size_t n;
+    size_t n, looked = 0;
     int err = list_links(list, &links, &n);
 
-    for (size_t i = 0; err == 0 && i < n; i++) {
+    for (size_t i = 0; err == 0 && i < n && looked < ENTRIES_MAX_LONE; i++) {
         struct wall date;
 
         if (links[i].letters < ENTRIES_LETTERS ||
             listgroup_is_aside(list->html, links[i].link))
             continue;
+        looked++;
         date = date_beside(list, links[i].link);
         if (!wall_is_set(date))
             continue;

@@ -15,7 +15,8 @@ enum {
     INDEX_MAX_TAGS = 40000,
     INDEX_AHEAD = 200,       /* tags of its kind in which a node is searched */
     INDEX_VALUE_BYTES = 200, /* of an address that are compared */
-    INDEX_TAG_BYTES = 4096   /* of a tag that are read */
+    INDEX_TAG_BYTES = 4096,  /* of a tag that are read */
+    INDEX_HEAD_BYTES = 200   /* of a script that say what it is */
 };
 
 /* A tag of the page as it came. */
@@ -23,6 +24,7 @@ struct index_tag {
     const char *at;
     struct str value; /* raw */
     uint16_t tag;
+    uint32_t next; /* of its kind, index + 1 */
 };
 
 struct site_index {
@@ -31,6 +33,7 @@ struct site_index {
     size_t nlines;
     struct index_tag *tags;
     size_t ntags, max_tags;
+    uint32_t first[HTML_TAG_COUNT], last[HTML_TAG_COUNT]; /* index + 1 */
     const char **nodes; /* where each begins, NULL: not known */
     uint32_t nnodes;
 };
@@ -131,6 +134,38 @@ tag_end(struct str source)
     return max;
 }
 
+/* How far rest is text of the element called name and no markup: to its end
+ * tag.  A script that holds records as XML is markup (htmlscan.c). */
+static size_t
+raw_bytes(struct str rest, struct str name)
+{
+    struct str head = str_first(rest, INDEX_HEAD_BYTES);
+
+    if (str_find(head, STR("<datastore")) < head.n ||
+        str_find(head, STR("<recordset")) < head.n)
+        return 0;
+    for (size_t i = 0; i + 2 + name.n <= rest.n; i++)
+        if (rest.p[i] == '<' && rest.p[i + 1] == '/' &&
+            str_starts_nocase(str_from(rest, i + 2), name))
+            return i;
+    return rest.n;
+}
+
+static void
+add_tag(
+    struct site_index *index, uint16_t tag, const char *at, struct str value)
+{
+    if (index->ntags == index->max_tags)
+        return;
+    index->tags[index->ntags++] =
+        (struct index_tag){.at = at, .tag = tag, .value = value};
+    if (index->last[tag] == 0)
+        index->first[tag] = (uint32_t)index->ntags;
+    else
+        index->tags[index->last[tag] - 1].next = (uint32_t)index->ntags;
+    index->last[tag] = (uint32_t)index->ntags;
+}
+
 /* What begins with the '<' that source begins with; how many bytes it has. */
 static size_t
 read_tag(struct site_index *index, struct str source)
@@ -152,24 +187,15 @@ read_tag(struct site_index *index, struct str source)
         return 1;
     end = tag_end(source);
     for (size_t k = 0; k < sizeof raw / sizeof raw[0]; k++)
-        if (str_eq((struct str){name, n}, str_of(raw[k]))) {
-            struct str rest = str_from(source, end);
-
-            for (size_t i = 0; i + 2 + n <= rest.n; i++)
-                if (rest.p[i] == '<' && rest.p[i + 1] == '/' &&
-                    str_starts_nocase(
-                        str_from(rest, i + 2), (struct str){name, n}))
-                    return end + i;
-            return end;
-        }
+        if (str_eq((struct str){name, n}, str_of(raw[k])))
+            return end + raw_bytes(str_from(source, end), str_of(raw[k]));
     tag = (uint16_t)html_tag_of((struct str){name, n});
     by = told_by(tag);
-    if (by && index->ntags < index->max_tags)
-        index->tags[index->ntags++] = (struct index_tag){.at = source.p,
-            .tag = tag,
-            .value = value_in(str_first(str_from(source, n + 1),
-                                  end > n + 2 ? end - n - 2 : 0),
-                by)};
+    if (by)
+        add_tag(index, tag, source.p,
+            value_in(str_first(str_from(source, n + 1),
+                         end > n + 2 ? end - n - 2 : 0),
+                by));
     return end;
 }
 
@@ -189,25 +215,20 @@ is_same(struct str raw, struct str value)
 static void
 pair(struct site_index *index, const struct html *html)
 {
-    size_t next[HTML_TAG_COUNT] = {0}; /* of each kind */
-
     for (uint32_t i = 1; i < html->n; i++) {
         uint16_t tag = html->nodes[i].tag;
         const char *by = told_by(tag);
         struct str value = by && *by ? html_attr(html, i, by) : STR_NONE;
-        size_t seen = 0;
+        uint32_t k = by ? index->first[tag] : 0;
 
-        if (!by)
-            continue;
-        for (size_t k = next[tag]; k < index->ntags && seen < INDEX_AHEAD;
-             k++) {
-            if (index->tags[k].tag != tag)
+        for (int ahead = 0; k != 0 && ahead < INDEX_AHEAD; ahead++) {
+            const struct index_tag *found = &index->tags[k - 1];
+
+            k = found->next;
+            if (!is_same(found->value, value))
                 continue;
-            seen++;
-            if (!is_same(index->tags[k].value, value))
-                continue;
-            index->nodes[i] = index->tags[k].at;
-            next[tag] = k + 1;
+            index->nodes[i] = found->at;
+            index->first[tag] = k;
             break;
         }
     }

@@ -16,13 +16,14 @@
 
 enum {
     MASKS_SAMPLE_BYTES = 60,
-    MASKS_NOW_BYTES = 160,  /* behind "今天是" */
-    MASKS_UNIT_BYTES = 160, /* of a text that is nothing but the time */
-    MASKS_NOW_MINUTES = 20, /* by which a server's clock may be wrong */
-    MASKS_STAMP_DIGITS = 6, /* in a script */
-    MASKS_TOKEN_BYTES = 16, /* letters and digits in a script or a value */
-    MASKS_BLOCK_LEVELS = 4, /* around the heading of a random block */
-    MASKS_BLOCK_LINKS = 30  /* a larger one is more than that */
+    MASKS_NOW_BYTES = 160,   /* behind "今天是" */
+    MASKS_UNIT_BYTES = 160,  /* of a text that is nothing but the time */
+    MASKS_NOW_MINUTES = 20,  /* by which a server's clock may be wrong */
+    MASKS_STAMP_DIGITS = 6,  /* in a script */
+    MASKS_TOKEN_BYTES = 16,  /* letters and digits in a script or a value */
+    MASKS_MAX_HEADINGS = 20, /* of random blocks */
+    MASKS_BLOCK_LEVELS = 4,  /* around the heading of a random block */
+    MASKS_BLOCK_LINKS = 30   /* a larger one is more than that */
 };
 
 struct site_masks {
@@ -225,10 +226,13 @@ static enum site_mask
 kind_of_digits(struct site_masks *masks, struct str text, size_t from,
     size_t to, bool years)
 {
+    static const char *const date_signs[] = {"-", ".", "/", "年"};
     struct str before = str_first(text, from), after = str_from(text, to);
 
     if (years && to - from == 4)
         return SITE_MASK_YEAR;
+    if (to - from == 4 && (STARTS(after, date_signs)))
+        return SITE_MASKS;
     if (ago_unit(after) > 0)
         return SITE_MASK_AGO;
     if (names_counter(before) || names_counted(after) ||
@@ -478,6 +482,7 @@ find_random(struct site_masks *masks)
         "浏览排行", "热门排行", "热门推荐", "热点推荐", "为您推荐",
         "大家都在看"};
     const struct html *html = masks->page->html;
+    size_t looked = 0;
 
     for (uint32_t i = 1; i < html->n; i++) {
         struct str text = str_trim(html->nodes[i].text);
@@ -486,6 +491,8 @@ find_random(struct site_masks *masks)
 
         for (size_t k = 0; k < sizeof headings / sizeof headings[0]; k++)
             is |= str_eq(text, str_of(headings[k]));
+        if (is && looked++ == MASKS_MAX_HEADINGS)
+            return;
         for (int level = 0; is && level < MASKS_BLOCK_LEVELS; level++) {
             size_t links;
 

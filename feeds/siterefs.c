@@ -11,19 +11,24 @@
 #include "base/url.h"
 #include "base/utf8.h"
 #include "feeds/listmine.h"
+#include "feeds/pagedate.h"
 #include "feeds/siteparts.h"
 
 enum {
     REFS_SLOTS = 8192,        /* a power of two, over SITE_MAX_REFS */
-    REFS_NAME_LETTERS = 8,    /* of a column */
+    REFS_NAME_LETTERS = 6,    /* of a column */
+    REFS_NUMBER_DIGITS = 5,   /* of a publication: "58000.html" */
     REFS_HEADING_BYTES = 120, /* of the block that holds "更多" */
-    REFS_HEADING_LEVELS = 3   /* how far around it */
+    REFS_MAX_HEADINGS = 100,  /* that are looked for */
+    REFS_HEADING_LEVELS = 3,  /* how far around it */
+    REFS_ENTRY_LEVELS = 2,    /* around a publication's link: its list item */
+    REFS_BESIDE_BYTES = 40    /* of what stands there besides */
 };
 
 struct refs {
     struct site_page *page;
     struct site_ref *list, *columns;
-    size_t n, ncolumns;
+    size_t n, ncolumns, headings;
     uint32_t *slots; /* index + 1 by hash of the address */
     struct url here;
 };
@@ -147,7 +152,7 @@ read_anchor(struct refs *refs, uint32_t i)
     struct str url = address_of(refs, html_attr(page->html, i, "href")), text;
     enum site_ref_kind kind, named;
 
-    if (!url.p)
+    if (!url.p || refs->n == SITE_MAX_REFS)
         return;
     text = html_text_of(page->arena, page->html, i, SITE_LINK_TEXT_BYTES);
     if (text.n == 0)
@@ -254,18 +259,65 @@ heading_of(const struct refs *refs, uint32_t i, struct str more)
     return STR_NONE;
 }
 
+/* Whether an address is a publication's: it has a date, or its last part is a
+ * number. */
+static bool
+is_publication(struct str url)
+{
+    struct str path = str_first(url, str_find_char(url, '?')), last;
+    struct pagedate date;
+    size_t from = 0, digits = 0;
+
+    if (pagedate_in_url(path, &date))
+        return true;
+    for (size_t i = 0; i < path.n; i++)
+        if (path.p[i] == '/')
+            from = i + 1;
+    last = str_from(path, from);
+    last = str_first(last, str_find_char(last, '.'));
+    for (size_t i = 0; i < last.n; i++)
+        digits += last.p[i] >= '0' && last.p[i] <= '9';
+    return digits >= REFS_NUMBER_DIGITS && digits == last.n;
+}
+
 static void
 add_column(struct refs *refs, struct str url, struct str name, uint32_t line)
 {
     struct str home = refs->page->input->url;
 
-    if (refs->ncolumns == SITE_MAX_COLUMNS || str_eq(url, home))
+    if (refs->ncolumns == SITE_MAX_COLUMNS || str_eq(url, home) ||
+        is_publication(url))
         return;
     for (size_t i = 0; i < refs->ncolumns; i++)
         if (str_eq(refs->columns[i].url, url))
             return;
     refs->columns[refs->ncolumns++] =
         (struct site_ref){SITE_REF_PAGE, url, name, line};
+}
+
+/* Whether a date and little else stands beside a link (node i) of that name: it
+ * is a publication's then, although "招生工作公告" sounds like a column. */
+static bool
+has_date_beside(const struct refs *refs, uint32_t i, struct str name)
+{
+    const struct html *html = refs->page->html;
+    uint32_t around = i;
+    struct pagedate date;
+
+    for (int level = 0; level < REFS_ENTRY_LEVELS; level++) {
+        struct str text;
+
+        around = html->nodes[around].parent;
+        if (around == 0)
+            break;
+        text =
+            html_text_of(refs->page->arena, html, around, REFS_HEADING_BYTES);
+        if (text.n > name.n + REFS_BESIDE_BYTES)
+            break;
+        if (pagedate_find(text, 0, PAGEDATE_SHORT, &date))
+            return true;
+    }
+    return false;
 }
 
 static void
@@ -280,8 +332,10 @@ read_column(struct refs *refs, uint32_t i)
         kind != SITE_REF_PAGE)
         return;
     name = html_text_of(page->arena, page->html, i, SITE_LINK_TEXT_BYTES);
-    if (is_more(name))
+    if (is_more(name) && refs->headings++ < REFS_MAX_HEADINGS)
         name = heading_of(refs, i, name);
+    else if (!is_name(name) || has_date_beside(refs, i, name))
+        return;
     if (is_name(name))
         add_column(refs, url, name, site_line_of(page->index, i));
 }

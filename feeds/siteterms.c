@@ -17,6 +17,8 @@
 enum {
     TERMS_TEXT_BYTES = 512 * 1024,
     TERMS_BUCKETS = 4096,       /* a power of two */
+    TERMS_MAX_PLACES = 2000,    /* that are looked at */
+    TERMS_MAX_LINES = 100,      /* of them with their lines */
     TERMS_SENTENCE_BYTES = 300, /* looked at on either side of a word */
     TERMS_CONTEXT_BYTES = 60,   /* of evidence on either side */
     TERMS_NEAR_BYTES = 15,      /* by which a place is found again */
@@ -29,6 +31,7 @@ struct term {
     struct str text;
     const struct site_word *word; /* NULL: a right one */
     uint32_t next;                /* of its bucket, index + 1 */
+    size_t tier;                  /* bytes by which it is in its bucket */
 };
 
 struct terms {
@@ -40,12 +43,16 @@ struct terms {
     int year; /* this one, 0: not known */
 };
 
+/* By how many of their first bytes words are found; each is in the largest that
+ * it fills. */
+static const size_t tiers[] = {18, 12, 6, 2};
+
 static uint32_t
-bucket_of(struct str text)
+bucket_of(struct str text, size_t n)
 {
     uint32_t hash = 2166136261u;
 
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < n; i++)
         hash = (hash ^ (unsigned char)text.p[i]) * 16777619u;
     return (hash ^ hash >> 15) & (TERMS_BUCKETS - 1);
 }
@@ -54,12 +61,16 @@ static void
 add_term(struct terms *terms, struct str text, const struct site_word *word)
 {
     uint32_t bucket;
+    size_t k = 0;
 
     text = str_trim(text);
     if (text.n < 2)
         return;
-    bucket = bucket_of(text);
-    terms->list[terms->n] = (struct term){text, word, terms->buckets[bucket]};
+    while (text.n < tiers[k])
+        k++;
+    bucket = bucket_of(text, tiers[k]);
+    terms->list[terms->n] =
+        (struct term){text, word, terms->buckets[bucket], tiers[k]};
     terms->buckets[bucket] = ++terms->n;
 }
 
@@ -85,15 +96,20 @@ term_at(const struct terms *terms, struct str text, size_t at)
 {
     struct str rest = str_from(text, at);
     const struct term *best = NULL;
-    uint32_t k = rest.n >= 2 ? terms->buckets[bucket_of(rest)] : 0;
 
-    for (; k != 0; k = terms->list[k - 1].next) {
-        const struct term *term = &terms->list[k - 1];
+    for (size_t t = 0; t < sizeof tiers / sizeof tiers[0]; t++) {
+        uint32_t k =
+            rest.n >= tiers[t] ? terms->buckets[bucket_of(rest, tiers[t])] : 0;
 
-        if (str_starts(rest, term->text) && is_whole(text, at, term->text.n) &&
-            (!best || term->text.n > best->text.n ||
-                (term->text.n == best->text.n && term->word)))
-            best = term;
+        for (; k != 0; k = terms->list[k - 1].next) {
+            const struct term *term = &terms->list[k - 1];
+
+            if (term->tier == tiers[t] && str_starts(rest, term->text) &&
+                is_whole(text, at, term->text.n) &&
+                (!best || term->text.n > best->text.n ||
+                    (term->text.n == best->text.n && term->word)))
+                best = term;
+        }
     }
     return best;
 }
@@ -223,7 +239,9 @@ lines_of(const struct terms *terms, struct str text, size_t at, size_t n)
 static void
 search(struct terms *terms, struct str text)
 {
-    for (size_t i = 0; i < text.n;) {
+    size_t looked = 0;
+
+    for (size_t i = 0; i < text.n && looked < TERMS_MAX_PLACES;) {
         const struct term *term = term_at(terms, text, i);
         struct site_seen *seen;
 
@@ -231,13 +249,15 @@ search(struct terms *terms, struct str text)
             i++;
             continue;
         }
+        looked += term->word != NULL;
         if (term->word && !is_quoted(terms, text, i, term->text.n)) {
             seen = site_see(terms->page, terms->reading, SITE_KIND_WRONG_WORD,
                 arena_str(terms->page->arena, term->text));
             if (!seen)
                 return;
-            site_lines_add(
-                &seen->lines, lines_of(terms, text, i, term->text.n));
+            if (looked < TERMS_MAX_LINES)
+                site_lines_add(
+                    &seen->lines, lines_of(terms, text, i, term->text.n));
             if (!seen->evidence.p)
                 seen->evidence = context_of(terms, text, i, term->word);
         }
