@@ -124,6 +124,7 @@ write_all(struct writing *w)
     write_sources(w);
     write_rules(w);
     write_coverage(w);
+    write_own_sites(w);
     write_deliveries(w);
     write_method(w);
 }

@@ -55,5 +55,7 @@ void count_clocks(struct counting *c);
 void count_rules(struct counting *c);
 void count_coverage(struct counting *c);
 void count_deliveries(struct counting *c);
+/* report_sites.c */
+void count_own_sites(struct counting *c);
 
 #endif

@@ -160,6 +160,7 @@ report_figures(
         count_rules(&c);
         count_coverage(&c);
         count_deliveries(&c);
+        count_own_sites(&c);
         if (c.failed || arena_failed(arena))
             r = E_NOMEM;
     }

@@ -24,6 +24,7 @@ enum {
     REPORT_MAX_SOURCES = 30,
     REPORT_MAX_OWNERS = 100,
     REPORT_MAX_RULES = 200,
+    REPORT_MAX_SITES = 300, /* own sites */
     REPORT_LATE_MS = 5 * MS_MINUTE /* a message accepted after this was late */
 };
 

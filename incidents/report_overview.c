@@ -381,6 +381,20 @@ todo_deliveries(struct writing *w)
     return n;
 }
 
+static unsigned
+todo_sites(struct writing *w)
+{
+    const json_t *sites = list_of(w, "own_sites");
+
+    if (fig_n(sites, "open") == 0)
+        return 0;
+    doc_say(w->arena,
+        todo(w, SAY(w, WORD_T_OWN_SITES, say_n(w, fig_n(sites, "bad")),
+                    say_n(w, fig_n(sites, "open")))),
+        say(w, WORD_T_SEE_SITES), link_path(w, "/sites", STR_NONE));
+    return 1;
+}
+
 void
 write_todo(struct writing *w)
 {
@@ -391,6 +405,7 @@ write_todo(struct writing *w)
     n += todo_clocks(w);
     n += todo_deliveries(w);
     n += todo_coverage(w);
+    n += todo_sites(w);
     n += todo_rules(w);
     if (n == 0)
         paragraph(w, say(w, WORD_T_NONE));

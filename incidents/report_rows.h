@@ -90,6 +90,15 @@ struct report_clock_row {
     struct wall started, due, breached, ended; /* or WALL_NONE */
 };
 
+/* An own site (feeds/sitekind.h), with what was found on it by group. */
+enum { REPORT_SITE_GROUPS = 5 };
+struct report_site_row {
+    struct str id, title, owner; /* owner: or absent */
+    uint64_t visits, failed;     /* in the range */
+    uint64_t found[REPORT_SITE_GROUPS], mended[REPORT_SITE_GROUPS]; /* in it */
+    uint64_t open[REPORT_SITE_GROUPS]; /* at its end */
+};
+
 struct report_rows {
     struct report_source_row *sources;
     size_t nsources;
@@ -108,6 +117,8 @@ struct report_rows {
     size_t nconditions;
     struct report_clock_row *clocks; /* by clock, incident */
     size_t nclocks;
+    struct report_site_row *sites; /* by id */
+    size_t nsites;
     struct wall since; /* of the first configuration: nothing was watched
                           before; WALL_NONE */
 };

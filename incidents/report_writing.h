@@ -104,5 +104,7 @@ void write_clocks(struct writing *w);
 void write_rules(struct writing *w);
 void write_coverage(struct writing *w);
 void write_deliveries(struct writing *w);
+/* report_sites.c */
+void write_own_sites(struct writing *w);
 
 #endif

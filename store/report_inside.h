@@ -22,6 +22,8 @@ int report_read_kept(struct db *db, struct str name, struct str zone,
 int report_read_since(struct db *db, struct wall *ret);
 /* view_report_incidents.c: incidents of the range and of the one before. */
 int report_read_incidents(struct report_reading *reading);
+/* view_report_sites.c: own sites in the range. */
+int report_read_sites(struct report_reading *reading);
 /* report.c: take the words about an incident out of the reports that are kept;
  * their figures stay, their hashes are made anew. */
 int report_forget(struct db *db, int64_t incident);

@@ -356,6 +356,8 @@ report_read(struct db *db, const struct report_span *span, struct arena *arena,
         r = read_deliveries(&reading);
     if (r == 0)
         r = read_conditions(&reading);
+    if (r == 0)
+        r = report_read_sites(&reading);
     if (r == 0 && arena_failed(arena))
         r = E_NOMEM;
     if (r == 0)

@@ -225,6 +225,29 @@ add_others(struct week *w)
     w->rows.since = at(w, -50000);
 }
 
+/* Two own sites: one opens badly and leaks, the other was mended. */
+static void
+add_own_sites(struct week *w)
+{
+    static struct report_site_row sites[2];
+
+    sites[0] = (struct report_site_row){.id = STR("qingshi"),
+        .title = STR("青石镇中心小学 <i>"),
+        .owner = STR("青石镇中心校"),
+        .visits = 168,
+        .failed = 2,
+        .found = {0, 2, 0, 0, 0},
+        .mended = {0, 2, 0, 0, 1}};
+    sites[1] = (struct report_site_row){.id = STR("shiyan"),
+        .title = STR("实验小学"),
+        .visits = 168,
+        .failed = 12,
+        .found = {1, 0, 0, 1, 0},
+        .open = {1, 0, 0, 1, 3}};
+    w->rows.sites = sites;
+    w->rows.nsites = 2;
+}
+
 static void
 week_begin(struct week *w, const char *range)
 {
@@ -274,6 +297,7 @@ full(struct week *w)
     add_matches(w);
     add_incidents(w);
     add_others(w);
+    add_own_sites(w);
     return count(w);
 }
 
@@ -367,6 +391,30 @@ times_leave_out_what_they_say(void **state)
     row = row_of(f, "clocks", "clock", "first");
     assert_int_equal(n_of(row, "runs"), 2);
     assert_int_equal(n_of(row, "missed"), 1);
+    json_decref(f);
+    week_end(&w);
+}
+
+static void
+own_sites_are_summed(void **state)
+{
+    struct week w;
+    json_t *f = full(&w);
+    const json_t *all = json_object_get(f, "own_sites"), *worst;
+    (void)state;
+
+    assert_int_equal(n_of(all, "sites"), 2);
+    assert_int_equal(n_of(all, "bad"), 1);
+    assert_int_equal(n_of(all, "found"), 4);
+    assert_int_equal(n_of(all, "mended"), 3);
+    assert_int_equal(n_of(all, "open"), 5);
+    worst = json_array_get(json_object_get(all, "list"), 0);
+    assert_true(str_eq(jsonx_get_str(worst, "id"), STR("shiyan")));
+    assert_int_equal(n_of(json_object_get(worst, "open"), "right"), 3);
+    json_decref(f);
+    w.rows.nsites = 0;
+    f = count(&w);
+    assert_null(json_object_get(f, "own_sites"));
     json_decref(f);
     week_end(&w);
 }
@@ -656,6 +704,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(it_counts_as_by_hand),
         cmocka_unit_test(times_leave_out_what_they_say),
+        cmocka_unit_test(own_sites_are_summed),
         cmocka_unit_test(blind_time_counts_once),
         cmocka_unit_test(what_comes_later_changes_nothing),
         cmocka_unit_test(forms_are_those_of_the_golden_files),

@@ -190,6 +190,59 @@ one_is_sent_once(void **state)
     assert_false(sent);
 }
 
+/* A site of the range, one that left before it, and findings at each side of
+ * its ends. */
+static void
+own_sites_are_read_as_they_stood(void **state)
+{
+    struct fixture *f = *state;
+    struct report_rows rows;
+
+    meddle(f->path,
+        "INSERT INTO source_state(id, url, title, kind, owner, tags, added,"
+        " removed) VALUES('a', 'x', '甲校', 'site', '甲', '', -9, NULL),"
+        "('b', 'x', '乙校', 'site', NULL, '', -9, -5);"
+        "INSERT INTO site_visit(source, at, opened, status, elapsed_ms) VALUES"
+        "('a', -1, 0, 503, 1), ('a', 0, 1, 200, 1), ('a', 1000, 0, 503, 1),"
+        "('a', 172800000, 0, 503, 1);"
+        "INSERT INTO site_finding(source, kind, part, page, target, evidence,"
+        " line, end_line, count, mask, level, points, first_seen, since,"
+        " last_seen, gone, accepted) VALUES"
+        /* there all the time */
+        "('a', 'leak', 3, 'p', '1', '', 0, 0, 1, '', 3, 75, -5, -5, 9, NULL,"
+        " NULL),"
+        /* found in the range, and mended after it */
+        "('a', 'leak', 3, 'p', '2', '', 0, 0, 1, '', 3, 75, 5, 5, 9,"
+        " 172800000, NULL),"
+        /* mended in the range */
+        "('a', 'broken_link', 4, 'p', '3', '', 0, 0, 1, '', 1, 15, -5, -5, 9,"
+        " 10, NULL),"
+        /* said to be no fault in the range */
+        "('a', 'wrong_word', 4, 'p', '4', '', 0, 0, 1, '', 1, 15, 5, 5, 9,"
+        " NULL, 20),"
+        /* found after it */
+        "('a', 'leak', 3, 'p', '5', '', 0, 0, 1, '', 3, 75, 172800000,"
+        " 172800000, 172800001, NULL, NULL);"
+        /* all of it from second 0 on */
+        "UPDATE source_state SET added = added + 1780000000000,"
+        " removed = removed + 1780000000000 WHERE kind = 'site';"
+        "UPDATE site_visit SET at = at + 1780000000000;"
+        "UPDATE site_finding SET first_seen = first_seen + 1780000000000,"
+        " since = since + 1780000000000, gone = gone + 1780000000000,"
+        " accepted = accepted + 1780000000000;");
+    rows = read_rows(f, 2 * DAY);
+    assert_int_equal(rows.nsites, 1);
+    assert_str(rows.sites[0].title, "甲校");
+    assert_str(rows.sites[0].owner, "甲");
+    assert_int_equal(rows.sites[0].visits, 2);
+    assert_int_equal(rows.sites[0].failed, 1);
+    assert_int_equal(rows.sites[0].found[3], 1);
+    assert_int_equal(rows.sites[0].open[3], 2);
+    assert_int_equal(rows.sites[0].mended[4], 1);
+    assert_int_equal(rows.sites[0].found[4], 1);
+    assert_int_equal(rows.sites[0].open[4], 0);
+}
+
 int
 main(void)
 {
@@ -197,7 +250,8 @@ main(void)
     cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {TEST(items_are_counted_by_day),
         TEST(incidents_that_were_not_over),
-        TEST(one_is_kept_as_it_was_first_made), TEST(one_is_sent_once)};
+        TEST(one_is_kept_as_it_was_first_made), TEST(one_is_sent_once),
+        TEST(own_sites_are_read_as_they_stood)};
 #undef TEST
 
     return cmocka_run_group_tests(tests, NULL, NULL);
