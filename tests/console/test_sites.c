@@ -43,12 +43,12 @@ pages_are_made_in_both_languages(void **state)
     static const struct {
         const char *path, *zh, *en;
     } pages[] = {{"/sites", "最该先整改的", "What is to be mended first"},
-        {"/sites?group=leaking", "个人信息泄露", "personal information"},
+        {"/sites?group=leaking", "泄露个人信息", "personal information"},
         {"/sites?owner=nobody", "没有符合条件的网站", "No site matches"},
         {"/sites/site-shiyan", "源代码第 212–219 行",
             "lines 212–219 of the source"},
         {"/sites/site-no1", "超期未更新", "not updated in time"},
-        {"/sites/site-qingshi", "空白栏目", "empty"},
+        {"/sites/site-qingshi", "栏目空白", "empty"},
         {"/sites/site-new", "第一轮检查尚未完成",
             "The first round of checks is not done"},
         {"/sites/inspection", "国办秘函〔2019〕19号", "国办秘函〔2019〕19号"},
