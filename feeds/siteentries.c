@@ -14,6 +14,7 @@
 enum {
     ENTRIES_LETTERS = 6,     /* of the title of a lone publication */
     ENTRIES_ROW_BYTES = 400, /* of the row around it */
+    ENTRIES_FEW = 5,         /* of which a list may have lost the dates */
     ENTRIES_MAX_LONE = 200,  /* links that are looked at */
     ENTRIES_TEXT_BYTES = 256 * 1024
 };
@@ -133,6 +134,8 @@ site_read_entries(struct site_page *page, struct site_reading *reading)
     if (err)
         return err;
     for (size_t i = 0; i < n; i++) {
+        if (!wall_is_set(records[i].date) && n <= ENTRIES_FEW)
+            records[i].date = date_beside(&list, records[i].link);
         reading->dated += wall_is_set(records[i].date);
         offer(&newest, records[i].date);
     }
