@@ -33,6 +33,12 @@ store_user_drop(struct store *store, struct str name)
     if (r == 0)
         r = drop_codes(store, name);
     if (r == 0) {
+        db_query(
+            &store->db, &q, DB_SQL("DELETE FROM list_view WHERE owner = ?"));
+        query_str(&q, name);
+        r = query_run(&q);
+    }
+    if (r == 0) {
         db_query(&store->db, &q,
             DB_SQL("DELETE FROM token"
                    " WHERE user = (SELECT id FROM user WHERE name = ?)"));

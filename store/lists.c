@@ -61,13 +61,17 @@ store_saved_view_load(struct store *store, int64_t id, struct arena *arena,
     return r;
 }
 
+/* Of one person, or of everybody's. */
 static int
-saved_count(struct store *store, int64_t *ret)
+saved_count(struct store *store, struct str owner, int64_t *ret)
 {
     struct query q;
     int r;
 
-    db_query(&store->db, &q, DB_SQL("SELECT count(*) FROM list_view"));
+    db_query(&store->db, &q,
+        DB_SQL("SELECT count(*) FROM list_view"
+               " WHERE ifnull(owner, '') = ifnull(?, '')"));
+    query_str(&q, owner.n ? owner : STR_NONE);
     r = query_next(&q);
     if (r == 0)
         *ret = query_get_int(&q);
@@ -81,7 +85,7 @@ store_saved_view_add(
 {
     struct query q;
     int64_t n = 0;
-    int r = saved_count(store, &n);
+    int r = saved_count(store, view->owner, &n);
 
     if (r == 0 && n >= SAVED_VIEWS_MAX)
         r = E_LIMIT;

@@ -11,7 +11,7 @@
 enum { SAVED_VIEWS_MAX = 200, BULK_KEPT_MS = MS_DAY };
 
 /* E_EXISTS when its owner has one of that name, E_LIMIT when there are
- * SAVED_VIEWS_MAX. */
+ * SAVED_VIEWS_MAX of the same owner (or of everybody). */
 int store_saved_view_add(
     struct store *store, const struct saved_view *view, int64_t *ret_id);
 /* Of any owner.  E_NOTFOUND. */

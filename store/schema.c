@@ -717,6 +717,18 @@ static const char incident_words[] =
     SEARCH_WORDS("r", "i") " FROM item AS i"
     "  JOIN revision AS r ON r.id = i.revision WHERE i.id = new.item; END;";
 
+/* Step 28: the tally forgets an old hour or day for each new one, so that a
+ * clock that was wrong for an hour costs one and not all of them. */
+static const char tally_keeps[] =
+    "DROP TRIGGER tally_ends;"
+    "CREATE TRIGGER tally_ends AFTER INSERT ON tally"
+    "  WHEN NOT EXISTS(SELECT 1 FROM tally WHERE what = new.what"
+    "   AND bucket = new.bucket AND key <> new.key) BEGIN"
+    "  DELETE FROM tally WHERE what = new.what AND bucket = (SELECT min(bucket)"
+    "   FROM tally WHERE what = new.what) AND bucket < new.bucket -"
+    "  CASE WHEN new.what IN ('item', 'level') THEN 9600"
+    "  WHEN new.what = 'source10' THEN 40 ELSE 400 END; END;";
+
 /* The statements of a step, in order. */
 enum { STEP_PARTS = 4 };
 static const char *const steps[][STEP_PARTS] = {
@@ -747,6 +759,7 @@ static const char *const steps[][STEP_PARTS] = {
     {returned},
     {site_looks, site_finds},
     {incident_words},
+    {tally_keeps},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -769,7 +782,8 @@ static const char *const marks[] = {"PRAGMA user_version = 1;",
     "PRAGMA user_version = 22;",
     "PRAGMA user_version = 23;",
     "PRAGMA user_version = 24;", "PRAGMA user_version = 25;",
-    "PRAGMA user_version = 26;", "PRAGMA user_version = 27;"};
+    "PRAGMA user_version = 26;", "PRAGMA user_version = 27;",
+    "PRAGMA user_version = 28;"};
 _Static_assert(sizeof(marks) / sizeof(marks[0]) == STEPS, "one mark per step");
 
 unsigned

@@ -2,12 +2,15 @@
  * list: the incident list answers the same before and after its words are
  * indexed, in each order, page by page; saved views; acts on many.
  */
+#include <sqlite3.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "fixture.h"
 #include "store/lists.h"
 #include "store/regroup.h"
 #include "store/search.h"
+#include "store/users.h"
 #include "store/view_list.h"
 
 enum { INCIDENTS = 60 };
@@ -368,10 +371,91 @@ views_and_bulks_are_kept(void **state)
         store_bulk_once(f->store, STR("x"), f->arena, &got), E_NOTFOUND);
 }
 
+/* Nobody's views take the place of another's, and they go with their owner. */
+static void
+views_are_their_owners(void **state)
+{
+    struct fixture *f = *state;
+    struct user user = {
+        .name = STR("li"), .role = STR("operator"), .created = at(1)};
+    struct saved_view *views;
+    int64_t id;
+    size_t n;
+    char name[16];
+
+    assert_int_equal(store_begin(f->store), 0);
+    for (int i = 0; i <= SAVED_VIEWS_MAX; i++) {
+        struct saved_view view = {.query = STR("level=red"),
+            .owner = STR("li"),
+            .by = STR("li"),
+            .made = at(1)};
+
+        (void)snprintf(name, sizeof name, "v%d", i);
+        view.name = str_of(name);
+        assert_int_equal(store_saved_view_add(f->store, &view, &id),
+            i < SAVED_VIEWS_MAX ? 0 : E_LIMIT);
+        view.owner = STR("zhao");
+        if (i == SAVED_VIEWS_MAX)
+            assert_int_equal(store_saved_view_add(f->store, &view, &id), 0);
+    }
+    assert_int_equal(store_user_add(f->store, &user), 0);
+    assert_int_equal(store_user_drop(f->store, STR("li")), 0);
+    assert_int_equal(store_commit(f->store), 0);
+    assert_int_equal(
+        view_saved_views(f->view, STR("li"), 9, f->arena, &views, &n), 0);
+    assert_int_equal(n, 0);
+    assert_int_equal(
+        view_saved_views(f->view, STR("zhao"), 9, f->arena, &views, &n), 0);
+    assert_int_equal(n, 1);
+}
+
+static int
+tallied(const char *path)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *q = NULL;
+    int n = -1;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(
+            db, "SELECT sum(n) FROM tally WHERE what = 'item'", -1, &q, NULL),
+        SQLITE_OK);
+    if (sqlite3_step(q) == SQLITE_ROW)
+        n = sqlite3_column_int(q, 0);
+    assert_int_equal(sqlite3_finalize(q), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return n;
+}
+
+/* An item of a clock that is years ahead does not take what was counted. */
+static void
+a_wrong_clock_costs_an_hour_of_charts(void **state)
+{
+    struct fixture *f = *state;
+
+    for (int i = 0; i < 30; i++) {
+        struct item item = item_of(i, "通报", "正文");
+        struct item_put put = {.source = STR("news"),
+            .item = &item,
+            .seen = at(i < 25 ? i * 7200 : 400000000 + i)};
+        enum item_outcome outcome;
+        int64_t id, revision;
+
+        assert_int_equal(
+            store_item_put(f->store, &put, &id, &revision, &outcome), 0);
+    }
+    assert_int_equal(tallied(f->path), 29);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            views_are_their_owners, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_wrong_clock_costs_an_hour_of_charts,
+            fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(
             many_are_found_in_every_order, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(
