@@ -3,7 +3,8 @@
  *
  * It waits while commits fail, and lets go of the loop after each slice, so
  * that a store of a million items that is indexed for the first time holds up
- * nothing.
+ * nothing.  An index that cannot be written is tried again after ever longer
+ * waits, and said once for each.
  */
 #include "daemon/engine_search.h"
 
@@ -11,28 +12,50 @@
 #include "store/search.h"
 
 enum {
-    SEARCH_LOOK_MS = 1000, /* between two looks when all is indexed */
-    SEARCH_NEXT_MS = 60    /* between two slices */
+    SEARCH_LOOK_MS = 1000,           /* between two looks when all is indexed */
+    SEARCH_NEXT_MS = 60,             /* between two slices */
+    SEARCH_WORST_MS = 60 * 60 * 1000 /* after one failure too many */
 };
 
 struct searcher {
     struct engine *engine;
     struct loop_timer *timer;
+    int64_t failed_ms; /* the wait after the last failure; 0: it went well */
 };
 
-static bool
-search_slice(struct engine *engine)
+/* Twice as long after each failure. */
+static void
+search_failed(struct searcher *searcher, const char *why)
 {
-    bool left = false;
-    int r = store_search_is_behind(engine->store, &left);
+    int64_t wait = 2 * searcher->failed_ms;
 
-    if (r != 0 || !left || engine_write_begin(engine) != 0)
-        return false;
-    r = store_search_fill(engine->store, &left);
+    if (wait < SEARCH_LOOK_MS)
+        wait = 2 * SEARCH_LOOK_MS;
+    searcher->failed_ms = wait < SEARCH_WORST_MS ? wait : SEARCH_WORST_MS;
+    log_say(
+        LOG_ERROR, "what was collected could not be indexed", "why", why, NULL);
+}
+
+/* *ret_left: there is more.  What fails here is told of here. */
+static int
+search_slice(struct searcher *searcher, bool *ret_left)
+{
+    struct engine *engine = searcher->engine;
+    int r = store_search_is_behind(engine->store, ret_left);
+
+    if (r != 0 || !*ret_left)
+        return r;
+    *ret_left = false;
+    if (engine_write_begin(engine) != 0)
+        return 0; /* that no commit succeeds is told of elsewhere */
+    r = store_search_fill(engine->store, ret_left);
     if (r != 0)
-        log_say(LOG_ERROR, "what was collected could not be indexed", "why",
-            store_error(engine->store), NULL);
-    return engine_write_end(engine, r) == 0 && left;
+        search_failed(searcher, store_error(engine->store));
+    else
+        searcher->failed_ms = 0;
+    if (engine_write_end(engine, r) != 0)
+        *ret_left = false;
+    return 0;
 }
 
 static void
@@ -44,9 +67,11 @@ on_search_timer(void *arg)
 
     if (engine->stopping)
         return;
-    if (engine->failing.ms == 0)
-        left = search_slice(engine);
-    loop_timer_set(searcher->timer, left ? SEARCH_NEXT_MS : SEARCH_LOOK_MS);
+    if (engine->failing.ms == 0 && search_slice(searcher, &left) != 0)
+        search_failed(searcher, store_error(engine->store));
+    loop_timer_set(searcher->timer, searcher->failed_ms ? searcher->failed_ms
+                                    : left              ? SEARCH_NEXT_MS
+                                                        : SEARCH_LOOK_MS);
 }
 
 int
