@@ -9,15 +9,23 @@
 #include "store/store.h"
 #include "store/view.h"
 
+enum { STORE_PATH_BYTES = 4096 };
 struct store {
     struct db db;
+    char path[STORE_PATH_BYTES];
     int lock; /* descriptor of PATH-lock, held: one writer */
 };
 
 struct view {
     struct db db;
     const struct found *found; /* that among() asks; while a list is read */
+    struct rule_sums *rule_sums; /* the last, or NULL */
 };
+void rule_sums_free(struct rule_sums *sums);
+
+/* safety.c: whether its last user doubted it; it was looked at, and is whole. */
+bool store_is_suspect(const struct store *store);
+void store_is_cleared(const struct store *store);
 
 enum {
     SPAN_PACKED_SIZE = 9, /* field, start, end; little endian */

@@ -46,6 +46,7 @@ view_close(struct view *view)
     if (!view)
         return;
     db_close(&view->db);
+    rule_sums_free(view->rule_sums);
     free(view);
 }
 

@@ -1,6 +1,8 @@
 /* view_rules: stored items and findings. */
 #include "store/view_rules.h"
 
+#include <stdlib.h>
+
 #include "store/inside.h"
 #include "store/view_edits.h"
 
@@ -142,8 +144,8 @@ view_matched_count(
     return r;
 }
 
-int
-view_rule_sums(struct view *view, struct wall since, struct arena *arena,
+static int
+rule_sums_read(struct view *view, struct wall since, struct arena *arena,
     struct rule_sum **ret, size_t *ret_n)
 {
     struct list list = {.arena = arena, .size = sizeof(struct rule_sum)};
@@ -200,4 +202,99 @@ view_rule_sums(struct view *view, struct wall since, struct arena *arena,
     *ret = list.rows;
     *ret_n = list.n;
     return arena_failed(arena) ? E_NOMEM : 0;
+}
+
+/* --- sums that cost much are kept for a moment -------------------------------
+ */
+
+struct rule_sums {
+    struct arena *arena;
+    struct rule_sum *rows;
+    size_t n;
+    struct wall since;
+};
+
+void
+rule_sums_free(struct rule_sums *sums)
+{
+    if (!sums)
+        return;
+    arena_free(sums->arena);
+    free(sums);
+}
+
+/* The sums of a question that is at most RULE_SUMS_AGE_MS older. */
+static bool
+sums_recent(const struct rule_sums *sums, struct wall since)
+{
+    return sums && since.ms >= sums->since.ms &&
+           since.ms - sums->since.ms < RULE_SUMS_AGE_MS;
+}
+
+static int
+sums_copy(const struct rule_sum *from, size_t n, struct arena *arena,
+    struct rule_sum **ret)
+{
+    struct rule_sum *rows = ARENA_ARRAY(arena, n + 1, struct rule_sum);
+
+    for (size_t i = 0; rows && i < n; i++) {
+        rows[i] = from[i];
+        rows[i].rule = arena_str(arena, from[i].rule);
+        rows[i].title = arena_str(arena, from[i].title);
+        rows[i].cause = arena_str(arena, from[i].cause);
+    }
+    if (!rows || arena_failed(arena))
+        return E_NOMEM;
+    *ret = rows;
+    return 0;
+}
+
+/* What few items made is counted anew each time. */
+static bool
+sums_cost(const struct rule_sum *rows, size_t n)
+{
+    uint64_t items = 0;
+
+    for (size_t i = 0; i < n; i++)
+        items += rows[i].items;
+    return items >= RULE_SUMS_COSTLY;
+}
+
+/* Without memory nothing is kept. */
+static void
+sums_keep(
+    struct view *view, struct wall since, const struct rule_sum *rows, size_t n)
+{
+    struct rule_sums *sums = calloc(1, sizeof(*sums));
+
+    rule_sums_free(view->rule_sums);
+    view->rule_sums = NULL;
+    if (!sums || !sums_cost(rows, n)) {
+        free(sums);
+        return;
+    }
+    *sums = (struct rule_sums){
+        .arena = arena_new(ARENA_CAP_DEFAULT), .n = n, .since = since};
+    if (!sums->arena || sums_copy(rows, n, sums->arena, &sums->rows) != 0)
+        rule_sums_free(sums);
+    else
+        view->rule_sums = sums;
+}
+
+int
+view_rule_sums(struct view *view, struct wall since, struct arena *arena,
+    struct rule_sum **ret, size_t *ret_n)
+{
+    int r;
+
+    if (sums_recent(view->rule_sums, since)) {
+        r = sums_copy(view->rule_sums->rows, view->rule_sums->n, arena, ret);
+        if (r == 0)
+            *ret_n = view->rule_sums->n;
+        return r;
+    }
+    r = rule_sums_read(view, since, arena, ret, ret_n);
+    if (r == 0)
+        sums_keep(view, since, *ret, *ret_n);
+    return r;
 }

@@ -42,7 +42,10 @@ struct rule_sum {
     uint64_t right, wrong;  /* of these: closed, closed as false alarms */
     struct wall last;       /* first_seen of the newest such item */
 };
-/* By rule id; items first seen from since on. */
+/* By rule id; items first seen from since on.  Who asks the same a little later
+ * (since is RULE_SUMS_AGE_MS later at most) is told what was counted then, when
+ * that took RULE_SUMS_COSTLY items. */
+enum { RULE_SUMS_AGE_MS = 60 * 1000, RULE_SUMS_COSTLY = 5000 };
 int view_rule_sums(struct view *view, struct wall since, struct arena *arena,
     struct rule_sum **ret, size_t *ret_n);
 

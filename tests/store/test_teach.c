@@ -1,6 +1,7 @@
 /* Exceptions, what one would hide, and the words that tell false from true. */
 #include "base/err.h"
 #include "fixture.h"
+#include "store/view_rules.h"
 #include "store/view_teach.h"
 
 /* An incident of one item on which the rule "fire" held from the first
@@ -190,6 +191,80 @@ an_exception_lives_until_its_end(void **state)
     assert_str(list[0].ended_by, "wang");
 }
 
+/* An old false alarm teaches, whatever came after it. */
+static void
+an_old_false_alarm_teaches(void **state)
+{
+    struct fixture *f = *state;
+    struct teach_word *words;
+    size_t n;
+    int64_t a;
+
+    assert_int_equal(store_begin(f->store), 0);
+    a = alarm_of(f, 1, "火灾隐患排查走进白桦小学", "", INCIDENT_FALSE_ALARM);
+    for (int i = 2; i < TEACH_WORD_ITEMS + 10; i++)
+        (void)alarm_of(f, i, i % 2 ? "火灾致两人受伤" : "火灾隐患排查周启动",
+            "", i % 2 ? INCIDENT_CLOSED : INCIDENT_FALSE_ALARM);
+    assert_int_equal(store_commit(f->store), 0);
+    assert_int_equal(
+        view_teach_words(f->view, a, STR("fire"), f->arena, &words, &n), 0);
+    assert_true(is_proposed(words, n, "隐患排查"));
+    /* Those that were read last, and itself. */
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(words[i].word, STR("隐患排查")))
+            assert_int_equal(words[i].wrong, TEACH_WORD_ITEMS / 2 + 1);
+}
+
+static void
+put_found(struct fixture *f, int n)
+{
+    struct item item = item_of(n, "火灾", "");
+    struct item_put put = {.source = STR("news"), .item = &item, .seen = at(n)};
+    struct finding_put finding = {.rule = STR("fire"),
+        .title = STR("火灾"),
+        .category = STR("building_fire"),
+        .points = 75};
+    enum item_outcome outcome;
+    int64_t id;
+
+    assert_int_equal(
+        store_item_put(f->store, &put, &id, &finding.revision, &outcome), 0);
+    assert_int_equal(store_finding_put(f->store, &finding), 0);
+}
+
+static uint64_t
+summed(struct fixture *f, struct wall since)
+{
+    struct rule_sum *sums;
+    size_t n;
+
+    assert_int_equal(view_rule_sums(f->view, since, f->arena, &sums, &n), 0);
+    assert_int_equal(n, 1);
+    assert_str(sums[0].rule, "fire");
+    return sums[0].items;
+}
+
+/* What cost much to count is told again for a minute, nothing else is. */
+static void
+costly_sums_are_kept_for_a_moment(void **state)
+{
+    struct fixture *f = *state;
+    struct wall since = at(-1000), later = {since.ms + RULE_SUMS_AGE_MS - 1},
+                after = {since.ms + RULE_SUMS_AGE_MS};
+
+    put_found(f, 0);
+    assert_int_equal(summed(f, since), 1);
+    assert_int_equal(store_begin(f->store), 0);
+    for (int i = 1; i < RULE_SUMS_COSTLY; i++)
+        put_found(f, i);
+    assert_int_equal(store_commit(f->store), 0);
+    assert_int_equal(summed(f, since), RULE_SUMS_COSTLY);
+    put_found(f, RULE_SUMS_COSTLY);
+    assert_int_equal(summed(f, later), RULE_SUMS_COSTLY);
+    assert_int_equal(summed(f, at(-2000)), RULE_SUMS_COSTLY + 1);
+    assert_int_equal(summed(f, after), RULE_SUMS_COSTLY + 1);
+}
+
 #define TEST(f)                                                                \
     cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
 
@@ -202,6 +277,8 @@ main(void)
         TEST(of_one_only_what_stands_alone),
         TEST(what_it_would_hide_is_counted),
         TEST(an_exception_lives_until_its_end),
+        TEST(an_old_false_alarm_teaches),
+        TEST(costly_sums_are_kept_for_a_moment),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
