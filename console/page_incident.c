@@ -82,12 +82,10 @@ static void
 add_items(struct context *ctx, const struct incident_page *page, json_t *value)
 {
     json_t *list = json_array();
-    bool all = ctx->json || query_get(ctx, "all").n > 0;
-    size_t n = page->nitems;
-    size_t shown = all || n < INCIDENT_PAGE_ITEMS ? n : INCIDENT_PAGE_ITEMS;
+    size_t n = (size_t)page->row->incident.items;
 
-    ctx->text_points = points_each(shown);
-    for (size_t i = 0; i < shown; i++) {
+    ctx->text_points = points_each(page->nitems);
+    for (size_t i = 0; i < page->nitems; i++) {
         const struct item_row *row = &page->items[i];
         json_t *item = row_item(ctx, row);
 
@@ -103,8 +101,8 @@ add_items(struct context *ctx, const struct incident_page *page, json_t *value)
     (void)json_object_set_new(value, "items", list);
     if (!ctx->json) {
         set_number(value, "item_count", (int64_t)n);
-        if (n > shown)
-            set_number(value, "items_left", (int64_t)(n - shown));
+        if (n > page->nitems)
+            set_number(value, "items_left", (int64_t)(n - page->nitems));
     }
 }
 
@@ -221,7 +219,8 @@ add_for_people(
  */
 
 int
-incident_page_read(struct context *ctx, int64_t id, struct incident_page *ret)
+incident_page_read(
+    struct context *ctx, int64_t id, size_t max, struct incident_page *ret)
 {
     struct view *view = ctx->console->view;
     struct incident_row *row = ARENA_NEW(ctx->arena, struct incident_row);
@@ -234,7 +233,8 @@ incident_page_read(struct context *ctx, int64_t id, struct incident_page *ret)
     int err = row ? view_incident(view, id, ctx->arena, row) : E_NOMEM;
 
     if (!err)
-        err = view_incident_items(view, id, ctx->arena, &items, &page.nitems);
+        err = view_incident_first(
+            view, id, max, ctx->arena, &items, &page.nitems);
     if (!err)
         err =
             view_incident_ledger(view, id, ctx->arena, &ledger, &page.nledger);
@@ -259,10 +259,13 @@ page_incident(struct context *ctx)
     struct incident_page page;
     json_t *value;
     int64_t id;
+    size_t max = INT32_MAX;
     int err = arg_number(ctx, 0, &id) ? E_NOTFOUND : 0;
 
+    if (!ctx->json && query_get(ctx, "all").n == 0)
+        max = INCIDENT_PAGE_ITEMS;
     if (!err)
-        err = incident_page_read(ctx, id, &page);
+        err = incident_page_read(ctx, id, max, &page);
     if (err) {
         reply_error(ctx, status_of_err(err), NULL);
         return;

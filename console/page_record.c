@@ -195,7 +195,7 @@ page_record(struct context *ctx)
     int err = arg_number(ctx, 0, &id) ? E_NOTFOUND : 0;
 
     if (!err)
-        err = incident_page_read(ctx, id, &page);
+        err = incident_page_read(ctx, id, RECORD_MAX_ITEMS, &page);
     if (err) {
         reply_error(ctx, status_of_err(err), NULL);
         return;

@@ -69,6 +69,7 @@ glance_where(
         }
         more++;
     }
+    more += (size_t)page->row->incident.items - page->nitems;
     if (more > 0)
         note = joined(ctx, seen, counted(ctx, "glance_more", (int64_t)more));
     add_cell(ctx, list, "glance_where",

@@ -13,7 +13,7 @@
 struct incident_page {
     const struct incident_row *row;
     const struct item_row *items;
-    size_t nitems;
+    size_t nitems; /* that were read, of row->incident.items */
     const struct ledger_row *ledger;
     size_t nledger;
     const struct delivery_row *deliveries;
@@ -23,9 +23,10 @@ struct incident_page {
     bool whole; /* nothing is left out */
 };
 
-/* page_incident.c: read it all; lists are in the request's arena. */
-int incident_page_read(
-    struct context *ctx, int64_t id, struct incident_page *ret);
+/* page_incident.c: read it all, of its items the first max; lists are in the
+ * request's arena. */
+int incident_page_read(struct context *ctx, int64_t id, size_t max,
+    struct incident_page *ret);
 
 /* rows_glance.c: six answers, as "glance": what, where, how sure, how long,
  * who knows, what next. */

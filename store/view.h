@@ -72,6 +72,9 @@ struct finding_row {
 /* Items of an incident, oldest first, with their findings. */
 int view_incident_items(struct view *view, int64_t incident,
     struct arena *arena, struct item_row **ret, size_t *ret_n);
+/* The first max of them. */
+int view_incident_first(struct view *view, int64_t incident, size_t max,
+    struct arena *arena, struct item_row **ret, size_t *ret_n);
 
 struct revision_row {
     int64_t id;

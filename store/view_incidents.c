@@ -43,8 +43,9 @@ row_sources(struct view *view, struct arena *arena, struct incident_row *row)
     db_query(&view->db, &q,
         DB_SQL("SELECT i.source FROM incident_item AS m"
                " JOIN item AS i ON i.id = m.item"
-               " WHERE m.incident IN " FAMILY("?1")
-               " GROUP BY i.source ORDER BY min(i.first_seen), min(i.id)"));
+               " WHERE m.incident IN " FAMILY(
+                   "?1") " GROUP BY i.source ORDER BY min(i.first_seen), "
+                         "min(i.id)"));
     query_int(&q, row->incident.id);
     while ((r = query_next(&q)) == 0) {
         if (n++ < SOURCES_SHOWN) {
@@ -196,7 +197,8 @@ item_findings(struct view *view, struct arena *arena, struct item_row *row)
 }
 
 static int
-incident_items(struct view *view, int64_t incident, struct list *list)
+incident_items(
+    struct view *view, int64_t incident, size_t max, struct list *list)
 {
     struct arena *arena = list->arena;
     struct query q;
@@ -206,12 +208,17 @@ incident_items(struct view *view, int64_t incident, struct list *list)
         DB_SQL("SELECT i.id, r.id, i.source, s.title, r.title, r.text, r.url,"
                " r.published, i.first_seen, i.revisions, r.score, m.why,"
                " m.similarity, m.incident, m.gone, m.checked"
-               " FROM incident_item AS m JOIN item AS i ON i.id = m.item"
-               " JOIN revision AS r ON r.id = i.revision"
-               " JOIN source_state AS s ON s.id = i.source"
-               " WHERE m.incident IN " FAMILY("?1")
-               " ORDER BY i.first_seen, i.id"));
+               " FROM (SELECT n.item, n.why, n.similarity, n.incident, n.gone,"
+               "  n.checked FROM incident_item AS n"
+               "  CROSS JOIN item AS o ON o.id = n.item"
+               "  WHERE n.incident IN " FAMILY(
+                   "?1") "  ORDER BY o.first_seen, o.id LIMIT ?2) AS m"
+                         " CROSS JOIN item AS i ON i.id = m.item"
+                         " CROSS JOIN revision AS r ON r.id = i.revision"
+                         " CROSS JOIN source_state AS s ON s.id = i.source"
+                         " ORDER BY i.first_seen, i.id"));
     query_int(&q, incident);
+    query_int(&q, (int64_t)max);
     while ((r = query_next(&q)) == 0) {
         struct item_row *row = list_add(list);
 
@@ -244,12 +251,19 @@ int
 view_incident_items(struct view *view, int64_t incident, struct arena *arena,
     struct item_row **ret, size_t *ret_n)
 {
+    return view_incident_first(view, incident, INT32_MAX, arena, ret, ret_n);
+}
+
+int
+view_incident_first(struct view *view, int64_t incident, size_t max,
+    struct arena *arena, struct item_row **ret, size_t *ret_n)
+{
     struct list list = {.arena = arena, .size = sizeof(struct item_row)};
     struct item_row *rows;
     int r = db_begin(&view->db);
 
     if (r == 0)
-        r = incident_items(view, incident, &list);
+        r = incident_items(view, incident, max, &list);
     rows = list.rows;
     for (size_t i = 0; r == 0 && i < list.n; i++)
         r = item_findings(view, arena, &rows[i]);
