@@ -112,7 +112,7 @@ set_kinds(const struct context *ctx, json_t *value)
 {
     static const char *const kinds[] = {"incident", "user", "session", "login",
         "token", "config", "source", "channel", "delivery", "silence",
-        "exception", "escalation", "rota", "evidence", "report"};
+        "exception", "escalation", "rota", "evidence", "report", "site"};
     struct str chosen = query_get(ctx, "kind");
     json_t *list = json_array();
 
