@@ -26,6 +26,7 @@
 #include "daemon/engine_search.h"
 #include "daemon/engine_report.h"
 #include "daemon/engine_retract.h"
+#include "daemon/engine_site.h"
 #include "daemon/sandbox.h"
 #include "daemon/traffic.h"
 #include "rules/files.h"
@@ -211,6 +212,7 @@ engine_pulse(void *arg)
     engine_many(engine);
     engine_notice(engine);
     engine_hub_run(engine);
+    engine_site_patience(engine);
     engine_purge_pulse(engine);
     engine_report_run(engine);
     grouper_expire(engine->grouper, engine_now(engine));
@@ -287,6 +289,12 @@ engine_frame(
     case TOCSIN__FRAME__BODY_PARSE_RESULT:
         if (!engine_canary_parsed(engine, frame->parse_result))
             engine_poll_result(engine, ipc_index(ipc), frame->parse_result);
+        break;
+    case TOCSIN__FRAME__BODY_SITE_VISIT:
+        engine_site_visit(engine, frame->site_visit);
+        break;
+    case TOCSIN__FRAME__BODY_SITE_RESULT:
+        engine_site_result(engine, ipc_index(ipc), frame->site_result);
         break;
     case TOCSIN__FRAME__BODY_RULE_TRIAL_RESULT:
         engine_rule_trial_result(engine, frame->rule_trial_result);

@@ -98,6 +98,7 @@ struct engine {
     struct loop_timer *outbox_timer;
     struct rule_desk *rule_desk; /* engine_rule_desk.h */
     struct purger *purger; /* engine_purge.h */
+    struct site_desk *sites; /* engine_site.h */
     struct wall report_look, report_asked; /* engine_report.h */
     struct duty_state *duty; /* engine_clock.h */
     struct reload_note *reload; /* engine_reload.h */

@@ -28,6 +28,7 @@
 #include "daemon/engine_rota.h"
 #include "daemon/engine_poll.h"
 #include "daemon/engine_retract.h"
+#include "daemon/engine_site.h"
 #include "daemon/engine_purge.h"
 #include "daemon/engine_reload.h"
 #include "daemon/engine_report.h"
@@ -236,6 +237,8 @@ static const struct {
     {ACTION_ASSESS, act_keeping},
     {ACTION_EVIDENCE_SEEN, act_keeping},
     {ACTION_ITEM_OPEN, act_item_open},
+    {ACTION_SITE_HOSTS_APPROVE, act_site_hosts},
+    {ACTION_SITE_FINDING_ACCEPT, act_site_accept},
     {ACTION_MERGE, act_merge},
     {ACTION_UNMERGE, act_unmerge},
     {ACTION_SPLIT, act_split},
@@ -448,13 +451,17 @@ act_probe(struct asked *asked)
 {
     uint32_t watch;
     int r = engine_watch_find(asked->engine, asked->object, &watch);
+    bool site = r == 0 && asked->engine->watches[watch].source->kind ==
+                              SOURCE_SITE;
 
     if (r == 0)
-        r = engine_poll_probe(asked->engine, watch);
+        r = site ? engine_site_probe(asked->engine, asked->object)
+                 : engine_poll_probe(asked->engine, watch);
     if (r == 0)
         act_note(asked, "source.probed", NULL);
     act_answer(asked, r,
-        r == 0         ? "It is being polled."
+        r == 0 && site ? "It is being checked."
+        : r == 0        ? "It is being polled."
         : r == E_STATE  ? "It is being polled already."
         : r == E_DENIED ? "Nothing is polled there: its items are brought."
                        : act_why(r),

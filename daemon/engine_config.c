@@ -25,6 +25,7 @@
 #include "daemon/engine_reload.h"
 #include "daemon/engine_route.h"
 #include "daemon/engine_score.h"
+#include "daemon/engine_site.h"
 #include "daemon/engine_teach.h"
 #include "daemon/pb.h"
 
@@ -304,6 +305,8 @@ write_generation(
         r = store_source_sync(
             engine->store, config->sources, config->nsources, now);
     if (r == 0)
+        r = engine_site_sync(engine, config);
+    if (r == 0)
         r = engine_rules_taken(engine, now);
     if (r == 0)
         r = engine_held_reload(engine);
@@ -346,6 +349,7 @@ engine_swap(struct engine *engine, struct config *config_taken,
     }
     swap_in(engine, config_taken, rules_taken, generation, fd, zone, watches,
         schedule);
+    engine_site_reload(engine);
     log_printf(LOG_NOTICE,
         "configuration generation %llu is in force: %zu sources, %zu rules, "
         "%zu channels",

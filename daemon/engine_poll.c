@@ -3,6 +3,7 @@
  */
 #include "daemon/engine_poll.h"
 #include "daemon/engine_evidence.h"
+#include "daemon/engine_site.h"
 
 #include <string.h>
 
@@ -279,7 +280,9 @@ engine_poll_handed(struct engine *engine, const Tocsin__PollHanded *in)
 {
     struct slot *slot = slot_waiting(engine, in->poll);
 
-    if (slot == NULL || in->parser >= ROLE_MAX_PARSERS)
+    if (in->look)
+        engine_site_handed(engine, in);
+    if (in->look || slot == NULL || in->parser >= ROLE_MAX_PARSERS)
         return;
     slot->parser = (int32_t)in->parser;
     slot->handed = ++engine->handed_serial;
@@ -363,6 +366,7 @@ engine_parser_died(struct engine *engine, uint32_t parser)
 {
     struct slot *guilty = NULL;
 
+    engine_site_parser_died(engine, parser);
     for (size_t i = 0; i < ENGINE_MAX_IN_FLIGHT; i++) {
         struct slot *slot = &engine->slots[i];
 
@@ -386,6 +390,7 @@ engine_parser_died(struct engine *engine, uint32_t parser)
 void
 engine_fetch_died(struct engine *engine)
 {
+    engine_site_fetch_died(engine);
     for (size_t i = 0; i < ENGINE_MAX_IN_FLIGHT; i++) {
         struct slot *slot = &engine->slots[i];
 

@@ -1,0 +1,442 @@
+/*
+ * engine_site_visit: whether a site is reachable, and a link leads anywhere.
+ *
+ * A visit is a look at the home page, counted whether it opened or not.  What
+ * its answer tells besides (certificate, addresses, redirects) is compared with
+ * what is known.  Of other pages only a broken link comes of a look.
+ */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mask.h"
+#include "base/url.h"
+#include "daemon/engine_poll.h"
+#include "daemon/engine_site.h"
+#include "daemon/pb.h"
+
+enum {
+    VISIT_MAX_NETWORKS = 64, /* that a name stood for and are known */
+    VISIT_MAX_LIST_BYTES = 4096,
+    HTTP_NOT_FOUND = 404,
+    HTTP_GONE = 410
+};
+
+static const Tocsin__Answer no_answer = TOCSIN__ANSWER__INIT;
+
+static const Tocsin__Answer *
+answer_of(const struct site_step *step)
+{
+    return step->visit->answer ? step->visit->answer : &no_answer;
+}
+
+static bool
+step_opened(const struct site_step *step)
+{
+    return step->visit->outcome == TOCSIN__SITE_VISIT__OUTCOME__OPENED;
+}
+
+static bool
+is_secure(struct str url)
+{
+    return str_starts_nocase(url, STR("https://"));
+}
+
+/* --- the home page
+ * -------------------------------------------------------------- */
+
+/* It is there, or it is not: one kind, on the home page, about target. */
+static int
+stands(struct site_step *step, bool wrong, const struct site_fault *fault)
+{
+    struct site_fault home = *fault;
+
+    home.page = step->source->url;
+    home.count = home.count ? home.count : 1;
+    return wrong ? site_found(step, &home)
+                 : site_not_found(step, home.kind, home.page, home.target);
+}
+
+static int
+check_down(struct site_step *step, const struct site_known *known)
+{
+    const struct config_sites *c = &step->engine->config->sites;
+    struct str reason = pb_str(step->visit->reason);
+    struct site_fault fault = {.kind = SITE_KIND_UNREACHABLE,
+        .target = STR("down"),
+        .count = known->failures,
+        .hash = site_hash(step, STR("down"))};
+
+    fault.evidence = arena_printf(step->engine->arena, "连续 %u 次打不开：%.*s",
+        known->failures, STR_ARG(reason));
+    if (known->failures > 0 && known->failures < c->down_after)
+        return 0; /* neither: the next visits decide */
+    return stands(step, known->failures > 0, &fault);
+}
+
+static int
+check_share(struct site_step *step)
+{
+    struct engine *engine = step->engine;
+    const struct config_sites *c = &engine->config->sites;
+    struct wall since = {step->now.ms - c->window_ms};
+    struct site_fault fault = {.kind = SITE_KIND_UNREACHABLE,
+        .target = STR("share"),
+        .hash = site_hash(step, STR("share"))};
+    uint32_t visits = 0, failed = 0;
+    int r = store_site_visits(
+        engine->store, step->source->id, since, &visits, &failed);
+
+    if (r != 0)
+        return r;
+    fault.count = failed;
+    fault.evidence = arena_printf(engine->arena,
+        "%lld 天内访问 %u 次，%u 次打不开（%u%%，标准为不超过 %lld%%）",
+        (long long)((c->window_ms + MS_DAY - 1) / MS_DAY), visits, failed,
+        visits ? failed * 100 / visits : 0, (long long)c->share_percent);
+    return stands(step,
+        visits >= SITE_LEAST_VISITS &&
+            (int64_t)failed * 100 > c->share_percent * (int64_t)visits,
+        &fault);
+}
+
+static void
+take_certificate(const struct site_step *step, struct site_known *known)
+{
+    struct arena *arena = step->engine->arena;
+    int64_t expires = answer_of(step)->cert_expires_ms;
+
+    if (expires == 0 && !*step->visit->cert_subject &&
+        !*step->visit->cert_trouble)
+        return; /* nothing was seen of one */
+    known->cert_expires = expires ? (struct wall){expires} : WALL_NONE;
+    known->cert_subject = mask_in(arena, pb_str(step->visit->cert_subject));
+    known->cert_issuer = mask_in(arena, pb_str(step->visit->cert_issuer));
+    known->cert_trouble = mask_in(arena, pb_str(step->visit->cert_trouble));
+}
+
+static int
+check_certificate(struct site_step *step, const struct site_known *known)
+{
+    static const enum level levels[] = {
+        LEVEL_NONE, LEVEL_BLUE, LEVEL_YELLOW, LEVEL_ORANGE};
+    static const int points[] = {0, 25, 45, 65};
+    struct engine *engine = step->engine;
+    const struct config_sites *c = &engine->config->sites;
+    struct site_fault wrong = {
+        .kind = SITE_KIND_CERT_WRONG, .evidence = known->cert_trouble};
+    struct site_fault expires = {.kind = SITE_KIND_CERT_EXPIRES};
+    int64_t left = known->cert_expires.ms - step->now.ms;
+    int near = 0, r;
+
+    if (wall_is_set(known->cert_expires))
+        near = left < c->cert_last_ms     ? 3
+               : left < c->cert_second_ms ? 2
+               : left < c->cert_first_ms  ? 1
+                                          : 0;
+    r = stands(step, known->cert_trouble.n > 0, &wrong);
+    if (r != 0)
+        return r;
+    if (wall_is_set(known->cert_expires))
+        expires.evidence = arena_printf(engine->arena, "证书于 %.*s %s",
+            STR_ARG(site_day(engine, known->cert_expires)),
+            left < 0 ? "已经到期" : "到期");
+    expires.level = levels[near];
+    expires.points = points[near];
+    return stands(step, near > 0, &expires);
+}
+
+/* The part of an address that says whose network it is in, roughly. */
+static struct str
+network_of(struct str address)
+{
+    size_t parts = 0;
+
+    for (size_t i = 0; i < address.n; i++) {
+        if ((address.p[i] == '.' || address.p[i] == ':') && ++parts == 2)
+            return str_first(address, i);
+    }
+    return address;
+}
+
+static bool
+has_line(struct str list, struct str line)
+{
+    while (list.n > 0) {
+        if (str_eq(str_split(&list, '\n'), line))
+            return true;
+    }
+    return false;
+}
+
+static void
+add_line(struct buf *out, struct str line)
+{
+    if (out->n > 0)
+        (void)buf_add_char(out, '\n');
+    (void)buf_add_str(out, line);
+}
+
+/* What its name stands for: networks that were never seen before, when none of
+ * the known ones is among them, are a surprise. */
+static int
+check_addresses(struct site_step *step, struct site_known *known)
+{
+    struct arena *arena = step->engine->arena;
+    struct site_fault fault = {.kind = SITE_KIND_DNS_CHANGED};
+    struct buf now, networks;
+    bool same = false;
+    size_t n = 0;
+
+    if (step->visit->n_addresses == 0)
+        return 0;
+    buf_init(&now, VISIT_MAX_LIST_BYTES);
+    buf_init(&networks, VISIT_MAX_LIST_BYTES);
+    (void)buf_add_str(&networks, known->known_addresses);
+    for (size_t i = 0; i < networks.n; i++)
+        n += networks.p[i] == '\n';
+    for (size_t i = 0; i < step->visit->n_addresses; i++) {
+        struct str address = pb_str(step->visit->addresses[i]);
+
+        add_line(&now, address);
+        same = same || has_line(known->known_addresses, network_of(address));
+    }
+    /* While it is learnt, and while a known one is among them, others are its
+     * own too. */
+    for (size_t i = 0; i < step->visit->n_addresses && n < VISIT_MAX_NETWORKS &&
+                       (same || !wall_is_set(known->baseline) ||
+                           known->known_addresses.n == 0);
+         i++) {
+        struct str network = network_of(pb_str(step->visit->addresses[i]));
+
+        if (!has_line(buf_str(&networks), network))
+            add_line(&networks, network);
+        same = true;
+    }
+    known->addresses = arena_str(arena, buf_str(&now));
+    known->known_addresses = arena_str(arena, buf_str(&networks));
+    buf_done(&now);
+    buf_done(&networks);
+    fault.evidence =
+        arena_printf(arena, "域名现在指向 %.*s", STR_ARG(known->addresses));
+    fault.hash = site_hash(step, known->addresses);
+    return stands(step, !same, &fault);
+}
+
+/* Where the home page is in the end. */
+static int
+check_landing(struct site_step *step, struct site_known *known)
+{
+    struct str landed = pb_str(answer_of(step)->url);
+    struct str from = site_domain(site_host(step->source->url));
+    struct str to = site_domain(site_host(landed));
+    struct site_fault fault = {.kind = SITE_KIND_REDIRECTED, .target = STR("")};
+
+    if (landed.n == 0)
+        return 0;
+    known->landed = mask_url_in(step->engine->arena, landed);
+    fault.evidence = arena_printf(
+        step->engine->arena, "首页跳转到 %.*s", STR_ARG(known->landed));
+    fault.hash = site_hash(step, to);
+    return stands(step, to.n > 0 && !str_eq_nocase(from, to), &fault);
+}
+
+/* The schedule moves on with the visit. */
+static void
+take_visit(struct site_step *step, struct site_known *known)
+{
+    bool opened = step_opened(step);
+
+    known->last_visit = step->now;
+    known->failures = opened ? 0 : known->failures + 1;
+    known->last_reason =
+        opened ? STR_NONE
+               : mask_in(step->engine->arena, pb_str(step->visit->reason));
+    if (opened)
+        known->last_opened = step->now;
+    take_certificate(step, known);
+}
+
+static int
+visit_home(struct site_step *step)
+{
+    struct store *store = step->engine->store;
+    struct site_known known;
+    int r =
+        store_site_load(store, step->source->id, step->engine->arena, &known);
+
+    if (r != 0)
+        return r;
+    if (step->visit->outcome == TOCSIN__SITE_VISIT__OUTCOME__REFUSED) {
+        known.last_visit = step->now; /* it was its turn; it says nothing */
+        return store_site_save(store, step->source->id, &known);
+    }
+    take_visit(step, &known);
+    r = store_site_visit(store, step->source->id, step->now, step_opened(step),
+        answer_of(step)->status, answer_of(step)->elapsed_ms,
+        known.last_reason);
+    if (r == 0)
+        r = check_down(step, &known);
+    if (r == 0)
+        r = check_share(step);
+    if (r == 0)
+        r = check_certificate(step, &known);
+    if (r == 0)
+        r = check_addresses(step, &known);
+    if (r == 0 && step_opened(step))
+        r = check_landing(step, &known);
+    if (r == 0)
+        r = store_site_save(store, step->source->id, &known);
+    return r;
+}
+
+/* --- the other scheme
+ * --------------------------------------------------------------- */
+
+static int
+visit_plain(struct site_step *step)
+{
+    struct str home = step->source->url;
+    struct str landed = pb_str(answer_of(step)->url);
+    struct site_fault fault = {.kind = SITE_KIND_NO_HTTPS};
+    bool wrong;
+
+    if (is_secure(home)) { /* asked by http: is it sent on? */
+        wrong = step_opened(step) && landed.n > 0 && !is_secure(landed);
+        fault.evidence = STR("用 http:// 打开时没有转到 https://");
+    } else {
+        struct site_known known;
+        int r = store_site_load(
+            step->engine->store, step->source->id, step->engine->arena, &known);
+
+        if (r != 0)
+            return r;
+        wrong =
+            step_opened(step) && is_secure(landed) && !is_secure(known.landed);
+        fault.evidence = STR("用 https:// 可以打开，首页却用 http:// 提供");
+    }
+    return stands(step, wrong, &fault);
+}
+
+/* --- other pages
+ * -------------------------------------------------------------------- */
+
+/* The page is gone: so is all that was found on it. */
+static int
+page_gone(struct site_step *step)
+{
+    struct site_finding_row *rows = NULL;
+    size_t n = 0;
+    int r = store_site_findings(step->engine->store, step->source->id,
+        step->page.url, step->engine->arena, &rows, &n);
+
+    for (size_t i = 0; i < n && r == 0; i++)
+        r = site_gone(step, &rows[i]);
+    return r;
+}
+
+static int
+link_is_there(struct site_step *step)
+{
+    int r =
+        site_not_found(step, SITE_KIND_BROKEN_LINK, STR_NONE, step->page.url);
+
+    return r ? r
+             : site_not_found(
+                   step, SITE_KIND_BROKEN_IMAGE, STR_NONE, step->page.url);
+}
+
+static int
+link_is_broken(struct site_step *step)
+{
+    const Tocsin__Answer *answer = answer_of(step);
+    const struct site_page_row *page = &step->page;
+    bool image = str_eq(page->kind, STR("image"));
+    struct site_fault fault = {
+        .kind = image ? SITE_KIND_BROKEN_IMAGE : SITE_KIND_BROKEN_LINK,
+        .page = page->from.n ? page->from : step->source->url,
+        .target = page->url,
+        .line = page->from_line,
+        .end_line = page->from_line,
+        .count = 1};
+
+    if (page->purpose == SITE_PAGE_HOME)
+        return 0;
+    fault.evidence = arena_printf(step->engine->arena, "%s%.*s%s：%.*s",
+        page->name.n ? "“" : "", STR_ARG(page->name), page->name.n ? "”" : "",
+        STR_ARG(pb_str(step->visit->reason)));
+    fault.hash = site_hash(
+        step, arena_printf(step->engine->arena, "%d", (int)answer->status));
+    return site_found(step, &fault);
+}
+
+static int
+visit_page(struct site_step *step)
+{
+    struct engine *engine = step->engine;
+    int status = answer_of(step)->status;
+    bool opened = step_opened(step);
+    bool refused = step->visit->outcome == TOCSIN__SITE_VISIT__OUTCOME__REFUSED;
+    bool missing = status == HTTP_NOT_FOUND || status == HTTP_GONE;
+    struct site_page_look look = {.id = step->page.id,
+        .round = step->look->round,
+        .at = step->now,
+        .opened = opened,
+        .counts = !opened && !refused,
+        .status = status,
+        .reason = opened ? STR_NONE
+                         : mask_in(engine->arena, pb_str(step->visit->reason))};
+    uint32_t failures = step->page.failures + 1;
+    int r = store_site_page_looked(engine->store, &look);
+
+    if (r != 0 || refused)
+        return r;
+    if (opened)
+        return link_is_there(step);
+    if (missing)
+        r = page_gone(step);
+    if (r == 0 && (missing || failures >= engine->config->sites.link_failures))
+        r = link_is_broken(step);
+    return r;
+}
+
+/* --- all
+ * ---------------------------------------------------------------------------
+ */
+
+static int
+visit_first(struct site_step *step)
+{
+    struct engine *engine = step->engine;
+    bool refused = step->visit->outcome == TOCSIN__SITE_VISIT__OUTCOME__REFUSED;
+    struct site_page_look look = {.id = step->page.id,
+        .round = step->look->round,
+        .at = step->now,
+        .opened = step_opened(step),
+        .counts = true,
+        .status = answer_of(step)->status,
+        .reason = pb_str(step->visit->reason)};
+    int r = condition_set(engine, step->source, STR("refused"),
+        mask_in(engine->arena, pb_str(step->visit->reason)), refused);
+
+    if (r == 0)
+        r = store_site_page_looked(engine->store, &look);
+    if (r == 0)
+        r = visit_home(step);
+    if (r == 0)
+        engine_changed(engine, "site", 0);
+    return r;
+}
+
+int
+site_step_visit(struct site_step *step)
+{
+    switch ((int)step->look->purpose) {
+    case TOCSIN__SITE_PURPOSE__SITE_HOME:
+        return visit_first(step);
+    case TOCSIN__SITE_PURPOSE__SITE_PLAIN:
+        return visit_plain(step);
+    case TOCSIN__SITE_PURPOSE__SITE_CRAWLER:
+        return 0;
+    default:
+        return visit_page(step);
+    }
+}
