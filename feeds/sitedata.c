@@ -18,6 +18,7 @@
 enum {
     DATA_DIGITS_MAX = 24,  /* of a run of digits that is looked at */
     DATA_CONTEXT = 60,     /* bytes before a number that may name its office */
+    DATA_CODE_BYTES = 120, /* on either side of a number in code */
     DATA_LINE_MAX = 2000,  /* bytes of a line of a list */
     DATA_HEAD_BYTES = 300, /* of a document's beginning: its title */
     DATA_VALUE_BYTES = 23, /* of a value: a card's 19 digits */
@@ -39,6 +40,7 @@ struct values {
 
 struct search {
     struct site_page *page;
+    bool code; /* what is searched is no text that is read */
     struct values values[SITE_DATA_KINDS];
 };
 
@@ -217,6 +219,25 @@ is_word_byte(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
+/* Whether a number that has no checksum worth the name stands among words or
+ * names in a page's code, and is not one of the many numbers of its programs.
+ */
+static bool
+is_told(struct str text, size_t from, size_t to)
+{
+    static const char *const words[] = {
+        "phone", "mobile", "sfz", "idcard", "bankcard", "Phone", "Mobile"};
+    size_t start = from > DATA_CODE_BYTES ? from - DATA_CODE_BYTES : 0;
+    struct str around =
+        str_first(str_from(text, start), to + DATA_CODE_BYTES - start);
+
+    for (size_t i = 0; i < around.n; i++)
+        if ((unsigned char)around.p[i] >= 0xE4 &&
+            (unsigned char)around.p[i] <= 0xE9)
+            return true; /* a Han character */
+    return HAS_ANY(around, words);
+}
+
 static void
 look_at_number(struct search *search, struct str text, size_t from, size_t to,
     const char *digits, size_t n)
@@ -244,6 +265,8 @@ look_at_number(struct search *search, struct str text, size_t from, size_t to,
     else if (is_bank_card(digits, n) && !is_official(before))
         kind = SITE_BANK_CARD;
     else
+        return;
+    if (search->code && n != 18 && !is_told(text, from, to))
         return;
     add_value(search, kind, digits, n);
     site_lines_add(&search->values[kind].lines,
@@ -543,6 +566,7 @@ site_find_data(struct site_page *page)
 {
     struct search search = {.page = page};
     struct buf text;
+    size_t rows = 0;
 
     for (int k = 0; k < SITE_DATA_KINDS; k++) {
         search.values[k].list =
@@ -553,13 +577,17 @@ site_find_data(struct site_page *page)
     buf_init(&text, 2 * (size_t)HTML_MAX_BYTES);
     if (page->html) {
         add_rows(page->html, &text);
+        search_numbers(&search, buf_str(&text));
+        rows = text.n;
         add_asides(page->html, &text);
+        search.code = true;
     } else {
         (void)buf_add_str(&text, page->source);
     }
-    search_numbers(&search, buf_str(&text));
-    search_names(&search, buf_str(&text));
+    search_numbers(&search, str_from(buf_str(&text), rows));
     search_numbers(&search, page->source);
+    search.code = false;
+    search_names(&search, buf_str(&text));
     buf_done(&text);
     find_names(page, &search.values[SITE_NAME_LIST]);
     for (int k = 0; k < SITE_DATA_KINDS; k++)

@@ -133,7 +133,9 @@ is_trusted(struct str url)
 {
     static const char *const hosts[] = {".gov.cn", ".edu.cn", "baidu.com",
         "cnzz.com", "51.la", "qq.com", "weixin", "beian", "google", "bshare",
-        "jiathis", "miit.gov", "aliyun", "w3.org"};
+        "jiathis", "miit.gov", "aliyun", "w3.org", "weibo.com", "douyin.com",
+        "facebook.com", "twitter.com", "instagram.com", "linkedin.com",
+        "youtube.com", "pinterest.com"};
 
     url = str_first(url, 8 + str_find_char(str_from(url, 8), '/'));
     for (size_t k = 0; k < sizeof hosts / sizeof hosts[0]; k++)
@@ -180,13 +182,13 @@ unfolds(const struct html *html, uint32_t i)
 }
 
 /* Off-site links below a hidden element: all of them when one is spam, or when
- * they lead to several places that nobody has a reason to hide. */
+ * they lead to nothing but several places that nobody has a reason to hide. */
 static void
 read_hidden(struct site_page *page, uint32_t from, enum site_sight sight)
 {
     const struct html *html = page->html;
     uint32_t end = html->nodes[from].end;
-    size_t away = 0;
+    size_t away = 0, own = 0;
     bool spam = false;
     bool only_spam = html_is(html, from, HTML_TAG_A) ||
                      (sight == SITE_FOLDED && unfolds(html, from));
@@ -198,10 +200,13 @@ read_hidden(struct site_page *page, uint32_t from, enum site_sight sight)
             if (!html_is(html, i, HTML_TAG_A))
                 continue;
             url = html_url(page->arena, html, html_attr(html, i, "href"));
-            if (!url.p || !site_is_elsewhere(page, url))
+            if (!url.p || !site_is_elsewhere(page, url)) {
+                own += url.p != NULL;
                 continue;
+            }
             if (pass == 1) {
-                if (spam || (away >= 2 && !only_spam && !is_trusted(url)))
+                if (spam ||
+                    (away >= 2 && own == 0 && !only_spam && !is_trusted(url)))
                     add_hidden(page, site_lines_of(page, i), url);
                 continue;
             }

@@ -273,7 +273,7 @@ site_mask_text(struct site_masks *masks, struct str text, struct buf *out)
 {
     static const char *const rights[] = {
         "©", "Copyright", "copyright", "版权所有", "All Rights"};
-    enum site_mask whole = kind_of_text(text), kind;
+    enum site_mask whole = kind_of_text(text), kind = SITE_MASKS;
     bool years = HOLDS(text, rights);
 
     if (is_clock(masks, text) || str_eq(text, STR("刚刚"))) {
@@ -319,7 +319,7 @@ is_token(struct str value)
         digits += is_digit(c);
         letters += is_letter(c);
         hex += (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-        if (!is_digit(c) && !is_letter(c) && !strchr("-_.+=%/", c))
+        if (!is_digit(c) && !is_letter(c) && !strchr("-_.+=", c))
             return false;
     }
     if (digits == value.n)

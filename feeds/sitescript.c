@@ -11,7 +11,11 @@
 #include "base/num.h"
 #include "feeds/siteparts.h"
 
-enum { SCRIPT_MAX_BYTES = 256 * 1024 };
+enum {
+    SCRIPT_MAX_BYTES = 256 * 1024,
+    SCRIPT_SHORT_BYTES = 6000, /* of one that does little else */
+    SCRIPT_MOVE_BYTES = 120    /* behind "location" in a longer one */
+};
 
 static int
 hex_value(char c)
@@ -130,6 +134,33 @@ holds_one(struct str text, const char *const *words)
     return false;
 }
 
+/* Whether the "//" at byte at of text, with n bytes, is an address and no
+ * comment, nor a part of a pattern: behind a scheme or a quote, with a host. */
+static bool
+is_address(struct str text, size_t at, size_t n)
+{
+    struct str before = str_first(text, at), host;
+    size_t end = 2, dot = 0;
+
+    if (!str_ends(before, STR("http:")) && !str_ends(before, STR("https:")) &&
+        !str_ends(before, STR("\"")) && !str_ends(before, STR("'")))
+        return false;
+    host = str_first(str_from(text, at), n);
+    while (end < host.n && !strchr("/:?#", host.p[end]))
+        end++;
+    host = str_from(str_first(host, end), 2);
+    for (size_t i = 0; i < host.n; i++) {
+        char c = host.p[i];
+
+        if (c == '.')
+            dot = i;
+        else if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') &&
+                 !(c >= 'A' && c <= 'Z') && c != '-')
+            return false;
+    }
+    return dot > 0 && host.n - dot > 2;
+}
+
 /* The first address of another site in text, or absent. */
 static struct str
 find_foreign(const struct site_page *page, struct str text)
@@ -138,17 +169,33 @@ find_foreign(const struct site_page *page, struct str text)
         size_t at = str_find(text, STR("//"));
         struct str url = str_from(text, at);
         size_t n = 2;
-        struct str whole;
+        struct str whole, before = text;
 
         while (n < url.n && !strchr("\"'<>() ;\\\n\r", url.p[n]))
             n++;
         text = str_from(text, at + 2);
-        if (n < 6)
+        if (n < 6 || !is_address(before, at, n))
             continue;
         whole =
             arena_printf(page->arena, "http:%.*s", STR_ARG(str_first(url, n)));
         if (site_is_elsewhere(page, whole))
             return whole;
+    }
+    return STR_NONE;
+}
+
+/* The same, but only where text goes there; a long script names many places. */
+static struct str
+find_foreign_move(const struct site_page *page, struct str text)
+{
+    struct str word = STR("location"), target;
+    size_t at;
+
+    while ((at = str_find(text, word)) < text.n) {
+        text = str_from(text, at + word.n);
+        target = find_foreign(page, str_first(text, SCRIPT_MOVE_BYTES));
+        if (target.p)
+            return target;
     }
     return STR_NONE;
 }
@@ -213,7 +260,9 @@ read_script(struct site_page *page, struct str script)
     add_char_codes(script, &plain);
     add_base64(script, &plain);
     if (sends_away(buf_str(&plain))) {
-        target = find_foreign(page, buf_str(&plain));
+        target = script.n > SCRIPT_SHORT_BYTES
+                     ? find_foreign_move(page, buf_str(&plain))
+                     : find_foreign(page, buf_str(&plain));
         if (target.p && !holds_one(target, known)) {
             page->report->defaced = true;
             site_add(

@@ -41,6 +41,14 @@ static const char *const against_words[] = {"防范", "警惕", "拒绝", "远�
     "反诈", "举报", "查处", "谨防", "知识"};
 
 static bool
+is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Whether text has word; one of letters not within a longer one ("judi" in
+ * "judicial"). */
+static bool
 holds(struct str text, struct str word)
 {
     bool ascii = (unsigned char)word.p[0] < 0x80;
@@ -48,7 +56,10 @@ holds(struct str text, struct str word)
     if (!ascii)
         return str_find(text, word) < text.n;
     for (size_t i = 0; i + word.n <= text.n; i++)
-        if (str_starts_nocase(str_from(text, i), word))
+        if (str_starts_nocase(str_from(text, i), word) &&
+            !(i > 0 && is_letter(text.p[i - 1])) &&
+            !(is_letter(word.p[word.n - 1]) && i + word.n < text.n &&
+                is_letter(text.p[i + word.n])))
             return true;
     return false;
 }
