@@ -35,9 +35,10 @@ _Static_assert(SEARCH_PLACE_BITS == 14, "the literals below");
                   " CROSS JOIN item AS i ON i.id = p.item"                     \
                   " CROSS JOIN revision AS r ON r.id = i.revision"             \
                   " WHERE " from("p.item") " ORDER BY p.place"
-#define TODO "(SELECT item FROM search_todo ORDER BY item LIMIT ?1)"
-#define TODO_FOLLOWED(item)                                                    \
-    item " IN " TODO " AND " item " <= (SELECT incidents FROM search_state)"
+#define WAITING "(SELECT item FROM search_todo ORDER BY item LIMIT ?1)"
+#define WAITING_FOLLOWED(item)                                                 \
+    item " IN " WAITING " AND " item " <= (SELECT incidents FROM "             \
+                                     "search_state)"
 #define NEXT(item) item " > ?1 AND " item " <= ?2"
 
 static int
@@ -64,7 +65,8 @@ search_incidents_forget(struct store *store)
         SEARCH_SLICE, 0);
 
     if (r == 0)
-        r = run(store, DB_SQL("DELETE FROM search_place WHERE item IN " TODO),
+        r = run(store,
+            DB_SQL("DELETE FROM search_place WHERE item IN " WAITING),
             SEARCH_SLICE, 0);
     return r;
 }
@@ -72,10 +74,10 @@ search_incidents_forget(struct store *store)
 int
 search_incidents_again(struct store *store)
 {
-    int r = run(store, DB_SQL(PLACES_ADD(TODO_FOLLOWED)), SEARCH_SLICE, 0);
+    int r = run(store, DB_SQL(PLACES_ADD(WAITING_FOLLOWED)), SEARCH_SLICE, 0);
 
     if (r == 0)
-        r = run(store, DB_SQL(WORDS_ADD(TODO_FOLLOWED)), SEARCH_SLICE, 0);
+        r = run(store, DB_SQL(WORDS_ADD(WAITING_FOLLOWED)), SEARCH_SLICE, 0);
     return r;
 }
 
