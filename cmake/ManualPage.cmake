@@ -3,7 +3,8 @@ file(READ ${FROM} text)
 if(SUMMARY)
   set(text "# Name\n\n${NAME} - ${SUMMARY}\n\n${text}")
 endif()
-# Bookmarks within documents lead nowhere in a manual page.
+# A link to another document leads nowhere in a manual page.
+string(REGEX REPLACE "\\[([^]]*)\\]\\([^):]*\\.md[^)]*\\)" "\\1" text "${text}")
 file(WRITE ${TO}.md "${text}")
 execute_process(
   COMMAND ${LOWDOWN} -s -tman --parse-no-intraemph -m title=${TITLE}
