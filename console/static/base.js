@@ -154,6 +154,14 @@
   };
 
   const go = (path) => () => { location.href = path; };
+  // On pages without the list: from one thing to be opened to the next.
+  const walk = (by) => () => {
+    const links = $('#list') ? [] : $$('main a.open'), at = links.indexOf(document.activeElement);
+    const to = links[Math.max(0, Math.min(links.length - 1, at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by))];
+    if (!to) return;
+    to.focus({ preventScroll: true });
+    to.scrollIntoView({ block: 'nearest' });
+  };
   const keys = {
     n: () => news && showNews(),
     u: () => $('#up') && $('#up').click(),
@@ -182,6 +190,7 @@
     }
     gone = event.key === 'g' ? event.timeStamp : never;
     const action = Object.hasOwn(keys, event.key) && keys[event.key];
+    if ('jk'.includes(event.key) && !$('#list')) { event.preventDefault(); walk(event.key === 'j' ? 1 : -1)(); return; }
     if (action && !(event.key === 'n' && !news)) { event.preventDefault(); action(); return; }
     if (/^[arecfsm]$/.test(event.key) && act(event.key)) event.preventDefault();
   });

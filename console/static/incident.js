@@ -80,6 +80,14 @@
     one.requestSubmit($('button', one));
     return true;
   };
+  // What is typed is sent with Ctrl and Enter: by the button that does most.
+  addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    const form = event.target.matches('textarea') && event.target.form;
+    if (!form) return;
+    event.preventDefault();
+    form.requestSubmit($('button.primary', form) || $('button', form));
+  });
   addEventListener('keydown', (event) => {
     const focus = document.activeElement;
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -112,13 +112,13 @@
 
   // --- the dialog --------------------------------------------------------------------
   const wanted = (part, verb) => (part.dataset.for || '').split(' ').includes(verb);
-  const ask = (verb, button, what) => {
+  const ask = (verb, button, what, heading) => {
     const dialog = document.createElement('dialog');
     const form = document.createElement('form'), title = document.createElement('h2'), about = document.createElement('p');
     dialog.className = 'verb';
     dialog.setAttribute('aria-labelledby', 'verb-title');
     title.id = 'verb-title';
-    title.textContent = button.textContent;
+    title.textContent = heading || button.textContent;
     about.className = 'muted';
     about.textContent = what.all ? $('.all', bulk).textContent.trim() : what.title || $('.hint', bulk).textContent + ' ' + what.ids.length;
     form.append(title, about);
@@ -138,7 +138,7 @@
     const row = document.createElement('p'), ok = document.createElement('button'), no = document.createElement('button');
     row.className = 'row';
     ok.className = 'primary';
-    ok.textContent = button.textContent;
+    ok.textContent = heading || button.textContent;
     no.type = 'button';
     no.className = 'quiet';
     no.textContent = bulk.dataset.cancel;
@@ -171,6 +171,13 @@
     else send(bulk.getAttribute('action'), dataOf(button, what));
   };
 
+  // Acknowledged and annotated in one act: the dialog of a note, for another
+  // button.
+  const actNoted = () => {
+    const button = bulk && $('button[data-verb="a"]', bulk), what = targets();
+    if (button && what && !sending) ask('t', button, what, bulk.dataset.noted);
+  };
+
   if (bulk) {
     bulk.classList.add('live');
     bulk.addEventListener('submit', (event) => {
@@ -200,6 +207,7 @@
     x: pick,
     z: () => { const form = $('form', acted); if (form) form.requestSubmit(); },
   };
+  keys.A = actNoted;
   for (const verb of ['a', 'r', 'e', 's', 'm', 'c', 'f', 't']) keys[verb] = () => act(verb);
 
   addEventListener('keydown', (event) => {

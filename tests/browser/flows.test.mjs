@@ -39,6 +39,58 @@ test('an alarm is acknowledged and annotated by keyboard alone', async () => {
   assert.deepEqual(trouble, []);
 });
 
+const annotated = async (page, id, words) => {
+  await until(async () => (await stateOf(page, id)) === 'acknowledged', 'the acknowledgement');
+  assert.ok(JSON.stringify(await api(page, `/api/v1/incidents/${id}`)).includes(words), 'the note');
+};
+
+test('three keys and the words: from the list to acknowledged with a note', async () => {
+  const { page, trouble, close } = await visit();
+  await page.goto('/incidents?state=new');
+  let keys = 0;
+  const press = async (key) => { keys += 1; await page.keyboard.press(key); };
+  const began = Date.now();
+  await press('j');
+  const id = await focusedRow(page);
+  await press('A');
+  await page.waitForSelector('dialog.verb[open]');
+  await page.keyboard.type('已派人到校核实');
+  await press('Enter');
+  await annotated(page, id, '已派人到校核实');
+  assert.equal(keys, 3);
+  console.log(`list: acknowledged with a note after ${keys} keys, ${Date.now() - began} ms`);
+  await close();
+  assert.deepEqual(trouble, []);
+});
+
+test('on the page a message leads to: a note that acknowledges', async () => {
+  const { page, trouble, close } = await visit();
+  const [id] = await newOnes(page);
+  await page.goto(`/incidents/${id}`);
+  const began = Date.now();
+  await page.keyboard.press('n');
+  await page.keyboard.type('园长已在现场');
+  await Promise.all([page.waitForNavigation(), page.keyboard.press('Control+Enter')]);
+  await annotated(page, id, '园长已在现场');
+  console.log(`incident: acknowledged with a note after 2 keys, ${Date.now() - began} ms`);
+  await page.goto(`/incidents/${id}`);
+  assert.equal(await page.locator('form.note button').count(), 1, 'then there is only the note');
+  await close();
+  assert.deepEqual(trouble, []);
+});
+
+test('Now is walked by keyboard', async () => {
+  const { page, trouble, close } = await visit();
+  await page.goto('/');
+  await page.keyboard.press('j');
+  const href = await page.evaluate(() => document.activeElement.getAttribute('href'));
+  assert.match(href, /^\/incidents\/\d+$/);
+  await page.keyboard.press('Enter');
+  await page.waitForURL((url) => url.pathname === href);
+  await close();
+  assert.deepEqual(trouble, []);
+});
+
 test('a false alarm asks for its reason, and the cursor comes back', async () => {
   const { page, close } = await visit();
   await page.goto('/incidents?state=new');
