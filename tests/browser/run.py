@@ -8,7 +8,9 @@ BROWSER_MODULES  where the npm packages are (installed when they are missing)
 BROWSER_SHOTS    where pictures are kept
 
 The tests are told by WORLD, a JSON file, where the console is, who may log in,
-and where to publish.  Exit 77, with the reason, when there is no browser.
+and where to publish.  Exit 77, with the reason, when there is no browser, no npm
+or no network; a failed
+installation is a failure, and on a CI (the variable CI is set) always.
 """
 import json
 import os
@@ -23,6 +25,7 @@ from harness import (Daemon, Origin, PATIENCE, Receiver, Server,  # noqa: E402
                      TOCSIN, TOCSIND, reply, wait_until)
 
 INSTALL_SECONDS = 240
+PING_SECONDS = 30
 TESTS_SECONDS = 420
 MIN_INCIDENTS = 6  # some of the news below may be one event's
 PASSWORD = "correct-horse-2026"
@@ -75,6 +78,27 @@ def find_browser():
     return skip("there is no Chromium (scripts/deps --test installs it)")
 
 
+def is_offline(npm, folder):
+    """Whether npm reaches no registry at all: then nothing can be installed,
+    and nothing is wrong."""
+    try:
+        done = subprocess.run([npm, "ping"], cwd=folder, timeout=PING_SECONDS,
+                              stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL)
+    except subprocess.TimeoutExpired:
+        return True
+    return done.returncode != 0
+
+
+def not_installed(npm, folder, why):
+    """Skip where there is no network; else fail, and always on a CI."""
+    if not os.environ.get("CI") and is_offline(npm, folder):
+        skip("npm reaches no registry (%s)" % why)
+    print("failed: " + why)
+    sys.exit(1)
+
+
 def install_modules(folder):
     """The packages that package-lock.json names, in folder."""
     with open(os.path.join(HERE, "package-lock.json"), encoding="utf-8") as f:
@@ -96,9 +120,11 @@ def install_modules(folder):
             cwd=folder, timeout=INSTALL_SECONDS, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     except subprocess.TimeoutExpired:
-        skip("npm ci did not end within %d s" % INSTALL_SECONDS)
+        not_installed(npm, folder,
+                      "npm ci did not end within %d s" % INSTALL_SECONDS)
     if done.returncode:
-        skip("npm ci failed: " + done.stdout.strip()[-300:])
+        not_installed(npm, folder,
+                      "npm ci failed: " + done.stdout.strip()[-300:])
     with open(stamp, "w", encoding="utf-8") as f:
         f.write(lock)
 
