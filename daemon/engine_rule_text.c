@@ -119,9 +119,9 @@ struct indexing {
 static void
 set_place(const struct engine *engine, json_t *one, const struct rule_place *w)
 {
-    bool edited =
-        engine->config->rules_edited.n > 0 &&
-        str_starts(str_of(w->file->name), engine->config->rules_edited);
+    struct str folder = engine->config->rules_edited;
+    bool edited = folder.n > 0 && str_starts(str_of(w->file->name), folder) &&
+                  w->file->name[folder.n] == '/';
 
     (void)jsonx_set(one, "file", jsonx_str(rule_file_name(w->file->name)));
     (void)jsonx_set(one, "line", json_integer(w->node->line));
