@@ -134,6 +134,21 @@ holds_one(struct str text, const char *const *words)
     return false;
 }
 
+/* Whether an address is of what pages are made of: nobody is sent there. */
+static bool
+is_part(struct str address, size_t n)
+{
+    static const char *const ends[] = {
+        ".js", ".css", ".png", ".gif", ".jpg", ".ico", ".svg", ".swf"};
+
+    address = str_first(address, n);
+    address = str_first(address, str_find_char(address, '?'));
+    for (size_t k = 0; k < sizeof ends / sizeof ends[0]; k++)
+        if (str_ends(address, str_of(ends[k])))
+            return true;
+    return false;
+}
+
 /* Whether the "//" at byte at of text, with n bytes, is an address and no
  * comment, nor a part of a pattern: behind a scheme or a quote, with a host. */
 static bool
@@ -158,7 +173,7 @@ is_address(struct str text, size_t at, size_t n)
                  !(c >= 'A' && c <= 'Z') && c != '-')
             return false;
     }
-    return dot > 0 && host.n - dot > 2;
+    return dot > 0 && host.n - dot > 2 && !is_part(str_from(text, at), n);
 }
 
 /* The first address of another site in text, or absent. */
@@ -188,12 +203,15 @@ find_foreign(const struct site_page *page, struct str text)
 static struct str
 find_foreign_move(const struct site_page *page, struct str text)
 {
-    struct str word = STR("location"), target;
+    struct str word = STR("location"), statement, target;
     size_t at;
 
     while ((at = str_find(text, word)) < text.n) {
         text = str_from(text, at + word.n);
-        target = find_foreign(page, str_first(text, SCRIPT_MOVE_BYTES));
+        statement = str_first(text, SCRIPT_MOVE_BYTES);
+        statement = str_first(statement, str_find_char(statement, ';'));
+        statement = str_first(statement, str_find_char(statement, '\n'));
+        target = find_foreign(page, statement);
         if (target.p)
             return target;
     }

@@ -108,6 +108,9 @@ hidden_for_good_reason(void **state)
          "<img src=x><a href='http://count.example/'>c</a></noscript>"),
         ("<a style='color:#fff' href='http://a1.example/'>友好学校</a>"
          "<a style='color:#fff' href='http://b1.example/'>共建单位</a>"),
+        ("<div style='display:none'><a href='/a/'>走进校园</a>"
+         "<a href='http://daily.example/'>云溪日报</a>"
+         "<a href='http://tv.example/'>云溪电视台</a></div>"),
         ("<script>document.write('<a href=\"http://daily.example/\">日报</a>"
          "<a href=\"http://tv.example/\">电视台</a>')</script>")};
 
@@ -174,6 +177,13 @@ defaced(void **state)
         "<script>function f(){location.href='http://x.example/'}</script>",
         ("<script>if(/Android/.test(navigator.userAgent))location="
          "'http://m.yunxi-sx.example/'</script>"),
+        ("<script>// baidu sogou //x.example/\n"
+         "var r=document.referrer,p=/^http:\\/\\/.test/;location.hash='#a'"
+         "</script>"),
+        ("<script>if(/Android/.test(navigator.userAgent)){location='/m/'}"
+         "document.write('<script src=\"http://cdn.example/a.js\">')"
+         "</script>"),
+        "<ul><li><a href=/1>Judiciary</a><li><a href=/2>Escorting</a></ul>",
         "<a href=http://x.example/>澳门金沙</a>"};
 
     for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)
@@ -207,6 +217,12 @@ numbers_of_persons(void **state)
         {"<p>+86 16600005181", SITE_PHONE, 1},
         {"<p>值班手机：16600003920", SITE_PHONE, 0},
         {"<p>0508-5550198", SITE_PHONE, 0},
+        {"<script>var a={id:'16600003920',n:6299999171066108790}</script>",
+            SITE_PHONE, 0},
+        {"<script>var a={id:'16600003920',n:6299999171066108790}</script>",
+            SITE_BANK_CARD, 0},
+        {"<script>var a=[{n:'小明',p:'16600003920'}]</script>", SITE_PHONE, 1},
+        {"<!-- phone 16600003920 -->", SITE_PHONE, 1},
         {"<p>6299999171066108790", SITE_BANK_CARD, 1},
         {"<p>6299999171066108791", SITE_BANK_CARD, 0},
         {"<p>快递单号 6299999171066108790", SITE_BANK_CARD, 0},
