@@ -87,7 +87,8 @@ enum { RETENTION_MAX_MS_DAYS = 36500 };
 /* How long what is kept, 0: for ever; hour: of the day of the purge. */
 struct config_retention {
     int64_t evidence_ms, incidents_ms, assessed_ms, items_ms, deliveries_ms,
-        attempts_ms, polls_ms, conditions_ms, sessions_ms, hour;
+        attempts_ms, polls_ms, conditions_ms, sessions_ms, site_visits_ms,
+        site_findings_ms, hour;
 };
 
 struct config {

@@ -385,6 +385,8 @@ engine_allow_config(struct engine *engine, struct sandbox *sandbox)
     /* Folders, because a file that is replaced is another file. */
     if (config->region.n)
         allow_folder(engine, sandbox, config->region);
+    if (config->sites.words_path.n)
+        allow_folder(engine, sandbox, config->sites.words_path);
     for (size_t i = 0; i < config->nchannels; i++) {
         const struct channel *channel = &config->channels[i];
 

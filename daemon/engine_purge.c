@@ -49,7 +49,9 @@ purge_policy_of(const struct config *config, struct wall now)
         [PURGE_ATTEMPTS] = keep->attempts_ms,
         [PURGE_POLLS] = keep->polls_ms,
         [PURGE_CONDITIONS] = keep->conditions_ms,
-        [PURGE_SESSIONS] = keep->sessions_ms};
+        [PURGE_SESSIONS] = keep->sessions_ms,
+        [PURGE_VISITS] = keep->site_visits_ms,
+        [PURGE_FOUND] = keep->site_findings_ms};
     struct purge_policy policy = {.assessed = WALL_NONE};
 
     for (int i = 0; i < PURGE_COUNT; i++)

@@ -500,7 +500,7 @@ case_write(struct site_case *c)
         return case_open(c, incident->id);
     if (incident->id == 0)
         return 0;
-    if (c->news) {
+    if (c->news || (open && c->level > incident->level)) {
         r = case_claim(c);
         if (r == 0)
             r = case_feel(c);

@@ -215,6 +215,16 @@ static const struct window {
                 " AND user <= ?3"),
             DB_SQL("DELETE FROM session WHERE expires < ?1 AND user > ?2"
                    " AND user <= ?3")}},
+    [PURGE_VISITS] = {DB_SQL("SELECT rowid FROM source_state WHERE rowid > ?"
+                             " ORDER BY rowid LIMIT 1"),
+        {NULL, DB_SQL("DELETE FROM site_visit WHERE at < ?1 AND source IN"
+                      " (SELECT id FROM source_state WHERE rowid > ?2"
+                      " AND rowid <= ?3)")}},
+    [PURGE_FOUND] = {DB_SQL("SELECT id FROM site_finding WHERE id > ?"
+                            " ORDER BY id LIMIT 1"),
+        {NULL, DB_SQL("DELETE FROM site_finding WHERE gone < ?1"
+                      " AND id > ?2 AND id <= ?3" NOT_HELD(
+                          "site_finding.incident"))}},
 };
 
 static int
@@ -407,6 +417,11 @@ static const char *const counts[PURGE_COUNT] = {
     [PURGE_SESSIONS] = DB_SQL("SELECT count(*) FROM session"
                               " WHERE expires < ?1 AND user > ?2"
                               " AND user <= ?3"),
+    [PURGE_VISITS] = DB_SQL("SELECT count(*) FROM site_visit WHERE at < ?1"
+                            " AND ?2 <= ?3"),
+    [PURGE_FOUND] =
+        DB_SQL("SELECT count(*) FROM site_finding WHERE gone < ?1"
+               " AND id > ?2 AND id <= ?3" NOT_HELD("site_finding.incident")),
 };
 
 int

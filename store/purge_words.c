@@ -233,6 +233,11 @@ purge_words(struct db *db, int64_t incident, struct wall now)
                " AND text_hash IS NOT NULL"
                " AND kind NOT IN ('incident.purged', 'evidence.purged')"),
         NULL};
+    /* What was found on own sites and led to it. */
+    static const struct purge_drop found = {
+        DB_SQL("DELETE FROM site_finding WHERE incident = ?"
+               " AND gone IS NOT NULL"),
+        NULL};
     _cleanup_(arena_freep) struct arena *arena = arena_new(MESSAGE_MAX_BYTES);
     struct str title = STR_NONE;
     int r = arena ? title_of(db, incident, arena, &title) : E_NOMEM;
@@ -245,6 +250,8 @@ purge_words(struct db *db, int64_t incident, struct wall now)
         r = mark_purged(db, incident, now);
     if (r == 0)
         r = report_forget(db, incident);
+    if (r == 0)
+        r = purge_drop_all(db, &found, 1, incident);
     return r ? r : purge_drop_all(db, &entries, 1, incident);
 }
 

@@ -16,7 +16,9 @@
     X(ATTEMPTS,   "attempts")   /* of those */                                 \
     X(POLLS,      "polls")      /* entries of the sources' logs */             \
     X(CONDITIONS, "conditions") /* that ended */                               \
-    X(SESSIONS,   "sessions")   /* and tokens, that ended */
+    X(SESSIONS,   "sessions")   /* and tokens, that ended */                   \
+    X(VISITS,     "site_visits") /* of own sites */                            \
+    X(FOUND,      "site_findings") /* on own sites, that were corrected */
 /* clang-format on */
 enum purge_table {
 #define X(table, name) PURGE_##table,

@@ -296,7 +296,8 @@ class Privacy(E2E):
     def test_after_its_time_nothing_is_left(self):
         soon = {k: "1s" for k in ("evidence", "incidents", "items",
                                   "deliveries", "attempts", "polls",
-                                  "conditions", "sessions")}
+                                  "conditions", "sessions", "site_visits",
+                                  "site_findings")}
         d = self.run_all({"retention": soon})
         for incident in d.incidents():
             d.cli("evidence", "release", str(incident["id"]), "--reason", "x")

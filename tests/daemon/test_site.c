@@ -1,0 +1,734 @@
+/*
+ * Own sites, with a fake time, a real store, and a site made of a few flags
+ * that answers every look: when it is looked at, what is found, and what
+ * becomes of that.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "daemon/engine_site.h"
+#include "daemon/pb.h"
+#include "duty.h"
+
+#define HOME "https://qingshi.yunxi.example/"
+#define NEWS HOME "news/"
+#define PAGE HOME "a.html"
+#define DOC HOME "list.xlsx"
+
+#define ONE_SITE                                                               \
+    "sources:\n"                                                               \
+    " - {id: qingshi, title: 青石小学网站, url: '" HOME "', kind: site, "      \
+    "owner: 青石小学}\n"
+
+/* --- the site ------------------------------------------------------------- */
+
+static struct {
+    bool down, hidden, leak, broken, host, silent, dies, plain;
+    const char *mask, *version;
+    int64_t cert_ms, newest_ms;
+    char address[32];
+} site;
+
+/* What fetch was asked last. */
+static struct {
+    uint64_t number;
+    Tocsin__SitePurpose purpose;
+    char url[200];
+    unsigned asked, homes, columns;
+} asked;
+
+int __wrap_ipc_send(struct ipc *ipc, const Tocsin__Frame *frame);
+
+int
+__wrap_ipc_send(struct ipc *ipc, const Tocsin__Frame *frame)
+{
+    (void)ipc;
+    if (frame->body_case != TOCSIN__FRAME__BODY_SITE_REQUEST)
+        return 0;
+    asked.number = frame->site_request->look;
+    asked.purpose = frame->site_request->purpose;
+    assert_int_equal(frame->site_request->total_ms, 15000);
+    assert_int_equal(frame->site_request->context->key.len, 32);
+    (void)snprintf(asked.url, sizeof asked.url, "%s", frame->site_request->url);
+    asked.asked++;
+    asked.homes += asked.purpose == TOCSIN__SITE_PURPOSE__SITE_HOME;
+    asked.columns += asked.purpose == TOCSIN__SITE_PURPOSE__SITE_COLUMN;
+    return 0;
+}
+
+static char *
+text(const char *s)
+{
+    char *copy;
+
+    assert_true(asprintf(&copy, "%s", s) >= 0);
+    return copy;
+}
+
+static void
+add_link(Tocsin__SiteResult *out, Tocsin__SiteLink__Kind kind, const char *url)
+{
+    Tocsin__SiteLink *link = calloc(1, sizeof *link);
+
+    tocsin__site_link__init(link);
+    link->kind = kind;
+    link->url = text(url);
+    link->text = text("链接");
+    link->line = 7;
+    out->links[out->n_links++] = link;
+}
+
+static void
+add_found(Tocsin__SiteResult *out, const char *kind, const char *target,
+    const char *evidence)
+{
+    Tocsin__SiteFound *found = calloc(1, sizeof *found);
+
+    tocsin__site_found__init(found);
+    found->kind = text(kind);
+    found->target = text(target);
+    found->evidence = text(evidence);
+    found->mask = text(site.mask ? site.mask : "");
+    found->line = 12;
+    found->end_line = 15;
+    found->count = 3;
+    found->hash.data = calloc(1, DIGEST_SIZE);
+    found->hash.len = DIGEST_SIZE;
+    (void)snprintf((char *)found->hash.data, DIGEST_SIZE, "%s%s", target,
+        site.version ? site.version : "");
+    out->found[out->n_found++] = found;
+}
+
+static void
+add_document(Tocsin__SiteResult *out)
+{
+    Tocsin__Document *document = calloc(1, sizeof *document);
+    char key[300];
+
+    tocsin__document__init(document);
+    (void)snprintf(
+        key, sizeof key, "%s %d %d", asked.url, site.hidden, site.leak);
+    document->hash.data = calloc(1, DIGEST_SIZE);
+    document->hash.len = DIGEST_SIZE;
+    digest_sha256(str_of(key), document->hash.data);
+    document->sealed.data = (uint8_t *)text("sealed");
+    document->sealed.len = 6;
+    document->size = 100;
+    document->url = text(asked.url);
+    document->received_ms = house_now_ms;
+    out->document = document;
+}
+
+static void
+say(struct engine *e)
+{
+    Tocsin__SiteResult *out = calloc(1, sizeof *out);
+    bool home = strcmp(asked.url, HOME) == 0;
+
+    tocsin__site_result__init(out);
+    out->links = calloc(10, sizeof *out->links);
+    out->found = calloc(10, sizeof *out->found);
+    out->look = asked.number;
+    out->ok = true;
+    out->title = text("青石小学");
+    out->newest_ms = site.newest_ms ? site.newest_ms : house_now_ms;
+    out->entries = out->dated = 5;
+    if (home) {
+        add_link(out, TOCSIN__SITE_LINK__KIND__PAGE, NEWS);
+        add_link(out, TOCSIN__SITE_LINK__KIND__PAGE, PAGE);
+        add_link(out, TOCSIN__SITE_LINK__KIND__DOCUMENT, DOC);
+        add_link(
+            out, TOCSIN__SITE_LINK__KIND__ELSEWHERE, "https://moe.example/");
+        if (site.host)
+            add_link(out, TOCSIN__SITE_LINK__KIND__ELSEWHERE,
+                "https://bet.example/x");
+        out->columns = calloc(1, sizeof *out->columns);
+        out->columns[out->n_columns++] = calloc(1, sizeof **out->columns);
+        tocsin__site_link__init(out->columns[0]);
+        out->columns[0]->url = text(NEWS);
+        out->columns[0]->text = text("校园动态");
+    }
+    if (home && site.hidden)
+        add_found(out, "hidden_links", "https://bet.example/", "左移 -9999px");
+    if (strcmp(asked.url, DOC) == 0 && site.leak)
+        add_found(out, "leak", "id_card", "表格第 3 列");
+    add_document(out);
+    engine_site_result(e, 0, out);
+    tocsin__site_result__free_unpacked(out, NULL);
+}
+
+/* Answer the look that was asked for. */
+static void
+answer(struct engine *e)
+{
+    Tocsin__SiteVisit visit = TOCSIN__SITE_VISIT__INIT;
+    Tocsin__Answer how = TOCSIN__ANSWER__INIT;
+    Tocsin__PollHanded handed = TOCSIN__POLL_HANDED__INIT;
+    char reason[] = "the server answers 404", none[] = "", *address;
+    bool missing = site.broken && strcmp(asked.url, PAGE) == 0;
+    uint64_t number = asked.number;
+
+    asked.number = 0;
+    if (site.silent)
+        return;
+    visit.look = number;
+    visit.answer = &how;
+    if (asked.purpose == TOCSIN__SITE_PURPOSE__SITE_PLAIN && !site.plain)
+        (void)snprintf(asked.url, sizeof asked.url, "%s", HOME);
+    how.url = asked.url;
+    how.elapsed_ms = 80;
+    how.cert_expires_ms = site.cert_ms;
+    address = site.address;
+    visit.n_addresses = *address ? 1 : 0;
+    visit.addresses = &address;
+    visit.outcome = site.down || missing ? TOCSIN__SITE_VISIT__OUTCOME__FAILED
+                                         : TOCSIN__SITE_VISIT__OUTCOME__OPENED;
+    visit.reason = site.down || missing ? reason : none;
+    how.status = site.down ? 503 : missing ? 404 : 200;
+    visit.handed = visit.outcome == TOCSIN__SITE_VISIT__OUTCOME__OPENED &&
+                   asked.purpose != TOCSIN__SITE_PURPOSE__SITE_PLAIN;
+    asked.number = number;
+    if (visit.handed && number % 2) /* in either order */
+        say(e);
+    engine_site_visit(e, &visit);
+    handed.poll = number;
+    handed.look = true;
+    if (visit.handed && site.dies && strcmp(asked.url, DOC) == 0) {
+        engine_site_handed(e, &handed);
+        engine_site_parser_died(e, 0);
+    } else if (visit.handed && number % 2 == 0) {
+        engine_site_handed(e, &handed);
+        say(e);
+    }
+    asked.number = 0;
+}
+
+/* --- the house ------------------------------------------------------------ */
+
+static void
+begin(struct house *house)
+{
+    struct engine *e = house->engine;
+    static struct role role;
+
+    e->role = &role;
+    e->fetch.ipc = e->parsers[0].ipc = (struct ipc *)house; /* never used */
+    e->fetch.ready = e->parsers[0].ready = true;
+    e->nparsers = 1;
+    assert_int_equal(engine_write_begin(e), 0);
+    assert_int_equal(store_source_sync(e->store, e->config->sources,
+                         e->config->nsources, engine_now(e)),
+        0);
+    assert_int_equal(engine_site_sync(e, e->config), 0);
+    assert_int_equal(engine_write_end(e, 0), 0);
+    assert_int_equal(engine_commit(e), 0);
+    engine_site_reload(e);
+    assert_int_equal(engine_commit(e), 0);
+}
+
+static void
+setup(struct house *house, const char *more)
+{
+    memset(&site, 0, sizeof site);
+    memset(&asked, 0, sizeof asked);
+    (void)snprintf(site.address, sizeof site.address, "192.0.2.7");
+    house_setup(house, more);
+    begin(house);
+}
+
+static void
+end(struct house *house)
+{
+    engine_site_done(house->engine);
+    house_teardown(house);
+}
+
+static void
+restart(struct house *house, bool kill)
+{
+    engine_site_done(house->engine);
+    if (kill)
+        house_kill(house);
+    else
+        house_down(house);
+    house_up(house);
+    begin(house);
+}
+
+/* Let time pass, second by ten seconds. */
+static void
+live(struct house *house, int64_t ms)
+{
+    int64_t until = house_now_ms + ms;
+
+    while (house_now_ms < until) {
+        engine_site_run(house->engine);
+        if (asked.number)
+            answer(house->engine);
+        engine_site_patience(house->engine);
+        assert_int_equal(engine_commit(house->engine), 0);
+        house_now_ms += 10 * MS_SECOND;
+    }
+}
+
+static int64_t
+state_of(struct house *house, const char *state)
+{
+    char sql[200];
+
+    (void)snprintf(sql, sizeof sql,
+        "SELECT count(*) FROM incident WHERE state = '%s'", state);
+    return house_count(house, sql);
+}
+
+static int64_t
+told(struct house *house, const char *type)
+{
+    char sql[200];
+
+    (void)snprintf(sql, sizeof sql,
+        "SELECT count(*) FROM delivery WHERE type = '%s'", type);
+    return house_count(house, sql);
+}
+
+#define OPEN "SELECT count(*) FROM site_finding WHERE gone IS NULL"
+#define VISITS "SELECT count(*) FROM site_visit"
+
+/* --- when ------------------------------------------------------------------
+ */
+
+static void
+visits_are_spread_over_restarts(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    for (int i = 0; i < 48; i++) {
+        live(&house, MS_HOUR / 2);
+        restart(&house, i % 3 == 0);
+    }
+    assert_in_range(house_count(&house, VISITS), 24, 27);
+    assert_int_equal(
+        house_count(&house, "SELECT count(*) FROM site_visit AS a JOIN"
+                            " site_visit AS b ON b.id = a.id + 1"
+                            " WHERE b.at - a.at < 1800000 AND a.id > 2"),
+        0);
+    /* A night without it is not made up for. */
+    house_now_ms += 12 * MS_HOUR;
+    restart(&house, false);
+    live(&house, MS_HOUR);
+    assert_in_range(house_count(&house, VISITS), 25, 29);
+    /* One round a day, each with the column. */
+    assert_in_range(house_count(&house, "SELECT round FROM site_state"), 2, 3);
+    assert_in_range(asked.columns, 2, 4);
+    assert_int_equal(house_count(&house, OPEN), 0);
+    assert_int_equal(house_count(&house, "SELECT count(*) FROM incident"), 0);
+    end(&house);
+}
+
+static void
+a_clock_that_is_set(void **state)
+{
+    struct house house;
+    int64_t before;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    live(&house, 5 * MS_HOUR);
+    before = house_count(&house, VISITS);
+    house_now_ms -= 3LL * MS_DAY;
+    restart(&house, false);
+    live(&house, 5 * MS_HOUR);
+    assert_in_range(house_count(&house, VISITS), before + 4, before + 6);
+    end(&house);
+}
+
+static void
+the_budget_of_a_host(void **state)
+{
+    struct house house;
+    unsigned before;
+
+    (void)state;
+    setup(&house, "sites: {requests_per_hour: 12}\n" ONE_SITE);
+    for (int i = 0; i < 4; i++) {
+        before = asked.asked;
+        live(&house, MS_HOUR);
+        assert_in_range(asked.asked - before, 1, 12);
+    }
+    end(&house);
+}
+
+/* --- findings ----------------------------------------------------------------
+ */
+
+static void
+a_finding_comes_goes_and_returns(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    live(&house, 2 * MS_HOUR);
+    assert_true(house_count(
+        &house, "SELECT count(*) FROM site_state WHERE baseline IS NOT NULL"));
+    site.hidden = true;
+    live(&house, 90 * MS_MINUTE);
+    assert_int_equal(state_of(&house, "new"), 1);
+    assert_int_equal(
+        house_count(&house, "SELECT count(*) FROM incident WHERE"
+                            " category = 'site_integrity' AND level = 3"
+                            " AND owner = '青石小学' AND score = 70"),
+        1);
+    assert_int_equal(told(&house, "incident.opened"), 1);
+    live(&house, 6 * MS_HOUR); /* it is there still: nothing is said again */
+    assert_int_equal(house_count(&house, "SELECT count(*) FROM ledger"
+                                         " WHERE incident = 1"),
+        1);
+
+    site.hidden = false;
+    live(&house, 90 * MS_MINUTE);
+    assert_int_equal(house_count(&house, OPEN), 0);
+    assert_int_equal(state_of(&house, "closed"), 1);
+    assert_int_equal(told(&house, "incident.closed"), 1);
+    assert_int_equal(house_count(&house, "SELECT count(*) FROM incident WHERE"
+                                         " reason LIKE '%已看到改正%'"),
+        1);
+    /* The page as it was, and as it was seen corrected. */
+    assert_int_equal(
+        house_count(&house, "SELECT count(DISTINCT hash) FROM evidence"
+                            " WHERE incident = 1"),
+        2);
+
+    site.hidden = true; /* within the window: the same incident */
+    live(&house, 90 * MS_MINUTE);
+    assert_int_equal(state_of(&house, "new"), 1);
+    assert_int_equal(told(&house, "incident.reopened"), 1);
+    assert_int_equal(house_count(&house, "SELECT times FROM site_finding"), 2);
+
+    site.hidden = false;
+    live(&house, 90 * MS_MINUTE);
+    assert_int_equal(state_of(&house, "closed"), 1);
+    house_now_ms += 5LL * MS_DAY; /* beyond it: another that points back */
+    site.hidden = true;
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(
+        house_count(&house, "SELECT previous FROM incident WHERE id = 2"), 1);
+    end(&house);
+}
+
+static void
+a_leak_is_only_counted(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    site.leak = true;
+    site.mask = "110101********7758";
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(house_count(&house, "SELECT count(*) FROM incident WHERE"
+                                         " category = 'privacy' AND level = 3"),
+        1);
+    assert_int_equal(house_count(&house, "SELECT count FROM site_finding"), 3);
+    site.leak = false; /* the document is looked at again before the round */
+    live(&house, 3 * MS_HOUR);
+    assert_int_equal(state_of(&house, "closed"), 1);
+    end(&house);
+}
+
+static void
+a_link_breaks_and_is_mended(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    live(&house, 2 * MS_HOUR);
+    site.broken = true;
+    live(&house, MS_DAY);
+    assert_int_equal(
+        house_count(&house,
+            "SELECT count(*) FROM site_finding WHERE kind ="
+            " 'broken_link' AND page = '" HOME "' AND target = '" PAGE
+            "' AND line = 7 AND gone IS NULL"),
+        1);
+    site.broken = false;
+    live(&house, 3 * MS_HOUR);
+    assert_int_equal(house_count(&house, OPEN), 0);
+    assert_int_equal(state_of(&house, "closed"), 1);
+    end(&house);
+}
+
+static void
+a_site_is_down(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    live(&house, MS_DAY);
+    site.down = true;
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(house_count(&house, OPEN " AND target = 'down'"), 0);
+    live(&house, 90 * MS_MINUTE);
+    assert_int_equal(house_count(&house, OPEN " AND target = 'down'"), 1);
+    assert_int_equal(house_count(&house, OPEN " AND target = 'share'"), 1);
+    assert_int_equal(state_of(&house, "new"), 1);
+    site.down = false;
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(house_count(&house, OPEN " AND target = 'down'"), 0);
+    assert_int_equal(state_of(&house, "new"), 1); /* of the week too many */
+    live(&house, 3LL * MS_DAY);                   /* 4 of 100 */
+    assert_int_equal(house_count(&house, OPEN), 0);
+    assert_int_equal(state_of(&house, "closed"), 1);
+    end(&house);
+}
+
+static void
+a_certificate_nears_its_end(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    site.cert_ms = house_now_ms + 40LL * MS_DAY;
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(house_count(&house, OPEN), 0);
+    for (int i = 0; i < 3; i++) {
+        static const int left[] = {29, 13, 2};
+
+        site.cert_ms = house_now_ms + left[i] * (int64_t)MS_DAY;
+        live(&house, 2 * MS_HOUR);
+        assert_int_equal(
+            house_count(&house, "SELECT level FROM incident"), i + 1);
+    }
+    site.cert_ms = house_now_ms + 90LL * MS_DAY;
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(state_of(&house, "closed"), 1);
+    end(&house);
+}
+
+static void
+what_is_stale(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    site.newest_ms = house_now_ms - 15LL * MS_DAY;
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(house_count(&house, OPEN " AND kind = 'stale_home'"), 1);
+    assert_int_equal(house_count(&house, OPEN " AND kind = 'stale_column'"), 1);
+    assert_int_equal(house_count(&house, "SELECT count(*) FROM incident"), 1);
+    site.newest_ms = 0;
+    live(&house, 4 * MS_HOUR);
+    assert_int_equal(house_count(&house, OPEN), 0);
+    end(&house);
+}
+
+/* --- people
+ * ------------------------------------------------------------------- */
+
+static void
+act(struct house *house, int64_t id, enum action_kind kind, const char *object,
+    const char *words, const char *data)
+{
+    Tocsin__ActionRequest in = TOCSIN__ACTION_REQUEST__INIT;
+    char who[] = "wang", from[] = "socket";
+
+    in.token = 1;
+    in.kind = (uint32_t)kind;
+    in.id = id;
+    in.object = text(object);
+    in.text = text(words);
+    in.by = who;
+    in.from = from;
+    in.data = pb_data(str_of(data));
+    engine_action(house->engine, &in);
+    assert_int_equal(engine_commit(house->engine), 0);
+    free(in.object);
+    free(in.text);
+}
+
+static void
+hosts_wait_for_an_editor(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(house_count(&house, "SELECT count(*) FROM site_host WHERE"
+                                         " baseline = 1"),
+        1);
+    site.host = true;
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(house_count(&house, OPEN " AND kind = 'new_host' AND"
+                                              " target = 'bet.example'"),
+        1);
+    act(&house, 0, ACTION_SITE_HOSTS_APPROVE, "qingshi", "",
+        "bet.example\nmoe.example\n");
+    assert_int_equal(house_count(&house, OPEN), 0);
+    assert_int_equal(state_of(&house, "closed"), 1);
+    assert_int_equal(house_count(&house, "SELECT count(*) FROM site_host WHERE"
+                                         " approved_by = 'wang'"),
+        2);
+    live(&house, 3 * MS_HOUR);
+    assert_int_equal(house_count(&house, OPEN), 0);
+    assert_int_equal(house_count(&house, "SELECT count(*) FROM ledger WHERE"
+                                         " kind = 'site.hosts_approved'"),
+        1);
+    end(&house);
+}
+
+static void
+what_is_no_fault(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    live(&house, 2 * MS_HOUR);
+    site.hidden = true;
+    live(&house, 2 * MS_HOUR);
+    act(&house, 1, ACTION_SITE_FINDING_ACCEPT, "qingshi", "", "");
+    assert_int_equal(state_of(&house, "new"), 1); /* without a reason: no */
+    act(&house, 1, ACTION_SITE_FINDING_ACCEPT, "qingshi", "是无障碍跳转", "");
+    assert_int_equal(state_of(&house, "closed"), 1);
+    live(&house, 3 * MS_HOUR);
+    assert_int_equal(state_of(&house, "closed"), 1);
+    site.version = " changed"; /* until it is another one */
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(state_of(&house, "new"), 1);
+    end(&house);
+}
+
+static void
+checked_at_once(void **state)
+{
+    struct house house;
+    unsigned before;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    live(&house, 2 * MS_HOUR);
+    before = asked.columns;
+    assert_int_equal(
+        engine_site_probe(house.engine, STR("nobody")), E_NOTFOUND);
+    assert_int_equal(engine_site_probe(house.engine, STR("qingshi")), 0);
+    assert_int_equal(engine_site_probe(house.engine, STR("qingshi")), E_STATE);
+    live(&house, 10 * MS_MINUTE);
+    assert_int_equal(asked.columns, before + 1);
+    end(&house);
+}
+
+/* --- trouble
+ * -------------------------------------------------------------------- */
+
+static void
+nobody_answers(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    site.silent = true;
+    live(&house, MS_HOUR);
+    assert_in_range(asked.asked, 5, 60); /* again and again, with patience */
+    engine_site_fetch_died(house.engine);
+    site.silent = false;
+    live(&house, MS_HOUR);
+    assert_true(house_count(&house, VISITS) >= 1);
+    end(&house);
+}
+
+static void
+a_document_that_ends_parsers(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    site.dies = true;
+    live(&house, 4LL * MS_DAY);
+    assert_true(house_count(&house,
+                    "SELECT deaths FROM site_page WHERE url = '" DOC "'") >= 2);
+    assert_true(house_count(&house, "SELECT round FROM site_state") >= 4);
+    end(&house);
+}
+
+static void
+what_no_parser_may_say(void **state)
+{
+    struct house house;
+    Tocsin__SiteResult out = TOCSIN__SITE_RESULT__INIT;
+    Tocsin__SiteFound found = TOCSIN__SITE_FOUND__INIT, *list = &found;
+    char kind[] = "made-up", bytes[] = "\xff";
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    engine_site_run(house.engine);
+    assert_true(asked.number != 0);
+    out.ok = true;
+    out.found = &list;
+    out.n_found = 1;
+    found.kind = kind;
+    out.look = asked.number ^ (1ull << 40); /* a look that was never asked */
+    engine_site_result(house.engine, 0, &out);
+    out.look = asked.number;
+    engine_site_result(house.engine, 0, &out);
+    found.evidence = bytes;
+    engine_site_result(house.engine, 0, &out);
+    assert_int_equal(engine_commit(house.engine), 0);
+    assert_int_equal(
+        house_count(&house, "SELECT count(*) FROM site_finding"), 0);
+    end(&house);
+}
+
+static void
+a_site_leaves_the_configuration(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    site.hidden = true;
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(state_of(&house, "new"), 1);
+    house_configure(&house, "");
+    restart(&house, false);
+    assert_int_equal(house_count(&house, OPEN), 0);
+    assert_int_equal(state_of(&house, "closed"), 1);
+    end(&house);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(visits_are_spread_over_restarts),
+        cmocka_unit_test(a_clock_that_is_set),
+        cmocka_unit_test(the_budget_of_a_host),
+        cmocka_unit_test(a_finding_comes_goes_and_returns),
+        cmocka_unit_test(a_leak_is_only_counted),
+        cmocka_unit_test(a_link_breaks_and_is_mended),
+        cmocka_unit_test(a_site_is_down),
+        cmocka_unit_test(a_certificate_nears_its_end),
+        cmocka_unit_test(what_is_stale),
+        cmocka_unit_test(hosts_wait_for_an_editor),
+        cmocka_unit_test(what_is_no_fault),
+        cmocka_unit_test(checked_at_once),
+        cmocka_unit_test(nobody_answers),
+        cmocka_unit_test(a_document_that_ends_parsers),
+        cmocka_unit_test(what_no_parser_may_say),
+        cmocka_unit_test(a_site_leaves_the_configuration),
+    };
+
+    if (digest_init() != 0)
+        return 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
