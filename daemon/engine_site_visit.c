@@ -17,7 +17,8 @@ enum {
     VISIT_MAX_NETWORKS = 64, /* that a name stood for and are known */
     VISIT_MAX_LIST_BYTES = 4096,
     HTTP_NOT_FOUND = 404,
-    HTTP_GONE = 410
+    HTTP_GONE = 410,
+    HTTP_SERVER_ERROR = 500
 };
 
 static const Tocsin__Answer no_answer = TOCSIN__ANSWER__INIT;
@@ -368,6 +369,26 @@ link_is_broken(struct site_step *step)
     return site_found(step, &fault);
 }
 
+/* Whether the page failed because its site is down: that is one fault, of the
+ * home page, and not one of each page and image besides. */
+static int
+fails_with_its_site(struct site_step *step, bool *ret)
+{
+    struct engine *engine = step->engine;
+    int status = answer_of(step)->status;
+    struct site_known known;
+    int r;
+
+    *ret = false;
+    if (step_opened(step) || (status > 0 && status < HTTP_SERVER_ERROR) ||
+        !str_eq_nocase(site_host(step->page.url), site_host(step->source->url)))
+        return 0;
+    r = store_site_load(engine->store, step->source->id, engine->arena, &known);
+    if (r == 0)
+        *ret = known.failures > 0;
+    return r;
+}
+
 static int
 visit_page(struct site_step *step)
 {
@@ -385,9 +406,13 @@ visit_page(struct site_step *step)
         .reason = opened ? STR_NONE
                          : mask_in(engine->arena, pb_str(step->visit->reason))};
     uint32_t failures = step->page.failures + 1;
-    int r = store_site_page_looked(engine->store, &look);
+    bool down = false;
+    int r = fails_with_its_site(step, &down);
 
-    if (r != 0 || refused)
+    look.counts = look.counts && !down;
+    if (r == 0)
+        r = store_site_page_looked(engine->store, &look);
+    if (r != 0 || refused || down)
         return r;
     if (opened)
         return link_is_there(step);
