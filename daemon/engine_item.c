@@ -18,23 +18,28 @@
 #include "daemon/engine_retract.h"
 #include "daemon/engine_score.h"
 #include "daemon/pb.h"
+#include "feeds/feeds.h"
 #include "incidents/features.h"
 #include "incidents/state.h"
 #include "rules/explain.h"
 
 enum {
-    ITEM_TITLE_CUT_BYTES = 240, /* of a text that has to serve as a title */
+    /* no text of a document becomes twice as long by being masked */
+    ITEM_MAX_TITLE_BYTES = 2 * FEED_MAX_TITLE_BYTES,
+    ITEM_MAX_TEXT_BYTES = 2 * FEED_MAX_TEXT_BYTES,
+    ITEM_TITLE_CUT_BYTES = 240,   /* of a text that has to serve as a title */
     ITEM_HEADLINE_MAX_CHARS = 60, /* a text shorter than that says no more */
-    MERGES_MAX = 16 /* followed from a merged incident */
+    MERGES_MAX = 16               /* followed from a merged incident */
 };
 static const double QUIET_MIN_SIMILARITY = 0.7;
 
-/* --- checking ------------------------------------------------------------------ */
+/* --- checking
+ * ------------------------------------------------------------------ */
 
 static bool
-text_is_sound(const char *s)
+text_is_sound(const char *s, size_t max)
 {
-    return s == NULL || utf8_is_valid(str_of(s));
+    return s == NULL || (str_of(s).n <= max && utf8_is_valid(str_of(s)));
 }
 
 static bool
@@ -60,24 +65,26 @@ findings_are_sound(const struct ruleset *rules, const Tocsin__Item *in)
 bool
 engine_item_is_sound(const struct ruleset *rules, const Tocsin__Item *in)
 {
-    bool ok = in->identity.len == DIGEST_SIZE &&
-              in->digest.len == DIGEST_SIZE &&
-              in->features.len <= FEATURES_MAX_BYTES &&
-              text_is_sound(in->id) && text_is_sound(in->title) &&
-              text_is_sound(in->text) && text_is_sound(in->summary) &&
-              text_is_sound(in->url) &&
-              (in->url == NULL || *in->url == '\0' ||
-                  url_is_http(str_of(in->url)));
+    bool ok =
+        in->identity.len == DIGEST_SIZE && in->digest.len == DIGEST_SIZE &&
+        in->features.len <= FEATURES_MAX_BYTES &&
+        text_is_sound(in->id, ITEM_MAX_TEXT_BYTES) &&
+        text_is_sound(in->title, ITEM_MAX_TITLE_BYTES) &&
+        text_is_sound(in->text, ITEM_MAX_TEXT_BYTES) &&
+        text_is_sound(in->summary, ITEM_MAX_TEXT_BYTES) &&
+        text_is_sound(in->url, ITEM_MAX_TEXT_BYTES) &&
+        (in->url == NULL || *in->url == '\0' || url_is_http(str_of(in->url)));
 
     for (size_t i = 0; i < in->n_categories && ok; i++)
-        ok = text_is_sound(in->categories[i]);
+        ok = text_is_sound(in->categories[i], ITEM_MAX_TEXT_BYTES);
     for (size_t i = 0; i < in->n_enclosures && ok; i++)
-        ok = text_is_sound(in->enclosures[i]->url) &&
-             text_is_sound(in->enclosures[i]->type);
+        ok = text_is_sound(in->enclosures[i]->url, ITEM_MAX_TEXT_BYTES) &&
+             text_is_sound(in->enclosures[i]->type, ITEM_MAX_TEXT_BYTES);
     return ok && findings_are_sound(rules, in);
 }
 
-/* --- from the message to our types ------------------------------------------------ */
+/* --- from the message to our types
+ * ------------------------------------------------ */
 
 static int
 take_item(struct arena *arena, const Tocsin__Item *in, struct item *ret)
@@ -192,7 +199,8 @@ subject_store(struct engine *engine, struct subject *subject)
     return r;
 }
 
-/* --- incidents -------------------------------------------------------------------------- */
+/* --- incidents
+ * -------------------------------------------------------------------------- */
 
 static struct str
 item_title(const struct item *item)
@@ -228,8 +236,7 @@ incident_log(struct engine *engine, const struct incident *incident,
     int r = jsonx_set(details, "item", json_integer(subject->id));
 
     if (r == 0)
-        r = jsonx_set(
-            details, "source", jsonx_str(subject->source->id));
+        r = jsonx_set(details, "source", jsonx_str(subject->source->id));
     if (r == 0)
         r = jsonx_set(details, "title", jsonx_str(item_title(&subject->item)));
     if (r == 0)
@@ -358,11 +365,11 @@ static int
 incident_feel(struct engine *engine, struct subject *subject,
     struct incident *incident, struct str why)
 {
-    struct incident_change change = {.act = INCIDENT_ACT_ITEM,
-        .reopen_ms = engine->config->duty.reopen_ms};
+    struct incident_change change = {
+        .act = INCIDENT_ACT_ITEM, .reopen_ms = engine->config->duty.reopen_ms};
     struct incident_result result;
-    int r = store_incident_counts(engine->store, incident->id,
-        &incident->items, &incident->sources);
+    int r = store_incident_counts(
+        engine->store, incident->id, &incident->items, &incident->sources);
 
     if (r == 0)
         r = engine_score_incident(engine, subject->rules, &subject->score,
@@ -455,7 +462,8 @@ incident_group(struct engine *engine, struct subject *subject)
     return incident_open(engine, subject, &verdict, verdict.previous);
 }
 
-/* --- items that are only a headline, and old ones ------------------------------------ */
+/* --- items that are only a headline, and old ones
+ * ------------------------------------ */
 
 /* Published so long before its source was last read that it is no news, but
  * was put in later.  A date without a time of day is midnight somewhere, and so
@@ -472,8 +480,7 @@ item_is_backfill(const struct engine *engine, const struct arrival *arrival,
         return false;
     if (published.ms % (MS_HOUR / 4) == 0)
         published.ms += MS_DAY;
-    return published.ms + engine->config->backfill_after_ms <
-           arrival->since.ms;
+    return published.ms + engine->config->backfill_after_ms < arrival->since.ms;
 }
 
 static bool
@@ -503,8 +510,7 @@ item_want_article(struct engine *engine, const struct subject *subject)
     const struct item *item = &subject->item;
     struct wanted wanted = {.source = subject->source->id,
         .kind = WANTED_ARTICLE,
-        .url = *subject->in->address ? pb_str(subject->in->address)
-                                     : item->url,
+        .url = *subject->in->address ? pb_str(subject->in->address) : item->url,
         .item = subject->id,
         .since = WALL_NONE,
         .due = engine_now(engine)};
