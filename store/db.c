@@ -48,6 +48,19 @@ db_err_of(int extended)
     }
 }
 
+/* What a failure says of the file itself.  After a sync that failed nobody
+ * knows what of it is on the disk. */
+static void
+db_doubt(struct db *db, int extended)
+{
+    int base = extended & 0xff;
+
+    db->full = base == SQLITE_FULL;
+    db->doomed = db->doomed || base == SQLITE_CORRUPT ||
+                 base == SQLITE_NOTADB || extended == SQLITE_IOERR_FSYNC ||
+                 extended == SQLITE_IOERR_DIR_FSYNC;
+}
+
 int
 db_error(struct db *db, int code)
 {
@@ -63,6 +76,7 @@ db_error(struct db *db, int code)
         extended);
     if (n < 0)
         db->error[0] = '\0';
+    db_doubt(db, extended);
     return db_err_of(extended);
 }
 

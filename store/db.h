@@ -46,6 +46,8 @@ struct db_slot {
 struct db {
     sqlite3 *handle;
     bool reader;
+    bool doomed; /* damage was found, or a sync failed */
+    bool full;   /* the last failure was a full disk */
     bool begun; /* between db_begin and db_commit or db_rollback */
     struct db_slot slots[DB_STATEMENTS];
     unsigned nslots;

@@ -86,10 +86,13 @@ store_create(struct store *store, const char *path)
 static int
 store_check(struct store *store)
 {
+    bool suspect = store_is_suspect(store);
     struct query q;
     int r;
 
-    db_query(&store->db, &q, DB_SQL("PRAGMA quick_check(1)"));
+    db_query(&store->db, &q,
+        suspect ? DB_SQL("PRAGMA integrity_check(1)")
+                : DB_SQL("PRAGMA quick_check(1)"));
     r = query_next(&q);
     if (r == 0) {
         struct str said = query_peek_str(&q);
@@ -100,6 +103,8 @@ store_check(struct store *store)
         }
     }
     query_done(&q);
+    if (r == 0 && suspect)
+        store_is_cleared(store);
     return r == E_NOTFOUND ? E_CORRUPT : r;
 }
 
@@ -184,6 +189,7 @@ store_open(const char *path, struct toc_error *reterr, struct store **ret)
         return E_NOMEM;
     }
     store->lock = -1;
+    (void)snprintf(store->path, sizeof(store->path), "%s", path);
     r = store_lock(store, path, reterr);
     if (r == 0)
         r = store_find(path, reterr, &exists);
