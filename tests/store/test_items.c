@@ -257,6 +257,32 @@ findings_keep_their_spans(void **state)
     assert_int_equal(store_finding_put(f->store, &finding), E_NOTFOUND);
 }
 
+/* The first of an incident's items are those of all of them. */
+static void
+a_page_reads_the_first_items(void **state)
+{
+    struct fixture *f = *state;
+    int64_t incident = add_incident(f->store, "一", LEVEL_RED, 1);
+    struct item_row *all, *some;
+    size_t nall, n;
+
+    for (int i = 0; i < 9; i++) {
+        struct item item = item_of(i, "题", "文");
+
+        assert_int_equal(store_incident_attach(f->store, incident,
+                             put_item(f->store, &item), STR("w"), 1, at(i)),
+            0);
+    }
+    assert_int_equal(
+        view_incident_items(f->view, incident, f->arena, &all, &nall), 0);
+    assert_int_equal(nall, 9);
+    assert_int_equal(
+        view_incident_first(f->view, incident, 4, f->arena, &some, &n), 0);
+    assert_int_equal(n, 4);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(some[i].id, all[i].id);
+}
+
 #define TEST(f)                                                                \
     cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
 
@@ -264,6 +290,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_page_reads_the_first_items),
         TEST(identity_decides_new_digest_decides_revised),
         TEST(one_identity_in_two_sources_is_two_items),
         TEST(a_restless_item_keeps_a_bounded_past),
