@@ -159,6 +159,36 @@ const struct command cli_commands[] = {
         "numbers of persons as they were published;\nwho exports it is written "
         "into the ledger.  What is held is not purged.\n",
         cmd_evidence},
+    {"backup", "[FOLDER] [--list | --verify FILE] [OPTION]…",
+        "Copy the database while the daemon runs, and verify the copy",
+        "  --config FILE, --database FILE   whose; default: the "
+        "configuration's\n"
+        "  --folder FOLDER   where to; default backup.folder, or backups/ "
+        "beside the database\n"
+        "  --list            only list the backups there, newest first\n"
+        "  --verify FILE     only say whether that one is whole\n"
+        "  --json\n"
+        "\nThe daemon makes one every night by itself.\n",
+        cmd_backup},
+    {"restore", "(BACKUP | --latest) [--replace] [OPTION]…",
+        "Put a backup in the place of the database",
+        "  --config FILE, --database FILE   of which; default: the "
+        "configuration's\n"
+        "  --latest          the newest of --folder FOLDER (default as with "
+        "backup)\n"
+        "  --replace         a database that is there steps aside; without it "
+        "that is refused\n"
+        "  --json\n"
+        "\ntocsind must not run.  When it starts, every source is asked again "
+        "for all that it\nshows, so that what was published since is found; "
+        "messages since may come twice.\n",
+        cmd_restore},
+    {"export", "[TABLE] [--config FILE] [--database FILE]",
+        "Print everything that is stored as JSON lines",
+        "Each line is one row, {\"table\":…} and its columns; bytes are "
+        "{\"hex\":…}, times are\nmilliseconds since 1970 UTC.  Passwords and "
+        "keys are left out.  The database is only\nread, of one moment.\n",
+        cmd_export},
     {"purge", "[--dry-run] [OPTION]…",
         "Let go of what was kept long enough, now instead of at night",
         CLIENT_OPTIONS

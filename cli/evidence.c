@@ -120,7 +120,7 @@ write_file(const char *path, struct str bytes)
 }
 
 static int
-cmd_export(struct client *client, int64_t id, const char *out, int64_t after)
+evidence_export(struct client *client, int64_t id, const char *out, int64_t after)
 {
     char path[128], name[64];
     struct str bytes;
@@ -155,7 +155,7 @@ cmd_export_all(struct client *client, int64_t id, const char *out)
         char path[128];
         json_t *answer = NULL;
 
-        status = cmd_export(client, id, out, after);
+        status = evidence_export(client, id, out, after);
         if (status != CLI_OK)
             return status;
         snprintf(path, sizeof path,
