@@ -182,14 +182,16 @@ set_failures(struct context *ctx, json_t *value, struct str source)
 
         set_time(ctx, one, "at", rows[i].at);
         set_number(one, "status", rows[i].status);
-        set_flag(one, "has_status", !ctx->json && rows[i].status > 0);
+        if (!ctx->json)
+            set_flag(one, "has_status", rows[i].status > 0);
         set_number(one, "elapsed_ms", rows[i].elapsed_ms);
         set_str(one, "reason",
             ctx->json ? rows[i].reason : text_sentence(ctx, rows[i].reason));
         (void)json_array_append_new(list, one);
     }
     (void)json_object_set_new(value, "failures", list);
-    set_flag(value, "has_failures", !ctx->json && n > 0);
+    if (!ctx->json)
+        set_flag(value, "has_failures", n > 0);
     return err;
 }
 

@@ -370,7 +370,6 @@ row_site_page(struct context *ctx, const struct site_page_row *row)
     set_sentence(ctx, object, "reason", row->reason);
     set_lines(object, "masked", row->masked);
     set_number(object, "findings", row->findings);
-    set_flag(object, "has_findings", !ctx->json && row->findings > 0);
     set_freshness(ctx, object, row);
     return object;
 }

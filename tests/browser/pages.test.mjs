@@ -25,7 +25,7 @@ const examples = async (page) => {
   const { versions = [] } = await api(page, '/api/v1/rules/bus-late');
   const detail = await api(page, `/api/v1/incidents/${incident}`);
   return {
-    incidents: incident, sources: 'gone', silences: silences[0] && String(silences[0].id),
+    incidents: incident, sources: 'gone', sites: 'school', silences: silences[0] && String(silences[0].id),
     evidence: evidence[0] && String(evidence[0].id), reports: 'week', channels: 'desk',
     rules: rules[0] && rules[0].rule, items: detail.items[0] && String(detail.items[0].id),
     lists: 'bus-people', board: world.board, 'rule-tests': String(world.test),

@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, os.pardir, "e2e"))
@@ -59,6 +60,16 @@ EDITED = """rules:
     samples:
       hits: ["校车晚点半小时，学生在站台等候"]
       misses: ["校车准时"]
+"""
+# An own site, which hides links when it has been watched for a while.
+SCHOOL = """<!doctype html><html lang="zh"><head><meta charset="utf-8">
+<title>青石镇中心小学</title></head><body><h1>青石镇中心小学</h1>
+<ul class="news"><li><a href="/school/">春季运动会圆满结束</a>
+<span>%s</span></li><li><a href="/school/">开学典礼隆重举行</a>
+<span>%s</span></li></ul>%s</body></html>
+"""
+HIDDEN = """<div style="position:absolute;left:-9999px">
+<a href="https://bet.example/">真人投注 网上赌场</a></div>
 """
 LISTED = """lists:
   bus-people: [学生, 家长]
@@ -138,12 +149,18 @@ class Desk(Server):
         self.news = self.origin.route("/news.xml")
         self.news.set_items(self.items)
         self.origin.route("/gone.xml").status = 500
+        self.school = self.origin.route(
+            "/school/", content_type="text/html; charset=utf-8")
+        self.school.body = self.school_page("")
         super().__init__()
         self.daemon = Daemon(self.origin, self.receiver, [
             {"id": "news", "url": self.origin.url + "/news.xml",
              "title": "云溪日报", "tags": ["media"]},
             {"id": "gone", "url": self.origin.url + "/gone.xml",
-             "title": "第三中学", "owner": "第三中学"}],
+             "title": "第三中学", "owner": "第三中学"},
+            {"id": "school", "url": self.origin.url + "/school/",
+             "title": "青石镇中心小学网站", "kind": "site",
+             "owner": "青石镇中心小学"}],
             settings=self.settings())
         try:
             self.daemon.start()
@@ -161,6 +178,7 @@ class Desk(Server):
     @staticmethod
     def settings():
         return {
+            "sites": {"requests_per_hour": 36000},
             "people": [{"name": "林", "user": "duty", "channels": ["desk"]},
                        {"name": "沈", "channels": ["desk"]}],
             "rota": [{"name": "duty", "layers": [
@@ -169,6 +187,11 @@ class Desk(Server):
             "owners": [{"name": "第三中学",
                         "contacts": [{"name": "办公室", "mobile": "13800000000"}]}],
         }
+
+    @staticmethod
+    def school_page(more):
+        today = time.strftime("%Y-%m-%d")
+        return (SCHOOL % (today, today, more)).encode()
 
     def publish(self, title, text):
         with self.origin.lock:
@@ -205,6 +228,11 @@ class Desk(Server):
         self.board = api("POST", "/api/v1/tokens", {
             "name": "wall", "role": "viewer", "only": "read",
             "user": "chief"})["token"]
+        with self.origin.lock:
+            self.school.body = self.school_page(HIDDEN)
+        api("POST", "/api/v1/sites/school/check", {}, expect=(200, 409))
+        wait_until(lambda: api("GET", "/api/v1/sites/school")["open"], 60,
+                   "what the site hides")
         api("POST", "/api/v1/users", {"name": "temp", "role": "viewer",
                                       "password": PASSWORD},
             expect=(200, 201, 422))

@@ -147,7 +147,7 @@ class Api(unittest.TestCase):
         evidence = self.api("GET", "/api/v1/incidents/%d/evidence" % least)
         silences = self.api("GET", "/api/v1/silences")["silences"]
         versions = self.api("GET", "/api/v1/rules/bus-late")["versions"]
-        return {"incidents": least, "sources": "gone",
+        return {"incidents": least, "sources": "gone", "sites": "school",
                 "silences": silences[0]["id"],
                 "evidence": evidence["evidence"][0]["id"], "reports": "week",
                 "channels": "desk", "rules": "test-fire",
