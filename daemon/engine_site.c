@@ -222,7 +222,10 @@ look_send(struct engine *engine, uint32_t at, Tocsin__SitePurpose purpose,
     out.url = pb_cstr(arena, purpose == TOCSIN__SITE_PURPOSE__SITE_PLAIN
                                  ? other_scheme(arena, page->url)
                                  : page->url);
-    out.purpose = purpose;
+    /* What ends its parsers is only asked whether it is there. */
+    out.purpose = page->deaths >= SITE_MAX_DEATHS
+                      ? TOCSIN__SITE_PURPOSE__SITE_LINK
+                      : purpose;
     out.allow = pb_cstrs(arena, source->allow, source->nallow);
     out.n_allow = source->nallow;
     out.proxy = pb_cstr(arena, source->proxy);

@@ -427,6 +427,29 @@ visit_page(struct site_step *step)
  * ---------------------------------------------------------------------------
  */
 
+/* The list of sources shows when a site was asked, as of any source. */
+static int
+visit_source(struct site_step *step)
+{
+    struct engine *engine = step->engine;
+    struct source_state state;
+    int r = slot_load_state(engine, step->source, engine->arena, &state);
+
+    if (r != 0)
+        return r;
+    state.seen = STR_NONE; /* leaves what is stored */
+    state.last_poll = step->now;
+    state.failures = step_opened(step) ? 0 : state.failures + 1;
+    if (step_opened(step))
+        state.last_success = step->now;
+    if (step_opened(step) && !wall_is_set(state.first_poll))
+        state.first_poll = step->now;
+    state.interval_ms = MS_DAY / engine->config->sites.visits_per_day;
+    state.next_poll.ms = step->now.ms + state.interval_ms;
+    r = store_source_save(engine->store, step->source->id, &state);
+    return r == E_NOTFOUND ? 0 : r;
+}
+
 static int
 visit_first(struct site_step *step)
 {
@@ -446,6 +469,8 @@ visit_first(struct site_step *step)
         r = store_site_page_looked(engine->store, &look);
     if (r == 0)
         r = visit_home(step);
+    if (r == 0)
+        r = visit_source(step);
     if (r == 0)
         engine_changed(engine, "site", 0);
     return r;

@@ -269,33 +269,45 @@ host_room(struct store *store, struct str source)
     return r;
 }
 
+/* 0 when it is known: whether it waits to be approved. */
+static int
+host_find(
+    struct store *store, struct str source, struct str host, bool *ret_waits)
+{
+    struct query q;
+    int r;
+
+    db_query(&store->db, &q,
+        DB_SQL("SELECT baseline = 0 AND approved IS NULL FROM site_host"
+               " WHERE source = ? AND host = ?"));
+    query_str(&q, source);
+    query_str(&q, host);
+    r = query_next(&q);
+    if (r == 0)
+        *ret_waits = query_get_int(&q) != 0;
+    query_done(&q);
+    return r;
+}
+
 int
 store_site_host_put(struct store *store, struct str source, struct str host,
     struct str page, uint32_t line, bool baseline, struct wall now,
     bool *ret_waits)
 {
     struct query q;
-    int r;
+    int r = host_find(store, source, host, ret_waits);
 
-    db_query(&store->db, &q,
-        DB_SQL("UPDATE site_host SET last_seen = ?1 WHERE source = ?2"
-               " AND host = ?3 RETURNING baseline = 0 AND approved IS NULL"));
-    query_wall(&q, now);
-    query_str(&q, source);
-    query_str(&q, host);
-    r = query_next(&q);
-    if (r == 0)
-        *ret_waits = query_get_int(&q) != 0;
-    if (r == 0)
-        r = query_next(&q); /* to its end */
-    else if (r == E_NOTFOUND)
-        r = 1;
-    query_done(&q);
+    if (r == 0) {
+        db_query(&store->db, &q,
+            DB_SQL("UPDATE site_host SET last_seen = ? WHERE source = ?"
+                   " AND host = ?"));
+        query_wall(&q, now);
+        query_str(&q, source);
+        query_str(&q, host);
+        return query_run(&q);
+    }
     if (r == E_NOTFOUND)
-        return 0;
-    if (r != 1)
-        return r;
-    r = host_room(store, source);
+        r = host_room(store, source);
     if (r != 0)
         return r;
     db_query(&store->db, &q,

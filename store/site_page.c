@@ -223,7 +223,7 @@ store_site_page_looked(struct store *store, const struct site_page_look *look)
         DB_SQL("UPDATE site_page SET looked = ?1, round = max(round, ?2),"
                " opened = iif(?3, ?1, opened), status = ?4, reason = ?5,"
                " failures = iif(?3, 0, failures + ?6),"
-               " deaths = iif(?7, deaths + 1, iif(?3, deaths, 0))"
+               " deaths = deaths + ?7"
                " WHERE id = ?8"));
     query_wall(&q, look->at);
     query_int(&q, (int64_t)look->round);

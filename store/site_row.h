@@ -12,6 +12,7 @@
     "p.id, p.url, p.purpose, p.name, p.kind, p.fresh_ms, p.parent,"            \
     " p.parent_line, p.added, p.looked, p.opened, p.changed, p.status,"        \
     " p.failures, p.reason, p.title, p.newest, p.entries, p.dated, p.masked,"  \
+    " p.deaths,"                                                               \
     " (SELECT count(*) FROM site_finding AS f WHERE f.source = p.source"       \
     " AND f.page = p.url AND f.gone IS NULL AND f.accepted IS NULL)"
 int site_page_read(struct query *q, struct arena *arena, void *row);

@@ -62,6 +62,7 @@ site_page_read(struct query *q, struct arena *arena, void *row)
     ret->entries = (uint32_t)query_get_int(q);
     ret->dated = (uint32_t)query_get_int(q);
     ret->masked = query_get_str(q, arena);
+    ret->deaths = (uint32_t)query_get_int(q);
     ret->findings = (uint32_t)query_get_int(q);
     if ((unsigned)ret->purpose > SITE_PAGE_LINK)
         return E_CORRUPT;

@@ -102,6 +102,7 @@ struct site_page_row {
     struct wall newest; /* or WALL_NONE */
     uint32_t entries, dated;
     struct str masked; /* what was taken as changing by itself, one a line */
+    uint32_t deaths;   /* parsers that it ended, in a row */
     uint32_t findings; /* that are there */
 };
 /* The home page and the columns first, then others by their last look. */
