@@ -218,6 +218,22 @@ reply_wrong_method(struct context *ctx)
     reply_error(ctx, 405, NULL);
 }
 
+/* What a form of any page on the web can send, and no client of an API does:
+ * refused before anything else is looked at. */
+static bool
+body_is_of_a_form(const struct http_request *request)
+{
+    static const char *const kinds[] = {"application/x-www-form-urlencoded",
+        "multipart/form-data", "text/plain"};
+    struct str type = http_header_get(request, "Content-Type");
+    struct str kind = str_trim(str_first(type, str_find_char(type, ';')));
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (str_eq_nocase(kind, str_of(kinds[i])))
+            return true;
+    return false;
+}
+
 /* What must hold before anybody is asked who he is.  0, or a status. */
 static int
 check_entry(struct context *ctx)
@@ -230,8 +246,12 @@ check_entry(struct context *ctx)
         return status;
     if (!auth_host_is_ours(ctx->console, request->host))
         return 421;
-    if (!http_method_is_safe(request->method) && !auth_origin_is_ours(ctx))
+    if (http_method_is_safe(request->method))
+        return 0;
+    if (!auth_origin_is_ours(ctx))
         return 403;
+    if (str_starts(ctx->path, STR("/api/")) && body_is_of_a_form(request))
+        return 415;
     return 0;
 }
 

@@ -192,9 +192,9 @@ chunk_line_end(struct http_reader *reader)
     struct str line = buf_str(&reader->line);
     struct str size = str_first(line, str_find_char(line, ';'));
     uint64_t n;
-    int err = num_parse_hex(size, UINT32_MAX, &n);
+    int err = num_parse_hex(size, INT64_MAX, &n);
 
-    if (err == E_LIMIT || (!err && n > reader->max_body)) {
+    if (!err && n > reader->max_body) {
         http_reader_refuse(reader, 413, "chunk over the limit");
     } else if (err) {
         http_reader_refuse(reader, 400, "chunk size is no number");

@@ -115,7 +115,9 @@ static const struct {
     {400, CHUNKED "3\r\nabc\n0\r\n\r\n"},
     {400, CHUNKED "0\r\nA: \x01\r\n\r\n"},
     {413, CHUNKED "ffffffff\r\n"},
-    {413, CHUNKED "fffffffffffffffff\r\n"},
+    {413, CHUNKED "7fffffffffffffff\r\n"},
+    {400, CHUNKED "ffffffffffffffff\r\n"}, /* no number of bytes */
+    {400, CHUNKED "10000000000000002\r\nab\r\n"},
     {417, POST "Expect: 200-ok\r\nContent-Length: 1\r\n\r\n"},
     {0, POST "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n"},
     {0, GET},

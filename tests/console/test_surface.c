@@ -120,7 +120,7 @@ r64_framing_has_one_meaning(void **state)
         {"chunk size with a sign", CHUNKED "+2\r\n{}\r\n0\r\n\r\n", 400},
         {"chunk size with a prefix", CHUNKED "0x2\r\n{}\r\n0\r\n\r\n", 400},
         {"chunk size of nothing", CHUNKED "\r\n{}\r\n0\r\n\r\n", 400},
-        {"chunk size too large", CHUNKED "fffffffffffffffff\r\n", 413},
+        {"chunk size too large", CHUNKED "fffffffffffffffff\r\n", 400},
         {"chunk longer than said", CHUNKED "2\r\n{}}\r\n0\r\n\r\n", 400},
         {"chunk ends with LF", CHUNKED "2\n{}\n0\n\n", 400},
         {"a body where none belongs",
@@ -339,6 +339,36 @@ r62_requests_in_a_row(void **state)
 }
 
 /* a change comes from our own page, as what our pages send. */
+/* What a form of any page can send to the API is refused whoever sends it, on
+ * whatever path. */
+static void
+r58_no_form_reaches_the_api(void **state)
+{
+    static const char *const kinds[] = {"text/plain",
+        "application/x-www-form-urlencoded", "multipart/form-data; boundary=a",
+        "TEXT/PLAIN; charset=utf-8"};
+    static const char *const paths[] = {"/api/v1/incidents/1/actions",
+        "/api/v1/login", "/api/v1/nowhere", "/api/v1/items"};
+    unsigned actions = desk.nactions;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        for (size_t j = 0; j < sizeof paths / sizeof *paths; j++) {
+            char bytes[256];
+            unsigned answers;
+            bool closed;
+            int n = snprintf(bytes, sizeof bytes,
+                "POST %s HTTP/1.1\r\n" H "Content-Type: %s\r\n"
+                "Content-Length: 3\r\n\r\na=b",
+                paths[j], kinds[i]);
+
+            assert_int_equal(
+                send_raw(bytes, (size_t)n, &answers, &closed), 415);
+        }
+    }
+    assert_int_equal(desk.nactions, actions);
+}
+
 static void
 r58_changes_come_from_our_pages(void **state)
 {
@@ -494,6 +524,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(r52_every_answer_carries_its_headers),
         cmocka_unit_test(r57_who_asks_is_said_once),
+        cmocka_unit_test(r58_no_form_reaches_the_api),
         cmocka_unit_test(r58_changes_come_from_our_pages),
         cmocka_unit_test(r59_paths_have_one_form),
         cmocka_unit_test(r60_targets_are_ours),
