@@ -371,6 +371,7 @@ site_send(struct fetch_site *site)
         .follow = true,
         .may_downgrade = true,
         .cut = true,
+        .afresh = in->purpose == TOCSIN__SITE_PURPOSE__SITE_HOME,
         .max_body_bytes = fetch->max_body_bytes,
         .max_wire_bytes = fetch->max_wire_bytes,
         .max_header_bytes = fetch->max_header_bytes,

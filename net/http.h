@@ -56,8 +56,11 @@ struct http_request {
                          * header that could be a secret goes to the first origin
                          * only */
     bool may_downgrade; /* follow one from https to http too */
-    bool cut;   /* keep the first max_body_bytes of a body that is longer */
-    bool plain; /* ask for no content coding and undo none */
+    bool cut;    /* keep the first max_body_bytes of a body that is longer */
+    bool plain;  /* ask for no content coding and undo none */
+    bool afresh; /* over a connection and a handshake of its own, as somebody
+                  * who was never there: a kept one, and a session that is taken
+                  * up again, show an earlier certificate */
     /* Where If-None-Match and If-Modified-Since go, and to no other hop;
      * absent: to the first.  In the form in which an answer gave its url. */
     struct str conditional_url;

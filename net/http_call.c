@@ -486,6 +486,8 @@ set_up(CURL *easy, struct http_call *call)
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error_text);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, call->http->user_agent);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)call->afresh);
+    curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, (long)!call->afresh);
     if (!call->plain)
         curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate, br");
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->slist);

@@ -74,7 +74,7 @@ struct http_call {
     struct str body;
     const struct gate_policy *policy; /* lent */
     const char *proxy;                /* "": connect directly */
-    bool follow, may_downgrade, cut, plain;
+    bool follow, may_downgrade, cut, plain, afresh;
     bool left_origin; /* a redirect led elsewhere: only harmless headers go */
     struct str conditional_url;
     void (*hop)(void *arg, struct http_call *call, struct str url);

@@ -63,6 +63,7 @@ copy_request(struct http_call *call, const struct http_request *request)
     call->proxy = arena_cstr(call->arena, request->policy->proxy);
     call->cut = request->cut;
     call->plain = request->plain;
+    call->afresh = request->afresh;
     call->hop = request->hop;
     call->gap_ms = request->gap_ms;
     call->patience_ms = request->patience_ms;

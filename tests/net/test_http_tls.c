@@ -220,6 +220,24 @@ test_no_downgrade(void **state)
     assert_int_equal(origin_count(plain, "/"), 0);
 }
 
+/* As somebody who was never there. */
+static void
+test_afresh(void **state)
+{
+    unsigned before = origin_connections(origin);
+    struct got got;
+
+    (void)state;
+    client.request.afresh = true;
+    get(origin, "127.0.0.1", "/", &got);
+    get(origin, "127.0.0.1", "/", &got);
+    client.request.afresh = false;
+    assert_int_equal(got.result, HTTP_ANSWERED);
+    assert_int_equal(origin_connections(origin), before + 2);
+    get(origin, "127.0.0.1", "/", &got);
+    assert_int_equal(origin_connections(origin), before + 2);
+}
+
 /* Unless its caller has nothing to lose and wants to see where it leads. */
 static void
 test_downgrade_when_asked_for(void **state)
@@ -280,6 +298,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unknown_issuer),
         cmocka_unit_test(test_trusted),
+        cmocka_unit_test(test_afresh),
         cmocka_unit_test(test_expired),
         cmocka_unit_test(test_other_name),
         cmocka_unit_test(test_no_downgrade),
