@@ -157,6 +157,14 @@ def questions(daemon, client, have):
         ("/incidents by assignee", ["/incidents?state=all&assignee=duty"]),
         ("/incidents by days", ["/incidents?state=all&from=2025-06-01"
                                 "&to=2025-06-30"]),
+        ("/incidents by rule", ["/incidents?state=all&rule=" + v
+                                for v in ("food", "fees", "privacy")]),
+        ("/incidents by tag", ["/incidents?state=all&tag=none"]),
+        ("/incidents by deadline", ["/incidents?state=all&sort=clock"]),
+        ("/incidents by words and source", [
+            "/incidents?state=all&source=bench-%03d&q=%s" % (i, q("学校"))
+            for i in range(0, 500, 25)]),
+        ("/incidents?q= of a sign", ["/incidents?state=all&q=" + q("，")]),
         ("/incidents/N, new", ["/incidents/%d" % (last - i)
                                for i in range(20)]),
         ("/incidents/N, any", ["/incidents/%d" % i for i in some]),
@@ -180,6 +188,10 @@ def questions(daemon, client, have):
         asked += [("/items by source", ["/items?source=bench-%03d" % i
                                         for i in range(0, 500, 25)]),
                   ("/items by level", ["/items?level=red", "/items?level=blue"]),
+                  ("/items published", ["/items?pfrom=2025-02-01"
+                                        "&pto=2025-02-10"]),
+                  ("/items gone", ["/items?gone=1"]),
+                  ("/items?q= of a number", ["/items?q=2026"]),
                   ("/items by source and q", [
                       "/items?source=bench-003&q=" + q("学生")])]
     return [(name, list_of) for name, list_of in asked
