@@ -261,6 +261,23 @@ same(const struct item *a, const struct item *b)
     return memcmp(a->identity, b->identity, DIGEST_SIZE) == 0;
 }
 
+/* Over the whole value: ids of one site are alike for most of their length. */
+static void
+test_long_ids_differ_at_their_end(void **state)
+{
+    const struct document *a = parse_ok(
+        "<rss><channel><item><title>a</title>"
+        "<guid>https://school.example/2026/11/25/notice/1</guid>"
+        "</item></channel></rss>");
+    const struct document *b = parse_ok(
+        "<rss><channel><item><title>a</title>"
+        "<guid>https://school.example/2026/11/25/notice/2</guid>"
+        "</item></channel></rss>");
+
+    (void)state;
+    assert_false(same(&a->items[0], &b->items[0]));
+}
+
 static void
 test_identity(void **state)
 {
@@ -387,6 +404,7 @@ main(void)
         TEST(test_strange_namespaces),
         TEST(test_damage),
         TEST(test_dates_without_zone),
+        TEST(test_long_ids_differ_at_their_end),
         TEST(test_identity),
         TEST(test_limits),
         TEST(test_a_flood_of_names),
