@@ -179,11 +179,12 @@ read_main(struct load *load, const struct option_reader *reader,
     const struct ynode *map)
 {
     static const char *const sections[] = {"rules", "notify", "console",
-        "fetch", "websub", "parse", "duty", "sites", "retention", "privacy",
-        "proxy_user", NULL};
+        "fetch", "websub", "parse", "duty", "sites", "retention", "backup",
+        "disk", "privacy", "proxy_user", NULL};
     static const char *const further[] = {"rules", "notify", "console", "fetch",
-        "websub", "parse", "duty", "sites", "retention", "privacy", "proxy_user", "sources",
-        "channels", "owners", "routes", "inhibit", NULL};
+        "websub", "parse", "duty", "sites", "retention", "backup", "disk",
+        "privacy", "proxy_user", "sources", "channels", "owners", "routes",
+        "inhibit", NULL};
 
     if (map)
         option_check_keys(reader, config_options, "", further, map);

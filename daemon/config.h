@@ -27,6 +27,7 @@
 #include "base/err.h"
 #include "base/level.h"
 #include "base/str.h"
+#include "daemon/config_keep.h"
 #include "daemon/config_console.h"
 #include "daemon/config_delivery.h"
 #include "daemon/config_duty.h"
@@ -138,6 +139,7 @@ struct config {
 
     struct config_sites sites; /* own ones */
     struct config_retention retention;
+    struct config_keep kept; /* backups, room on the disk */
     const struct str *no_names; /* categories; absent: config_privacy.c */
     size_t nno_names;
 

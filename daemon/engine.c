@@ -21,6 +21,8 @@
 #include "daemon/engine_notice.h"
 #include "daemon/engine_route.h"
 #include "daemon/engine_clock.h"
+#include "daemon/engine_disk.h"
+#include "daemon/engine_keep.h"
 #include "daemon/engine_purge.h"
 #include "daemon/engine_rule_desk.h"
 #include "daemon/engine_search.h"
@@ -45,6 +47,8 @@ engine_peer(struct engine *engine, Tocsin__Role role, uint32_t index)
         return &engine->notify;
     case TOCSIN__ROLE__ROLE_CONSOLE:
         return &engine->console;
+    case TOCSIN__ROLE__ROLE_KEEPER:
+        return &engine->keeper;
     case TOCSIN__ROLE__ROLE_PARSE:
         return index < engine->nparsers ? &engine->parsers[index] : NULL;
     default:
@@ -65,6 +69,8 @@ engine_peer_died(struct engine *engine, struct peer *peer, Tocsin__Role role,
         engine_fetch_died(engine);
     else if (role == TOCSIN__ROLE__ROLE_NOTIFY)
         engine_notify_died(engine);
+    else if (role == TOCSIN__ROLE__ROLE_KEEPER)
+        engine_keep_died(engine);
 }
 
 static void
@@ -190,9 +196,12 @@ engine_pulse(void *arg)
     Tocsin__Alive alive = TOCSIN__ALIVE__INIT;
     bool well = engine_is_well(engine);
 
+    if (engine_keep_doomed(engine))
+        return;
     if (well)
         (void)ipc_send(engine->role->parent, FRAME(alive, ALIVE, &alive));
     engine_watch_clock(engine);
+    engine_disk_run(engine);
     ping_one(engine, &engine->fetch);
     ping_one(engine, &engine->notify);
     ping_one(engine, &engine->console);
@@ -215,6 +224,7 @@ engine_pulse(void *arg)
     engine_site_patience(engine);
     engine_purge_pulse(engine);
     engine_report_run(engine);
+    engine_keep_run(engine);
     grouper_expire(engine->grouper, engine_now(engine));
     if (engine_commit(engine) == 0)
         (void)store_idle(engine->store);
@@ -307,6 +317,9 @@ engine_frame(
         break;
     case TOCSIN__FRAME__BODY_SEND_RESULT:
         engine_send_result(engine, frame->send_result);
+        break;
+    case TOCSIN__FRAME__BODY_KEEP_RESULT:
+        engine_keep_result(engine, frame->keep_result);
         break;
     case TOCSIN__FRAME__BODY_ACTION_REQUEST:
         engine_action(engine, frame->action_request);
@@ -467,6 +480,10 @@ engine_begin(struct engine *engine)
         r = engine_duty_start(engine);
     if (r == 0)
         r = engine_search_init(engine);
+    if (r == 0)
+        r = engine_keep_init(engine);
+    if (r == 0)
+        r = engine_disk_init(engine);
     if (r == 0)
         r = engine_lock(engine);
     if (r != 0)

@@ -20,6 +20,8 @@
  *   engine_outbox.c  messages → notify; verdicts → outbox (engine_outbox.h)
  *   engine_canary.c  a message a day through all of it (engine_canary.h)
  *   engine_act.c     what operators ask
+ *   engine_keep.c, engine_disk.c
+ *                    backups and invariants; what is left of the disk
  *
  * Writes join one open transaction, committed within COMMIT_DELAY_MS or when
  * COMMIT_MAX_WRITES are in it; what depends on the commit (answers to
@@ -68,7 +70,7 @@ struct engine {
     uint64_t handed_serial;
     struct loop_timer *poll_timer, *wanted_timer;
 
-    struct peer fetch, notify, console, parsers[ROLE_MAX_PARSERS];
+    struct peer fetch, notify, console, keeper, parsers[ROLE_MAX_PARSERS];
     uint32_t nparsers;
     struct loop_timer *ping_timer;
 
@@ -102,6 +104,8 @@ struct engine {
     struct wall report_look, report_asked; /* engine_report.h */
     struct duty_state *duty; /* engine_clock.h */
     struct reload_note *reload; /* engine_reload.h */
+    struct keeping *keeping; /* engine_keep.h */
+    struct disk *disk; /* engine_disk.h */
 
     struct arena *arena; /* of the step at hand; cleared by who began it */
     struct mono started;
@@ -131,7 +135,8 @@ int engine_watch_find(
 /* Open the transaction of the moment, or join it, and begin a step of it. */
 int engine_write_begin(struct engine *engine);
 /* The step is done: r is its result.  A step that failed is undone by itself;
- * when the store cannot do that, all of the transaction is.  Returns r. */
+ * when the store cannot do that, or the commit of a full transaction fails, all
+ * of it is, and has been settled.  Returns r, or why it is undone. */
 int engine_write_end(struct engine *engine, int r);
 /* Let something happen after the commit; takes pending's texts. */
 int engine_write_then(struct engine *engine, const struct pending *pending);

@@ -20,6 +20,7 @@
 #include "base/url.h"
 #include "base/jsonx.h"
 #include "base/timefmt.h"
+#include "daemon/engine_keep.h"
 #include "daemon/engine_clock.h"
 #include "daemon/engine_poll.h"
 #include "daemon/engine_reload.h"
@@ -368,7 +369,6 @@ int
 engine_config_first(struct engine *engine)
 {
     struct toc_errors errors = {0};
-    struct toc_error error = {0};
     struct config *config;
     struct ruleset *rules;
     char *path;
@@ -386,10 +386,8 @@ engine_config_first(struct engine *engine)
     toc_errors_done(&errors);
     path = strndup(config->database.p, config->database.n);
     engine->database = path;
-    r = path ? store_open(path, &error, &engine->store) : E_NOMEM;
+    r = path ? engine_keep_open(engine, config) : E_NOMEM;
     if (r != 0) {
-        log_say(LOG_ERROR, "the database cannot be used", "why", error.text,
-            NULL);
         config_free(config);
         ruleset_free(rules);
         return r;
@@ -723,6 +721,9 @@ engine_config_send(struct engine *engine, struct peer *peer)
         break;
     case TOCSIN__ROLE__ROLE_CONSOLE:
         r = arena ? send_console(engine, arena, peer->ipc) : E_NOMEM;
+        break;
+    case TOCSIN__ROLE__ROLE_KEEPER:
+        r = engine_keep_send(engine, peer->ipc);
         break;
     default:
         break;

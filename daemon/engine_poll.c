@@ -1,6 +1,7 @@
 /*
  * engine_poll: from "due" to the fetch role, and what roles answer, checked.
  */
+#include "daemon/engine_disk.h"
 #include "daemon/engine_poll.h"
 #include "daemon/engine_evidence.h"
 #include "daemon/engine_site.h"
@@ -144,7 +145,8 @@ bool
 engine_may_poll(const struct engine *engine)
 {
     if (engine->stopping || engine->fetch.ipc == NULL || !engine->fetch.ready ||
-        loop_mono(engine->loop).ms < engine->hold.ms)
+        loop_mono(engine->loop).ms < engine->hold.ms ||
+        engine_disk_is_low(engine))
         return false;
     for (uint32_t i = 0; i < engine->nparsers; i++) {
         if (engine->parsers[i].ipc && engine->parsers[i].ready)

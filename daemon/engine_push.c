@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/jsonx.h"
 #include "base/level.h"
+#include "daemon/engine_disk.h"
 #include "daemon/engine_besides.h"
 #include "daemon/engine_poll.h"
 #include "daemon/pb.h"
@@ -91,7 +92,7 @@ engine_push(struct engine *engine, const struct push *push)
         return E_DENIED;
     if (engine->watches[watch].baseline && push->signed_by_hub)
         return E_STATE; /* first it is to be seen as it is */
-    slot = slot_take(engine, 0);
+    slot = engine_disk_is_low(engine) ? NULL : slot_take(engine, 0);
     if (slot == NULL)
         return E_BUSY;
     slot->watch = watch;

@@ -14,9 +14,11 @@
 #include "base/mask.h"
 #include "daemon/engine_besides.h"
 #include "daemon/engine_clock.h"
+#include "daemon/engine_disk.h"
 #include "daemon/engine_notice.h"
 #include "daemon/engine_outbox.h"
 #include "daemon/engine_poll.h"
+#include "store/safety.h"
 
 enum { LEDGER_MAX_BYTES = 512 * 1024 };
 
@@ -71,6 +73,8 @@ engine_rollback(struct engine *engine)
     store_rollback(engine->store);
     engine->writing = false;
     engine->rollbacks++;
+    if (store_was_full(engine->store))
+        engine_disk_full(engine);
     engine_tell_forget(engine);
     engine_duty_forget(engine);
     engine_outbox_doubt(engine, true);
@@ -109,8 +113,12 @@ engine_write_end(struct engine *engine, int r)
     if (r != 0)
         engine_step_undo(engine);
     if (++engine->writes >= COMMIT_MAX_WRITES ||
-        engine->ntells >= ENGINE_MAX_TELLS)
-        (void)engine_commit(engine);
+        engine->ntells >= ENGINE_MAX_TELLS) {
+        int failed = engine_commit(engine);
+
+        if (failed != 0)
+            return r ? r : failed;
+    }
     return r;
 }
 

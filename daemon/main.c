@@ -63,6 +63,8 @@ ops_of(Tocsin__Role role)
         return &role_notify;
     case TOCSIN__ROLE__ROLE_CONSOLE:
         return &role_console;
+    case TOCSIN__ROLE__ROLE_KEEPER:
+        return &role_keeper;
     default:
         return NULL;
     }

@@ -35,7 +35,7 @@ enum {
     RESTART_MAX_MS = 30 * MS_SECOND,
     RESTART_FORGIVEN_MS = 20 * MS_SECOND, /* lived so long: start afresh */
     STOP_GRACE_MS = 10 * MS_SECOND,
-    CHILDREN = 4 + ROLE_MAX_PARSERS
+    CHILDREN = 5 + ROLE_MAX_PARSERS
 };
 
 struct child {
@@ -382,7 +382,8 @@ static void
 parent_start_roles(struct parent *parent, uint32_t parsers)
 {
     static const Tocsin__Role once[] = {TOCSIN__ROLE__ROLE_FETCH,
-        TOCSIN__ROLE__ROLE_NOTIFY, TOCSIN__ROLE__ROLE_CONSOLE};
+        TOCSIN__ROLE__ROLE_NOTIFY, TOCSIN__ROLE__ROLE_CONSOLE,
+        TOCSIN__ROLE__ROLE_KEEPER};
     size_t n = 1;
 
     for (size_t i = 0; i < sizeof once / sizeof *once; i++)

@@ -55,6 +55,6 @@ void role_stop(struct role *role, int status);
 void role_ready(struct role *role, const char *protections);
 
 extern const struct role_ops role_engine, role_fetch, role_parse, role_notify,
-    role_console;
+    role_console, role_keeper;
 
 #endif

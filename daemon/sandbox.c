@@ -39,9 +39,10 @@
 
 #define R(role) (1u << TOCSIN__ROLE__ROLE_##role)
 enum {
-    ALL = R(ENGINE) | R(FETCH) | R(PARSE) | R(NOTIFY) | R(CONSOLE),
+    ALL = R(ENGINE) | R(FETCH) | R(PARSE) | R(NOTIFY) | R(CONSOLE) | R(KEEPER),
     WEB = R(FETCH) | R(NOTIFY),    /* connect out */
-    FILES = R(ENGINE) | R(CONSOLE) /* the database */
+    KEEPS = R(ENGINE) | R(KEEPER), /* write files */
+    FILES = KEEPS | R(CONSOLE)     /* the database */
 };
 
 enum {
@@ -85,15 +86,15 @@ static const struct sandbox_call sandbox_calls[] = {
     {"newfstatat", FILES | WEB}, {"stat", FILES | WEB}, {"lstat", FILES},
     {"statx", FILES | WEB}, {"access", FILES | WEB}, {"faccessat", FILES | WEB},
     {"faccessat2", FILES | WEB}, {"readlink", FILES}, {"readlinkat", FILES},
-    {"getcwd", FILES}, {"getdents64", R(ENGINE)}, {"pread64", FILES | WEB},
+    {"getcwd", FILES}, {"getdents64", KEEPS}, {"pread64", FILES | WEB},
     {"pwrite64", FILES}, {"pwritev", FILES}, {"preadv", FILES},
-    {"ftruncate", FILES}, {"fallocate", R(ENGINE)},
-    {"fsync", R(ENGINE)}, {"fdatasync", R(ENGINE)},
-    {"unlink", R(ENGINE)}, {"unlinkat", R(ENGINE)}, {"rename", R(ENGINE)},
-    {"renameat", R(ENGINE)}, {"fchmod", R(ENGINE)}, {"fchown", R(ENGINE)},
-    {"mkdir", R(ENGINE)}, {"fstatfs", FILES}, {"statfs", FILES},
+    {"ftruncate", FILES}, {"fallocate", KEEPS},
+    {"fsync", KEEPS}, {"fdatasync", KEEPS},
+    {"unlink", KEEPS}, {"unlinkat", KEEPS}, {"rename", KEEPS},
+    {"renameat", KEEPS}, {"fchmod", KEEPS}, {"fchown", KEEPS},
+    {"mkdir", KEEPS}, {"fstatfs", FILES}, {"statfs", FILES},
     {"memfd_create", R(ENGINE)}, {"umask", R(ENGINE)},
-    {"flock", R(ENGINE)},
+    {"flock", KEEPS},
     /* the network; socket is added in code by family */
     {"connect", WEB}, {"bind", WEB}, {"getsockname", WEB | R(CONSOLE)},
     {"getpeername", WEB | R(CONSOLE)}, {"getsockopt", WEB | R(CONSOLE)},
@@ -105,7 +106,7 @@ static const struct sandbox_call sandbox_calls[] = {
 /* Tried by a library, and done without: the error is all it gets. */
 static const struct sandbox_call sandbox_refused[] = {
     {"prlimit64", ALL}, {"prctl", ALL}, {"getdents64", WEB},
-    {"ioctl", R(ENGINE) | R(PARSE)},
+    {"ioctl", KEEPS | R(PARSE)},
     {"readlink", WEB}, {"lstat", WEB}, {"getcwd", WEB}, {"fadvise64", ALL},
     {"chmod", ALL}, {"fchown", R(CONSOLE)}, {"fchmod", R(CONSOLE)},
     {"flock", R(CONSOLE)}, {"unlink", R(CONSOLE)}, {"statfs", WEB},

@@ -6,7 +6,8 @@
 #include "base/err.h"
 
 #define R(role) (1u << TOCSIN__ROLE__ROLE_##role)
-enum { ROLES_ALL = R(FETCH) | R(PARSE) | R(NOTIFY) | R(CONSOLE) };
+enum { ROLES_ALL = R(FETCH) | R(PARSE) | R(NOTIFY) | R(CONSOLE) |
+    R(KEEPER) };
 
 struct traffic_row {
     Tocsin__Frame__BodyCase what;
@@ -54,6 +55,9 @@ static const struct traffic_row traffic_rows[] = {
     ROW(ACTION_REQUEST, R(CONSOLE), R(ENGINE)),
     ROW(ACTION_RESULT, R(ENGINE), R(CONSOLE)),
     ROW(CHANGED, R(ENGINE), R(CONSOLE)),
+    ROW(KEEP_CONFIG, R(ENGINE), R(KEEPER)),
+    ROW(KEEP_ORDER, R(ENGINE), R(KEEPER)),
+    ROW(KEEP_RESULT, R(KEEPER), R(ENGINE)),
 };
 #undef ROW
 
@@ -71,7 +75,8 @@ traffic_may(
 }
 
 static const char *const role_names[] = {
-    "parent", "engine", "fetch", "parse", "notify", "console", "outward"};
+    "parent", "engine", "fetch", "parse", "notify", "console", "outward",
+    "keeper"};
 enum { ROLE_NAMES = sizeof role_names / sizeof *role_names };
 
 const char *

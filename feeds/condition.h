@@ -56,7 +56,11 @@ enum condition_severity {
     X(UNREACHED,     "unreached",      BLIND,    1,         1)                \
     X(SLOW_RULE,     "slow-rule",      TROUBLE,  1,         1)                \
     X(UNREADABLE,    "unreadable",     TROUBLE,  1,         1)                \
-    X(CONFIGURATION, "configuration",  TROUBLE,  1,         1)
+    X(CONFIGURATION, "configuration",  TROUBLE,  1,         1)                \
+    X(DISK_LOW,      "disk-low",      BLIND,    1,         1)                  \
+    X(BACKUP,        "backup",        TROUBLE,  1,         1)                  \
+    X(RESTORED,      "restored",      BLIND,    1,         1)                  \
+    X(UNSOUND,       "unsound",       BLIND,    1,         1)
 
 /* Why a poll brought nothing.  Those of one class fail for one cause when many
  * fail at once. */

@@ -38,6 +38,10 @@ static const struct condition_text names[] = {
     [CONDITION_SLOW_RULE] = WORDS("Slow rule", "规则过慢"),
     [CONDITION_UNREADABLE] = WORDS("Cannot be dealt with", "无法处理"),
     [CONDITION_CONFIGURATION] = WORDS("Configuration", "配置有误"),
+    [CONDITION_DISK_LOW] = WORDS("Disk nearly full", "磁盘空间不足"),
+    [CONDITION_BACKUP] = WORDS("No backup", "备份失败"),
+    [CONDITION_RESTORED] = WORDS("Restored from a backup", "已从备份恢复"),
+    [CONDITION_UNSOUND] = WORDS("Not as promised", "数据与承诺不符"),
 };
 
 static const struct condition_text advices[] = {
@@ -107,6 +111,18 @@ static const struct condition_text advices[] = {
     [CONDITION_CONFIGURATION] = WORDS(
         "The old configuration stays in force. Run tocsin check, put it right, and reload.",
         "旧配置仍然有效。请运行 tocsin check，改正后重新加载。"),
+    [CONDITION_DISK_LOW] = WORDS(
+        "Make room on the disk of the database; fetching goes on by itself. Nothing that is stored is lost.",
+        "请为数据库所在磁盘腾出空间，之后抓取会自动恢复。已入库的内容不会丢失。"),
+    [CONDITION_BACKUP] = WORDS(
+        "See why in its text; try tocsin backup. The backups made before are still there.",
+        "请查看说明中的原因，并试运行 tocsin backup。此前的备份仍在。"),
+    [CONDITION_RESTORED] = WORDS(
+        "See what was done since the backup and do it again; what was kept aside can be looked into. Find out what damaged the disk.",
+        "请核对备份之后的操作并补做；被替换的数据库已另存，可供查看。请查明磁盘损坏的原因。"),
+    [CONDITION_UNSOUND] = WORDS(
+        "Run tocsin check --invariants, keep a copy of the database, and report it; messages go on.",
+        "请运行 tocsin check --invariants，保留一份数据库副本并报告；消息照常发送。"),
 };
 /* clang-format on */
 _Static_assert(sizeof names / sizeof *names == CONDITION_COUNT, "all named");

@@ -206,7 +206,10 @@ def run(kills, seed, folder):
         wait_until(lambda: is_quiet(daemon), 120, "the outbox to empty")
         stopped = daemon.stop()
         print("tocsind ended with status %d when it was asked to" % stopped)
-        return Audit(county, record).run() and stopped == 0
+        broken = daemon.broken()
+        for sentence in broken:
+            print("BROKEN: " + sentence)
+        return Audit(county, record).run() and stopped == 0 and not broken
     finally:
         if daemon and daemon.process:
             daemon.kill()
@@ -217,7 +220,8 @@ def run(kills, seed, folder):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int,
-                        default=int(os.environ.get("TOCSIN_CRASH_KILLS", "50")))
+                        default=int(os.environ.get("TOCSIN_KILLS", os.environ.get(
+                            "TOCSIN_CRASH_KILLS", "50"))))
     parser.add_argument("--seed", type=int, default=None)
     options = parser.parse_args()
     if not (TOCSIN and TOCSIND):

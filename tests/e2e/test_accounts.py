@@ -155,7 +155,6 @@ class Accounts(E2E):
         me = self.log_in()
         _, value = self.ask("GET", "/api/v1/settings", **me)
         self.assertGreater(value["store"]["store_bytes"], 0)
-        self.assertNotIn("backup", value["store"])
         with open(self.d.folder + "/tocsin.yaml", "a") as f:
             f.write("\nnonsense: 1\n")
         answer, _ = self.ask("POST", "/api/v1/reload", {}, **me)

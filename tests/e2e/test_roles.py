@@ -14,11 +14,11 @@ class Roles(E2E):
         d = self.daemon([source])
         self.wait_baseline(d, "news")
         # notify is not needed for a poll, and may be late
-        wait_until(lambda: d.log().count("a role is at work") >= 6, 20,
+        wait_until(lambda: d.log().count("a role is at work") >= 7, 20,
                    "every role to be locked down")
         roles = d.roles()
         self.assertEqual(set(roles), {"engine", "fetch", "parse", "notify",
-                                      "console"})
+                                      "console", "keeper"})
         self.assertEqual(len(roles["parse"]), 2)
         for role, pids in roles.items():
             for pid in pids:
@@ -34,7 +34,7 @@ class Roles(E2E):
         route, source = self.feed()
         d = self.daemon([source])
         self.wait_baseline(d, "news")
-        for role in ("fetch", "parse", "notify", "console", "engine"):
+        for role in ("fetch", "parse", "notify", "console", "keeper", "engine"):
             before = d.roles()[role]
             for pid in before:
                 os.kill(pid, signal.SIGKILL)

@@ -23,7 +23,15 @@ ROOT = sys.argv[1] if len(sys.argv) > 1 else os.path.join(
     os.path.dirname(os.path.abspath(__file__)), "..", "..")
 wrong = []
 # Kinds that the whole program is not made to show, and where they are shown.
-ELSEWHERE = {"unreached": ("tests/e2e/test_rota.py",
+ELSEWHERE = {"disk-low": ("tests/e2e/test_faults_disk.py",
+                          "test_a_full_disk_pauses_fetching"),
+             "backup": ("tests/e2e/test_backup.py",
+                        "test_one_that_fails_is_a_condition"),
+             "restored": ("tests/e2e/test_backup.py",
+                          "test_damage_is_restored_and_told"),
+             "unsound": ("tests/e2e/test_backup.py",
+                         "test_a_broken_invariant_is_told"),
+             "unreached": ("tests/e2e/test_rota.py",
                            "test_a_step_that_reaches_nobody_is_an_event"),
              "unreadable": ("tests/daemon/test_duty.c",
                             "a_bad_incident_stops_no_other"),
