@@ -38,7 +38,7 @@ FAULTS = [
           "    keep_address", "net_http"),
     Fault("bomb", "net/http_call.c",
           "decoded / wire < HTTP_MAX_RATIO;",
-          "decoded / wire < HTTP_MAX_RATIO * 1000;", "net_hostile"),
+          "decoded / wire < HTTP_MAX_RATIO * 1000;", "net_http"),
     Fault("downgrade", "net/http_call.c",
           "if (!err && call->target.https && !next.https &&",
           "if (err && call->target.https && !next.https &&",
