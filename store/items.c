@@ -1,6 +1,13 @@
 /* items: publications, their revisions, what rules found on them. */
 #include "store/inside.h"
 
+/* The next number of a table that no row ever had: evidence and the ledger
+ * remember items that were purged by their numbers (purge.c notes the highest
+ * that went). */
+#define NEVER_USED(table)                                                      \
+    "max(ifnull((SELECT max(id) FROM " table "), 0), ifnull((SELECT value"     \
+    " FROM meta WHERE key = '" table ".gone'), 0)) + 1"
+
 struct known {
     int64_t item, revision, revisions;
 };
@@ -33,8 +40,9 @@ item_add(struct store *store, const struct item_put *put, struct known *ret)
     int r;
 
     db_query(&store->db, &q,
-        DB_SQL("INSERT INTO item(source, identity, first_seen, last_seen,"
-               " baseline, backfill) VALUES(?, ?, ?, ?, ?, ?)"));
+        DB_SQL("INSERT INTO item(id, source, identity, first_seen, last_seen,"
+               " baseline, backfill)"
+               " VALUES(" NEVER_USED("item") ", ?, ?, ?, ?, ?, ?)"));
     query_str(&q, put->source);
     query_blob(&q, put->item->identity, sizeof(put->item->identity));
     query_int(&q, put->seen.ms);
@@ -79,9 +87,10 @@ revision_add(
     struct query q;
 
     db_query(&store->db, &q,
-        DB_SQL("INSERT INTO revision(item, digest, seen, url, title, text,"
+        DB_SQL("INSERT INTO revision(id, item, digest, seen, url, title, text,"
                " published, updated, features, score, level, category,"
-               " generation) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+               " generation) VALUES(" NEVER_USED("revision")
+               ", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     query_int(&q, item);
     query_blob(&q, i->digest, sizeof(i->digest));
     query_int(&q, put->seen.ms);

@@ -85,6 +85,16 @@ purge_drop_item(struct db *db, struct purged_incident *counts, int64_t id)
                 " WHERE item = ?)"),
             NULL},
         {DB_SQL("DELETE FROM incident_item WHERE item = ?"), NULL},
+        /* Their numbers are never given again (items.c). */
+        {DB_SQL("INSERT INTO meta(key, value) SELECT 'item.gone', ?1"
+                " WHERE true ON CONFLICT(key) DO UPDATE"
+                " SET value = max(value, excluded.value)"),
+            NULL},
+        {DB_SQL("INSERT INTO meta(key, value) SELECT 'revision.gone',"
+                " ifnull(max(id), 0) FROM revision WHERE item = ?1"
+                " ON CONFLICT(key) DO UPDATE"
+                " SET value = max(value, excluded.value)"),
+            NULL},
         {DB_SQL("DELETE FROM revision WHERE item = ?"), &counts->revisions},
         {DB_SQL("DELETE FROM item WHERE id = ?"), &counts->items}};
 

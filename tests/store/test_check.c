@@ -5,6 +5,8 @@
 #include "base/err.h"
 #include "fixture.h"
 #include "store/check.h"
+#include "store/inside.h"
+#include "store/purge_inside.h"
 
 /* Ask; how many breaches there are of kind, and that there is no other. */
 static uint64_t
@@ -211,6 +213,22 @@ an_altered_ledger_is_found(void **state)
     assert_int_equal(breaches(f, CHECK_LEDGER), 1);
 }
 
+static void
+numbers_of_what_went_are_not_given_again(void **state)
+{
+    struct fixture *f = *state;
+    struct item one = item_of(1, "一", "正文"), two = item_of(2, "二", "正文");
+    int64_t first = put_item(f->store, &one), second = put_item(f->store, &two);
+    struct purged_incident counts = {0};
+
+    assert_true(second > first);
+    assert_int_equal(purge_drop_item(&f->store->db, &counts, second), 0);
+    assert_int_equal(counts.items, 1);
+    assert_int_equal(counts.revisions, 1);
+    assert_int_equal(purge_drop_item(&f->store->db, &counts, first), 0);
+    assert_true(put_item(f->store, &two) > second);
+}
+
 int
 main(void)
 {
@@ -221,7 +239,8 @@ main(void)
         T(a_message_that_is_missing_is_found), T(delivered_means_accepted),
         T(dead_letters_are_told), T(nothing_undelivered_goes),
         T(what_was_shown_is_stored), T(references_and_pages_are_whole),
-        T(an_altered_ledger_is_found)};
+        T(an_altered_ledger_is_found),
+        T(numbers_of_what_went_are_not_given_again)};
 
     if (digest_init() != 0)
         return 1;
