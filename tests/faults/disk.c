@@ -357,6 +357,7 @@ disk_reset(void)
         settle(&disk.tracks[i], false);
         free(disk.tracks[i].ops);
         free(disk.tracks[i].durable);
+        disk.tracks[i] = (struct track){.nops = 0};
     }
     disk.ntracks = 0;
     disk.fault = DISK_NONE;
