@@ -7,6 +7,8 @@
  * nothing is empty only when it says so, or when no script could bring what is
  * missing.
  */
+#include <string.h>
+
 #include "feeds/listgroup.h"
 #include "feeds/listmine.h"
 #include "feeds/siteparts.h"
@@ -26,6 +28,23 @@ offer(struct wall *newest, struct wall t)
         *newest = t;
 }
 
+/* Whether a date is that of today, which the page's head shows ("今天是2026年
+ * 6月7日"): a block that reaches up to there is no publication's row. */
+static bool
+is_of_today(struct str text, const struct pagedate *date)
+{
+    static const char *const words[] = {
+        "今天是", "今日是", "现在是", "当前时间", "北京时间", "今天"};
+    struct str before = str_trim(str_first(text, date->start));
+
+    while (str_ends(before, STR("：")) || str_ends(before, STR(":")))
+        before.n -= before.p[before.n - 1] == ':' ? 1 : strlen("：");
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
+        if (str_ends(before, str_of(words[k])))
+            return true;
+    return false;
+}
+
 /* The date beside a lone link: of the smallest row, paragraph or block around
  * it that is hardly more than the link. */
 static struct wall
@@ -43,7 +62,9 @@ date_beside(const struct list_page *list, uint32_t link)
         if (text.n >= ENTRIES_ROW_BYTES)
             break;
         if (pagedate_find(text, 0, PAGEDATE_SHORT, &date))
-            return pagedate_wall(&date, list->zone, list->now);
+            return is_of_today(text, &date)
+                       ? WALL_NONE
+                       : pagedate_wall(&date, list->zone, list->now);
     }
     return WALL_NONE;
 }
