@@ -34,6 +34,8 @@ struct entries {
     struct entry *list;
     size_t n, cap;
     unsigned wanted; /* kinds */
+    size_t most;     /* of the ledger that are said; more cannot be shown */
+    size_t left;     /* others of the ledger */
 };
 
 static int
@@ -71,10 +73,14 @@ add_ledger(struct entries *entries, const struct ledger_row *row)
 {
     struct str by = row->entry.by;
     bool person = by.n > 0 && !str_eq(by, STR("system"));
-    json_t *json =
-        entry_add(entries, person ? TIME_PEOPLE : TIME_REST, row->entry.at);
-    json_t *said;
+    enum time_kind kind = person ? TIME_PEOPLE : TIME_REST;
+    json_t *json, *said;
 
+    if (entries->n >= entries->most) {
+        entries->left += (entries->wanted & (unsigned)kind) != 0;
+        return;
+    }
+    json = entry_add(entries, kind, row->entry.at);
     if (!json)
         return;
     said = row_ledger(entries->ctx, row);
@@ -220,6 +226,7 @@ set_events(struct context *ctx, const struct incident_page *page, json_t *value)
     entries.list = ARENA_ARRAY(ctx->arena, entries.cap + 1, struct entry);
     if (!entries.list)
         entries.cap = 0;
+    entries.most = page->whole ? entries.cap : TIME_SHOWN;
     /* The newest of the ledger first, should it be more than fit. */
     for (size_t i = page->nledger; i-- > 0;)
         add_ledger(&entries, &page->ledger[i]);
@@ -238,7 +245,8 @@ set_events(struct context *ctx, const struct incident_page *page, json_t *value)
         json_decref(entries.list[i].json);
     }
     (void)json_object_set_new(value, "events", list);
-    if (entries.n > shown)
-        set_number(value, "events_left", (int64_t)(entries.n - shown));
+    if (entries.n + entries.left > shown)
+        set_number(
+            value, "events_left", (int64_t)(entries.n + entries.left - shown));
     set_tabs(ctx, page->row->incident.id, show, value);
 }
