@@ -201,6 +201,9 @@ class Week(Sites):
         self.assertNotIn(state, ("closed", "resolved"))
         self.play(d, 6)
 
+        told = {(i["id"], i["level"]) for i in self.receiver.opened()}
+        self.assertIn(first, {n for n, _ in told})
+        self.assertIn("red", {level for _, level in told})  # the new title
         ever = self.findings(d) | self.findings(d, gone=True)
         self.assertEqual(ever - self.allowed(WEEK), set())
         self.assertEqual({k for s, k in ever if s == "erzhong"}, set())
@@ -208,6 +211,58 @@ class Week(Sites):
         self.assertTrue(len(self.county["shiyan"].hits) > 20)
         self.assertTrue(self.county.planted)
         self.assertEqual(self.found_numbers(d), [])
+
+
+class Further(Sites):
+    """What the week does not show, all at once, and corrected at once."""
+
+    FAULTS = [("gaoji", "cert_short"), ("gaoji", "mobiles_in_docx"),
+              ("erzhong", "ids_in_pdf"), ("erzhong", "broken_image"),
+              ("liulin", "empty_notices"), ("yixiao", "moved")]
+
+    def test_documents_certificates_and_columns(self):
+        # where it leads to is another trade's page
+        FOUND["moved"] = {"redirected", "defaced"}
+        MUST["moved"] = "redirected"
+        d = self.county_daemon(
+            tls=True, only={sid for sid, _ in self.FAULTS})
+        self.wait_baseline(d)
+        self.assertEqual(self.findings(d), set())
+        for sid, fault in self.FAULTS:
+            self.county.set(sid, fault)
+        for sid, fault in self.FAULTS:
+            self.wait_found(d, sid, fault)
+        for sid, fault in self.FAULTS:
+            self.county.set(sid, fault, False)
+        for sid, fault in self.FAULTS:
+            self.wait_gone(d, sid, fault)
+        ever = self.findings(d) | self.findings(d, gone=True)
+        self.assertEqual(ever - {(sid, k) for sid, fault in self.FAULTS
+                                 for k in FOUND[fault]}, set())
+        self.assertEqual(self.found_numbers(d), [])
+
+    def test_a_restart_forgets_nothing(self):
+        d = self.county_daemon(only={"yixiao", "erzhong"})
+        self.wait_baseline(d)
+        self.county.set("yixiao", "hidden_links")
+        self.wait_found(d, "yixiao", "hidden_links")
+        before = self.rows(d, "SELECT id, since, times FROM site_finding "
+                           "WHERE kind = 'hidden_links'")
+        incident = self.incident_of(d, "yixiao", "hidden_links")[0]
+        d.kill()
+        d.start()
+        hits = len(self.county["yixiao"].hits)
+        wait_until(lambda: len(self.county["yixiao"].hits) > hits + 5, 15,
+                   "looks after the restart")
+        self.assertEqual(before, self.rows(
+            d, "SELECT id, since, times FROM site_finding "
+            "WHERE kind = 'hidden_links'"))
+        self.assertEqual(len(d.incidents()),
+                         len({i["id"] for i in d.incidents()}))
+        self.county.set("yixiao", "hidden_links", False)
+        self.wait_gone(d, "yixiao", "hidden_links")
+        self.assertEqual(
+            self.incident_of(d, "yixiao", "hidden_links")[0], incident)
 
 
 if __name__ == "__main__":

@@ -345,7 +345,7 @@ class School:
     def plan(self):
         rows = ["Timetable 2026", "Order 20260901000123456789", "08:00 - 16:30"]
         if "ids_in_pdf" in self.faults:
-            rows += ["No. %d  %s" % (i, number) for i, (_, number) in
+            rows += ["%d / %s" % (i, number) for i, (_, number) in
                      enumerate(self.county.persons(self.sid), 1)]
         return pdf(rows)
 
