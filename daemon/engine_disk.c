@@ -24,6 +24,7 @@ struct disk {
     bool low;    /* nothing is fetched */
     bool told;   /* and the condition says so */
     bool weighs; /* the ballast is in its place */
+    bool said;   /* since the start: before, the condition may be either */
 };
 
 /* --- the ballast ---------------------------------------------------------- */
@@ -76,7 +77,8 @@ disk_tell(struct engine *engine, uint64_t left)
     bool edge = false;
     int r;
 
-    if (disk->told == disk->low || engine_write_begin(engine) != 0)
+    if ((disk->said && disk->told == disk->low) ||
+        engine_write_begin(engine) != 0)
         return;
     arena_clear(engine->arena);
     if (disk->low) {
@@ -97,8 +99,10 @@ disk_tell(struct engine *engine, uint64_t left)
             engine_now(engine), &edge);
     }
     engine_changed(engine, "config", 0);
-    if (engine_write_end(engine, r) == 0)
+    if (engine_write_end(engine, r) == 0) {
         disk->told = disk->low;
+        disk->said = true;
+    }
 }
 
 static void
@@ -171,7 +175,6 @@ engine_disk_init(struct engine *engine)
     if (slash == engine->database)
         disk.folder[0] = '/';
     engine->disk = &disk;
-    disk.told = true; /* of a start before: settled by the first look */
     if (engine->config->kept.low_bytes == 0 || !disk_left(&disk, &left))
         return 0;
     if (left >= (uint64_t)engine->config->kept.low_bytes)
