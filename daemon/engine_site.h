@@ -104,6 +104,7 @@ void engine_site_patience(struct engine *engine);
 
 /* --- a step ----------------------------------------------------------------
  */
+enum site_change_is { SITE_CAME, SITE_CHANGED, SITE_WENT };
 /* What a look brings, while it is written. */
 struct site_step {
     struct engine *engine;
@@ -119,7 +120,7 @@ struct site_step {
         int64_t finding;
         enum site_group group;
         struct str page;
-        enum { SITE_CAME, SITE_CHANGED, SITE_WENT } is;
+        enum site_change_is is;
     } * changes;
     size_t nchanges, changes_cap; /* in the engine's arena */
 };

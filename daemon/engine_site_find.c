@@ -17,7 +17,7 @@ enum {
 
 static int
 step_note(struct site_step *step, int64_t finding, enum site_group group,
-    struct str page, int is)
+    struct str page, enum site_change_is is)
 {
     if (step->nchanges == step->changes_cap) {
         size_t cap =
