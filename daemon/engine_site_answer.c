@@ -24,6 +24,9 @@ enum {
     ANSWER_LATER_MS = 30 * MS_SECOND
 };
 
+/* Some thousand years either way. */
+static const int64_t ANSWER_MAX_TIME_MS = 400000LL * MS_DAY;
+
 static struct site_slot *
 look_find(struct engine *engine, uint64_t number)
 {
@@ -57,6 +60,14 @@ list_is_sound(char *const *list, size_t n, size_t most, size_t bytes)
     return ok;
 }
 
+/* A time as pages and certificates have it, or none. */
+static bool
+time_is_sound(int64_t ms)
+{
+    return !wall_is_set((struct wall){ms}) ||
+           (ms > -ANSWER_MAX_TIME_MS && ms < ANSWER_MAX_TIME_MS);
+}
+
 static bool
 visit_is_sound(const Tocsin__SiteVisit *in)
 {
@@ -70,6 +81,7 @@ visit_is_sound(const Tocsin__SiteVisit *in)
            list_is_sound(in->hops, in->n_hops, ANSWER_MAX_HOPS, URL_MAX) &&
            list_is_sound(in->addresses, in->n_addresses, ANSWER_MAX_HOPS, 64) &&
            (answer == NULL || (words_are_sound(answer->url, URL_MAX) &&
+                                  time_is_sound(answer->cert_expires_ms) &&
                                   answer->retry_after_ms >= 0));
 }
 
@@ -109,7 +121,8 @@ result_is_sound(const Tocsin__SiteResult *in)
 {
     const Tocsin__Document *document = in->document;
 
-    return words_are_sound(in->reason, ANSWER_MAX_WORDS_BYTES) &&
+    return time_is_sound(in->newest_ms) &&
+           words_are_sound(in->reason, ANSWER_MAX_WORDS_BYTES) &&
            words_are_sound(in->title, ANSWER_MAX_WORDS_BYTES) &&
            (in->digest.len == 0 || in->digest.len == DIGEST_SIZE) &&
            list_is_sound(

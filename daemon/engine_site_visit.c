@@ -125,7 +125,9 @@ check_certificate(struct site_step *step, const struct site_known *known)
     struct site_fault wrong = {
         .kind = SITE_KIND_CERT_WRONG, .evidence = known->cert_trouble};
     struct site_fault expires = {.kind = SITE_KIND_CERT_EXPIRES};
-    int64_t left = known->cert_expires.ms - step->now.ms;
+    int64_t left = wall_is_set(known->cert_expires)
+                       ? known->cert_expires.ms - step->now.ms
+                       : 0;
     int near = 0, r;
 
     if (wall_is_set(known->cert_expires))
