@@ -3,17 +3,17 @@
  * there to do it.  Later ones are made with `tocsin user add`.
  */
 #include <stdio.h>
-#include <time.h>
 
 #include "cli/setup.h"
 #include "console/auth.h"
+#include "net/loop.h"
 #include "store/people.h"
 #include "store/store.h"
 
 static int
-add_admin(struct store *store, const struct setup *setup, struct str hash)
+add_admin(struct store *store, const struct setup *setup, struct str hash,
+    struct wall now)
 {
-    struct timespec now;
     struct user user = {.name = str_of(setup->admin),
         .password_hash = hash,
         .role = STR("admin")};
@@ -23,9 +23,7 @@ add_admin(struct store *store, const struct setup *setup, struct str hash)
         .text = STR("{\"role\":\"admin\"}")};
     int err = store_begin(store);
 
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    user.created = entry.at =
-        (struct wall){now.tv_sec * 1000 + now.tv_nsec / 1000000};
+    user.created = entry.at = now;
     if (err)
         return err;
     err = store_user_add(store, &user);
@@ -43,6 +41,7 @@ setup_admin(const struct setup *setup, const struct buf *password)
 {
     struct toc_error error = {0};
     struct store *store = NULL;
+    struct loop *loop = NULL;
     char hash[AUTH_HASH_SIZE];
     int err;
 
@@ -57,12 +56,15 @@ setup_admin(const struct setup *setup, const struct buf *password)
     err = auth_password_hash(buf_str(password), hash);
     if (err == 0 && (err = store_open(setup->database, &error, &store)) != 0)
         toc_error_print(&error, stderr);
+    if (err == 0)
+        err = loop_new(&loop); /* the only clock */
     if (err == 0) {
-        err = add_admin(store, setup, str_of(hash));
+        err = add_admin(store, setup, str_of(hash), loop_wall(loop));
         if (err)
             fprintf(stderr, "tocsin setup: the admin %s is not made: %s\n",
                 setup->admin, err_text(err));
     }
+    loop_free(loop);
     store_close(store);
     return err;
 }
