@@ -35,6 +35,7 @@ int cmd_try_template(int argc, char **argv);
 int cmd_try_channel(int argc, char **argv);
 
 /* the daemon's administration */
+int cmd_setup(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_reload(int argc, char **argv);
 int cmd_status(int argc, char **argv);

@@ -14,6 +14,26 @@
     "  --json          print what the daemon answered, as JSON\n"
 
 const struct command cli_commands[] = {
+    {"setup", "[OPTION]…",
+        "Write the first configuration, out of at most six answers",
+        "  --dir DIR           where; default: /etc/tocsin\n"
+        "  --yes               ask nothing: what is not given has its default\n"
+        "  --bureau NAME       the bureau's name (needed with --yes)\n"
+        "  --contact TEXT      at which owners of polled sites reach it "
+        "(likewise)\n"
+        "  --zone ZONE         default: this machine's\n"
+        "  --listen ADDR       the console's address, default 127.0.0.1:8480\n"
+        "  --admin NAME        the first admin, default admin\n"
+        "  --password-file FILE\n"
+        "                      his password; default: one is made and shown\n"
+        "  --source ADDRESS    a site, a feed or an OPML file; may be given "
+        "often\n"
+        "  --channel \"KIND ADDRESS\", --secret TEXT\n"
+        "                      the first channel and what it signs with\n"
+        "  --no-test           send no test message to it\n"
+        "\nA configuration that is there stays as it is.  What is written, "
+        "`tocsin check`\naccepts.  tocsind must not run yet.\n",
+        cmd_setup},
     {"check", "[--config FILE] [--print | --invariants [DATABASE] [--json]]",
         "Read the configuration and say everything that is wrong with it",
         "  --config FILE   default: $TOCSIN_CONFIG, then "
