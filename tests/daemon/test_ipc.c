@@ -2,9 +2,6 @@
  * test_ipc: frames between two ends of a real socket pair: whole, in pieces,
  * with descriptors, too large, forbidden, garbage, and after the end.
  */
-#include <sys/socket.h>
-
-#include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -13,7 +10,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #include "base/err.h"
 #include "daemon/ipc.h"
@@ -135,8 +135,8 @@ test_a_frame_larger_than_the_socket(void **state)
     result.reason = result.format = result.encoding = result.title = empty;
     result.seen.data = calloc(1, n);
     result.seen.len = n;
-    assert_int_equal(
-        ipc_send(pair->other.ipc, FRAME(parse_result, PARSE_RESULT, &result)),
+    assert_int_equal(ipc_send(pair->other.ipc,
+                         FRAME(parse_result, PARSE_RESULT, &result)),
         0);
     turns(pair, 300);
     assert_int_equal(pair->engine.frames, 1);
@@ -154,8 +154,8 @@ test_too_large_is_refused(void **state)
     result.reason = result.format = result.encoding = result.title = empty;
     result.seen.len = IPC_MAX_FRAME_BYTES + 1;
     result.seen.data = calloc(1, result.seen.len);
-    assert_int_equal(
-        ipc_send(pair->other.ipc, FRAME(parse_result, PARSE_RESULT, &result)),
+    assert_int_equal(ipc_send(pair->other.ipc,
+                         FRAME(parse_result, PARSE_RESULT, &result)),
         E_LIMIT);
     free(result.seen.data);
 }
@@ -191,8 +191,9 @@ test_forbidden_message_ends_the_channel(void **state)
     char empty[] = "";
 
     answer.reason = empty;
-    assert_int_equal(
-        ipc_send(pair->other.ipc, FRAME(poll_answer, POLL_ANSWER, &answer)), 0);
+    assert_int_equal(ipc_send(pair->other.ipc,
+                         FRAME(poll_answer, POLL_ANSWER, &answer)),
+        0);
     turns(pair, 5);
     assert_int_equal(pair->engine.frames, 0);
     assert_int_equal(pair->engine.ended, 1);
@@ -240,7 +241,8 @@ test_last_words_are_heard(void **state)
     Tocsin__Pong pong = TOCSIN__PONG__INIT;
 
     pong.number = 42;
-    assert_int_equal(ipc_send(pair->other.ipc, FRAME(pong, PONG, &pong)), 0);
+    assert_int_equal(
+        ipc_send(pair->other.ipc, FRAME(pong, PONG, &pong)), 0);
     ipc_free(pair->other.ipc);
     pair->other.ipc = NULL;
     turns(pair, 5);
@@ -258,10 +260,10 @@ test_the_table_is_strict(void **state)
         ROLE(PARSE), ROLE(FETCH), TOCSIN__FRAME__BODY_PARSE_REQUEST));
     assert_false(traffic_may(
         ROLE(CONSOLE), ROLE(ENGINE), TOCSIN__FRAME__BODY_SEND_RESULT));
-    assert_false(
-        traffic_may(ROLE(ENGINE), ROLE(PARENT), TOCSIN__FRAME__BODY__NOT_SET));
-    assert_false(
-        traffic_may(ROLE(PARSE), ROLE(PARENT), TOCSIN__FRAME__BODY_RESTART));
+    assert_false(traffic_may(
+        ROLE(ENGINE), ROLE(PARENT), TOCSIN__FRAME__BODY__NOT_SET));
+    assert_false(traffic_may(
+        ROLE(PARSE), ROLE(PARENT), TOCSIN__FRAME__BODY_RESTART));
     /* who reads strangers' bytes may act for nobody */
     assert_false(traffic_may(
         ROLE(PARSE), ROLE(ENGINE), TOCSIN__FRAME__BODY_ACTION_REQUEST));
@@ -269,10 +271,10 @@ test_the_table_is_strict(void **state)
         ROLE(FETCH), ROLE(ENGINE), TOCSIN__FRAME__BODY_ACTION_REQUEST));
     assert_false(traffic_may(
         ROLE(PARSE), ROLE(ENGINE), TOCSIN__FRAME__BODY_SEND_RESULT));
-    assert_false(
-        traffic_may(ROLE(OUTWARD), ROLE(PARENT), TOCSIN__FRAME__BODY_START));
-    assert_false(
-        traffic_may(ROLE(FETCH), ROLE(OUTWARD), TOCSIN__FRAME__BODY_LAUNCH));
+    assert_false(traffic_may(
+        ROLE(OUTWARD), ROLE(PARENT), TOCSIN__FRAME__BODY_START));
+    assert_false(traffic_may(
+        ROLE(FETCH), ROLE(OUTWARD), TOCSIN__FRAME__BODY_LAUNCH));
 }
 
 int
