@@ -31,6 +31,7 @@ enum {
     ITEM_HEADLINE_MAX_CHARS = 60, /* a text shorter than that says no more */
     MERGES_MAX = 16               /* followed from a merged incident */
 };
+static const int64_t ITEM_MAX_DATE_MS = INT64_C(253402300800000);
 static const double QUIET_MIN_SIMILARITY = 0.7;
 
 /* --- checking
@@ -62,12 +63,22 @@ findings_are_sound(const struct ruleset *rules, const Tocsin__Item *in)
     return true;
 }
 
+/* Absent, or before the year 10000 and as far from 1970 the other way, so that
+ * it can be reckoned with. */
+static bool
+date_is_sound(int64_t ms)
+{
+    return !wall_is_set((struct wall){ms}) ||
+           (ms > -ITEM_MAX_DATE_MS && ms < ITEM_MAX_DATE_MS);
+}
+
 bool
 engine_item_is_sound(const struct ruleset *rules, const Tocsin__Item *in)
 {
     bool ok =
         in->identity.len == DIGEST_SIZE && in->digest.len == DIGEST_SIZE &&
         in->features.len <= FEATURES_MAX_BYTES &&
+        date_is_sound(in->published_ms) && date_is_sound(in->updated_ms) &&
         text_is_sound(in->id, ITEM_MAX_TEXT_BYTES) &&
         text_is_sound(in->title, ITEM_MAX_TITLE_BYTES) &&
         text_is_sound(in->text, ITEM_MAX_TEXT_BYTES) &&
