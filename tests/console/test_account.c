@@ -490,8 +490,7 @@ a_proxy_may_pass_its_own_login_on(void **state)
             assert_int_equal(answer.status, 401);
             client_from(NULL);
             answer = as_proxy(&other, "/api/v1/account", text);
-            assert_in_set(
-                answer.status, ((LargestIntegralType[]){400, 401}), 2);
+            assert_true(answer.status == 400 || answer.status == 401);
         }
     }
     desk_free(&other);
