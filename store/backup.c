@@ -88,6 +88,23 @@ facts_equal(const struct backup_facts *a, const struct backup_facts *b)
 
 /* --- copying -------------------------------------------------------------- */
 
+/* What root makes is for whom its folder belongs to: the daemon is to read it
+ * at its next start.  What fd, or else path, is. */
+static void
+give_to_owner(const char *path, int fd)
+{
+    char folder[PATH_MAX];
+    struct stat st;
+
+    backup_folder_of(path, folder);
+    if (geteuid() != 0 || stat(folder, &st) != 0)
+        return;
+    if (fd >= 0)
+        (void)!fchown(fd, st.st_uid, st.st_gid);
+    else
+        (void)!lchown(path, st.st_uid, st.st_gid);
+}
+
 /* Open a fresh file of mode 0600 to copy into. */
 static int
 copy_target(const char *path, struct toc_error *reterr, sqlite3 **ret)
@@ -97,6 +114,7 @@ copy_target(const char *path, struct toc_error *reterr, sqlite3 **ret)
 
     if (fd < 0)
         return say_errno(reterr, path, "cannot be made");
+    give_to_owner(path, fd);
     (void)close(fd);
     if (sqlite3_open_v2(path, ret, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
             NULL) == SQLITE_OK)
@@ -301,7 +319,9 @@ backup_make(const char *database, const char *folder, struct wall now,
     if (!name_of(folder, now, path))
         return say(reterr, folder, E_LIMIT, "the path is too long");
     (void)snprintf(part, sizeof(part), "%s" BACKUP_PART, path);
-    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+    if (mkdir(folder, 0700) == 0)
+        give_to_owner(folder, -1);
+    else if (errno != EEXIST)
         return say_errno(reterr, folder, "cannot be made");
     if (access(path, F_OK) == 0)
         return say(reterr, path, E_EXISTS, "exists already");

@@ -22,7 +22,7 @@
 #include "store/inside.h"
 
 static const char *const suffixes[] = {"", "-wal", "-shm"};
-enum { RESTORE_ARENA_BYTES = 64 * 1024 };
+enum { RESTORE_ARENA_BYTES = 64 * 1024, RESTORE_SKIP_NUMBERS = 1000 };
 enum { SUFFIXES = sizeof(suffixes) / sizeof(suffixes[0]) };
 
 struct place {
@@ -46,6 +46,8 @@ place_lock(struct place *place, struct toc_error *reterr)
     if (flock(place->lock, LOCK_EX | LOCK_NB) < 0) {
         toc_error_set(reterr, place->path, 0, 0,
             "is in use by a running tocsind; stop it first");
+        (void)close(place->lock);
+        place->lock = -1; /* nothing of the place is ours to tidy up */
         return E_BUSY;
     }
     return 0;
@@ -118,6 +120,22 @@ restore_repoll(struct db *db)
                    " failures = 0; UPDATE hub SET next = 0;"));
 }
 
+/* What was true then and is not now: who has logged out since would be logged
+ * in again; numbers that were told since would mean another incident, also to
+ * the links in its messages; and of this file there is no backup yet. */
+static int
+restore_forget(struct db *db)
+{
+    _Static_assert(RESTORE_SKIP_NUMBERS == 1000, "the literal below");
+    return db_run(db, DB_SQL("DELETE FROM session;"
+                             "INSERT INTO sqlite_sequence(name, seq)"
+                             " SELECT 'incident', 0 WHERE NOT EXISTS (SELECT 1"
+                             " FROM sqlite_sequence WHERE name = 'incident');"
+                             "UPDATE sqlite_sequence SET seq = seq + 1000"
+                             " WHERE name = 'incident';"
+                             "DELETE FROM pulse WHERE name = 'backup';"));
+}
+
 static int
 restore_tell(struct store *store, const struct restore *restore,
     const struct place *place)
@@ -174,6 +192,8 @@ restore_make(const struct restore *restore, const struct place *place,
     if (r == 0)
         r = restore_repoll(&store->db);
     if (r == 0)
+        r = restore_forget(&store->db);
+    if (r == 0)
         r = restore_tell(store, restore, place);
     if (r == 0)
         r = store_commit(store);
@@ -188,7 +208,8 @@ restore_make(const struct restore *restore, const struct place *place,
     return r;
 }
 
-/* The new one belongs to whom the old one, or the folder, belonged. */
+/* The new one belongs to whom the old one, or the folder, belonged; so does
+ * the lock, which may be new and which the daemon must be able to open. */
 static void
 restore_owner(const struct place *place)
 {
@@ -196,9 +217,11 @@ restore_owner(const struct place *place)
     struct stat st;
 
     backup_folder_of(place->path, folder);
-    if (geteuid() == 0 &&
-        (stat(place->path, &st) == 0 || stat(folder, &st) == 0))
-        (void)!chown(place->fresh, st.st_uid, st.st_gid);
+    if (geteuid() != 0 ||
+        (stat(place->path, &st) != 0 && stat(folder, &st) != 0))
+        return;
+    (void)!lchown(place->fresh, st.st_uid, st.st_gid);
+    (void)!fchown(place->lock, st.st_uid, st.st_gid);
 }
 
 static int

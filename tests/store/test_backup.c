@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "fixture.h"
 #include "store/backup.h"
+#include "store/channels.h"
 #include "store/export.h"
 
 static char folder[128], made[PATH_MAX];
@@ -203,6 +204,76 @@ a_restore_asks_first_and_keeps_what_was(void **state)
         1);
 }
 
+/* Who logged out since is not logged in again; a number that was told since is
+ * not given to another incident; a new backup is due. */
+static void
+a_restore_forgets_what_is_no_more_true(void **state)
+{
+    struct fixture *f = *state;
+    char kept[PATH_MAX];
+
+    fill(f, 0, 3);
+    assert_int_equal(store_begin(f->store), 0);
+    assert_int_equal(
+        store_pulse_save(f->store, STR("backup"), at(900), true, STR("")), 0);
+    assert_int_equal(store_commit(f->store), 0);
+    meddle(f->path, "INSERT INTO user(id, name, role, disabled, created)"
+                    " VALUES(1, 'li', 'admin', 0, 0)");
+    meddle(f->path, "INSERT INTO session(hash, user, created, expires)"
+                    " VALUES(zeroblob(32), 1, 0, 9000000000000)");
+    assert_int_equal(backup(f, 1000), 0);
+    assert_int_equal(number(made, "SELECT count(*) FROM session"), 1);
+    fixture_close(f);
+    assert_int_equal(restore(f, true, kept), 0);
+    assert_int_equal(number(f->path, "SELECT count(*) FROM session"), 0);
+    assert_int_equal(number(f->path, "SELECT count(*) FROM pulse"), 0);
+    assert_true(number(f->path, "SELECT seq FROM sqlite_sequence"
+                                " WHERE name = 'incident'") >= 1000);
+}
+
+/* What the administrator does is for the daemon, which is another user. */
+static void
+what_root_makes_belongs_to_the_daemon(void **state)
+{
+    struct fixture *f = *state;
+    char kept[PATH_MAX], lock[PATH_MAX];
+    struct stat st;
+
+    if (geteuid() != 0)
+        skip();
+    fill(f, 0, 3);
+    assert_int_equal(chown(f->folder, 1234, 1235), 0);
+    assert_int_equal(backup(f, 1000), 0);
+    assert_int_equal(stat(folder, &st), 0);
+    assert_int_equal(st.st_uid, 1234);
+    assert_int_equal(stat(made, &st), 0);
+    assert_int_equal(st.st_uid, 1234);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    fixture_close(f);
+    (void)snprintf(lock, sizeof(lock), "%s-lock", f->path);
+    assert_int_equal(unlink(f->path), 0); /* a new machine */
+    assert_int_equal(unlink(lock), 0);
+    assert_int_equal(restore(f, false, kept), 0);
+    assert_int_equal(stat(f->path, &st), 0);
+    assert_int_equal(st.st_uid, 1234);
+    assert_int_equal(stat(lock, &st), 0);
+    assert_int_equal(st.st_uid, 1234);
+}
+
+/* One that is under way is left alone. */
+static void
+a_second_restore_spoils_no_first(void **state)
+{
+    struct fixture *f = *state;
+    char kept[PATH_MAX], fresh[PATH_MAX];
+
+    assert_int_equal(backup(f, 1000), 0);
+    (void)snprintf(fresh, sizeof(fresh), "%s.restored", f->path);
+    assert_int_equal(close(open(fresh, O_CREAT | O_WRONLY, 0600)), 0);
+    assert_int_equal(restore(f, true, kept), E_BUSY);
+    assert_int_equal(access(fresh, F_OK), 0);
+}
+
 static void
 a_damaged_backup_replaces_nothing(void **state)
 {
@@ -229,6 +300,31 @@ an_older_backup_is_brought_up_to_date(void **state)
     assert_int_equal(backup_verify(made, &error, &facts), E_CONF);
     fixture_close(f);
     assert_int_equal(restore(f, true, kept), E_CONF);
+}
+
+static int
+is_no_key(void *arg, const struct export_value *values, size_t n)
+{
+    size_t *rows = arg;
+
+    (*rows)++;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(values[i].column, "key") == 0)
+            assert_false(str_ends(values[i].text, STR("-key")));
+    return 0;
+}
+
+/* Those that sign links, and that numbers are hashed with. */
+static void
+an_export_has_no_keys(void **state)
+{
+    struct fixture *f = *state;
+    size_t rows = 0;
+
+    meddle(f->path, "INSERT INTO meta(key, value) VALUES('act-key', x'00'),"
+                    " ('site-key', x'01'), ('pace', 1)");
+    assert_int_equal(view_export(f->view, EXPORT_meta, is_no_key, &rows), 0);
+    assert_true(rows >= 1);
 }
 
 /* Every table is exported, or left out for a reason. */
@@ -260,7 +356,8 @@ an_export_has_every_table(void **state)
         "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
         " AND name NOT LIKE 'sqlite_%%' AND name NOT LIKE 'search\\_%%'"
         " ESCAPE '\\' AND name NOT LIKE 'incident\\_title\\_%%' ESCAPE '\\'"
-        " AND name NOT LIKE 'incident\\_search%%' ESCAPE '\\' AND name NOT IN (%s",
+        " AND name NOT LIKE 'incident\\_search%%' ESCAPE '\\' AND name NOT IN "
+        "(%s",
         left_out);
     for (int i = 0; i < EXPORT_COUNT; i++)
         n += (size_t)snprintf(sql + n, sizeof(sql) - n, ", '%s'",
@@ -284,8 +381,12 @@ main(void)
         T(a_backup_is_of_one_moment), T(a_damaged_database_makes_no_backup),
         T(damage_in_a_backup_is_found), T(the_newest_are_kept),
         T(a_restore_asks_first_and_keeps_what_was),
+        T(a_restore_forgets_what_is_no_more_true),
+        T(what_root_makes_belongs_to_the_daemon),
+        T(a_second_restore_spoils_no_first),
         T(a_damaged_backup_replaces_nothing),
-        T(an_older_backup_is_brought_up_to_date), T(an_export_has_every_table)};
+        T(an_older_backup_is_brought_up_to_date), T(an_export_has_no_keys),
+        T(an_export_has_every_table)};
 
     if (digest_init() != 0)
         return 1;
