@@ -151,8 +151,8 @@ test_deleted(void **state)
     /* Nothing of it is left in the index, its rules neither. */
     fill(f);
     assert_int_equal(words_left(f), 0);
-    /* What takes its number is found. */
-    assert_int_equal(put(f, 2, "后来的消息", "正文"), 1);
+    /* Its number is never given again, and what comes after is found. */
+    assert_int_equal(put(f, 2, "后来的消息", "正文"), 2);
     fill(f);
     assert_int_equal(found(f, "后来", NULL), 1);
     assert_int_equal(found(f, "清除", NULL), 0);
