@@ -6,6 +6,7 @@
  */
 #include "daemon/engine_disk.h"
 
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include <errno.h>
@@ -54,6 +55,23 @@ ballast_take(struct engine *engine)
     disk->weighs = failed == 0;
     if (failed)
         (void)unlink(disk->ballast);
+}
+
+/* One that an earlier start took is still in its place, also when the disk is
+ * low now; one that is no more wanted goes. */
+static void
+ballast_find(struct engine *engine)
+{
+    struct disk *disk = engine->disk;
+    off_t size = (off_t)engine->config->kept.ballast_bytes;
+    struct stat st;
+
+    if (lstat(disk->ballast, &st) != 0)
+        return;
+    if (size == 0)
+        (void)unlink(disk->ballast);
+    else
+        disk->weighs = S_ISREG(st.st_mode) && st.st_size >= size;
 }
 
 /* --- looking -------------------------------------------------------------- */
@@ -175,6 +193,7 @@ engine_disk_init(struct engine *engine)
     if (slash == engine->database)
         disk.folder[0] = '/';
     engine->disk = &disk;
+    ballast_find(engine);
     if (engine->config->kept.low_bytes == 0 || !disk_left(&disk, &left))
         return 0;
     if (left >= (uint64_t)engine->config->kept.low_bytes)

@@ -113,9 +113,12 @@ keep_backup(struct keep *keep, const Tocsin__KeepOrder *in,
 {
     struct toc_error error = {.line = 0};
     struct backup_facts facts = {.bytes = 0};
-    int r = backup_make(keep->database, keep->folder, (struct wall){in->now_ms},
-        &error, path, &facts);
+    int r;
 
+    /* What was left half made when it was killed may fill the disk. */
+    (void)backup_prune(keep->arena, keep->folder, BACKUP_KEEP_MAX);
+    r = backup_make(keep->database, keep->folder, (struct wall){in->now_ms},
+        &error, path, &facts);
     if (r == 0)
         r = backup_prune(keep->arena, keep->folder, in->keep);
     else

@@ -5,6 +5,7 @@
 #include "store/backup.h"
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -308,6 +309,38 @@ name_of(const char *folder, struct wall now, char path[PATH_MAX])
     return n > 0 && n < PATH_MAX;
 }
 
+static uint64_t
+size_of(const char *database, const char *suffix)
+{
+    char name[PATH_MAX];
+    struct stat st;
+    int n = snprintf(name, sizeof(name), "%s%s", database, suffix);
+
+    return n > 0 && n < PATH_MAX && stat(name, &st) == 0 ? (uint64_t)st.st_size
+                                                         : 0;
+}
+
+/* A copy that fills the disk would hurt whoever writes there, the daemon first
+ * of all. */
+static int
+has_room(const char *database, const char *folder, struct toc_error *reterr)
+{
+    uint64_t need =
+        size_of(database, "") + size_of(database, "-wal") + BACKUP_SPARE_BYTES;
+    struct statvfs st;
+    uint64_t left;
+
+    if (statvfs(folder, &st) != 0)
+        return 0;
+    left = (uint64_t)st.f_bavail * st.f_frsize;
+    if (left >= need)
+        return 0;
+    toc_error_set(reterr, folder, 0, 0,
+        "has no room for a copy: %llu MiB are needed, %llu are left",
+        (unsigned long long)(need >> 20), (unsigned long long)(left >> 20));
+    return E_IO;
+}
+
 int
 backup_make(const char *database, const char *folder, struct wall now,
     struct toc_error *reterr, char path[PATH_MAX], struct backup_facts *ret)
@@ -326,7 +359,9 @@ backup_make(const char *database, const char *folder, struct wall now,
     if (access(path, F_OK) == 0)
         return say(reterr, path, E_EXISTS, "exists already");
     (void)unlink(part);
-    r = backup_copy(database, part, reterr, &was);
+    r = has_room(database, folder, reterr);
+    if (r == 0)
+        r = backup_copy(database, part, reterr, &was);
     if (r == 0)
         r = backup_verify(part, reterr, ret);
     if (r == 0 && !facts_equal(&was, ret))

@@ -18,7 +18,8 @@
 enum {
     BACKUP_NAME_MAX = 64,
     BACKUP_KEEP_MAX = 1000, /* of one folder */
-    BACKUP_STEP_PAGES = 4096
+    BACKUP_STEP_PAGES = 4096,
+    BACKUP_SPARE_BYTES = 16 << 20 /* that a copy leaves free */
 };
 
 /* What a database held at one moment. */
@@ -30,7 +31,7 @@ struct backup_facts {
 
 /* Copy the database into folder (made with mode 0700 when it is not there) and
  * verify the copy; path gets its name.  E_CORRUPT: the database, and so the
- * copy, is damaged; there is no backup then. */
+ * copy, is damaged; there is no backup then.  E_IO: there is no room, too. */
 int backup_make(const char *database, const char *folder, struct wall now,
     struct toc_error *reterr, char path[PATH_MAX], struct backup_facts *ret);
 

@@ -1,4 +1,5 @@
 /* Backups: whole, of one moment, and the way back; never an empty start. */
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -115,6 +116,27 @@ a_damaged_database_makes_no_backup(void **state)
     scribble(f->path, 4096 * 40, (size_t)4096 * 30);
     assert_int_equal(backup(f, 1000), E_CORRUPT);
     assert_int_equal(backup_list(f->arena, folder, &files, &n), 0);
+    assert_int_equal(n, 0);
+}
+
+static void
+a_backup_fills_no_disk(void **state)
+{
+    struct fixture *f = *state;
+    struct toc_error error = {.line = 0};
+    struct backup_file *files;
+    size_t n = 7;
+
+    (void)snprintf(folder, sizeof(folder), "%s/backups", f->folder);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    if (mount("tocsin-test", folder, "tmpfs", 0, "size=8m") != 0)
+        skip(); /* nothing may be mounted here */
+    fill(f, 0, 3);
+    assert_int_equal(
+        backup_make(f->path, folder, at(1000), &error, made, &facts), E_IO);
+    assert_non_null(strstr(error.text, "no room"));
+    assert_int_equal(backup_list(f->arena, folder, &files, &n), 0);
+    assert_int_equal(umount2(folder, MNT_DETACH), 0);
     assert_int_equal(n, 0);
 }
 
@@ -379,8 +401,8 @@ main(void)
 #define T(name)                                                                \
     cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
         T(a_backup_is_of_one_moment), T(a_damaged_database_makes_no_backup),
-        T(damage_in_a_backup_is_found), T(the_newest_are_kept),
-        T(a_restore_asks_first_and_keeps_what_was),
+        T(a_backup_fills_no_disk), T(damage_in_a_backup_is_found),
+        T(the_newest_are_kept), T(a_restore_asks_first_and_keeps_what_was),
         T(a_restore_forgets_what_is_no_more_true),
         T(what_root_makes_belongs_to_the_daemon),
         T(a_second_restore_spoils_no_first),
