@@ -113,6 +113,8 @@ db_begin(struct db *db)
         return E_STATE;
     r = db_run(db, db->reader ? DB_SQL("BEGIN") : DB_SQL("BEGIN IMMEDIATE"));
     db->begun = r == 0;
+    if (r == 0)
+        db->full = false; /* that was of an earlier transaction */
     return r;
 }
 
