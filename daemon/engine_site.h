@@ -29,7 +29,8 @@
 enum {
     SITE_MAX_IN_FLIGHT = 64,
     SITE_PATIENCE_MS = 2 * 60 * 1000, /* beyond a look's own time */
-    SITE_MAX_DEATHS = 3, /* of parsers on a page; it is not read then */
+    SITE_MAX_DEATHS = 3,  /* of parsers on a page; it is not read then */
+    SITE_MAX_PUT_OFF = 3, /* times in a row; the page had its turn then */
     SITE_MAX_HOME_BYTES = 1024 * 1024, /* kept for the crawler's look */
     SITE_MAX_ITEMS = 60,   /* pages of an incident that become items */
     SITE_LEAST_VISITS = 20 /* before a share of them says anything */
@@ -44,6 +45,9 @@ struct site {
     bool baseline;                 /* no round has ended yet */
     bool asked;                    /* a person wants it checked now */
     bool want_plain, want_crawler; /* in this round, behind the home page */
+    int64_t put_off;               /* page that was not answered last, or 0 */
+    Tocsin__SitePurpose put_off_for;
+    unsigned put_off_times;
     struct wall next_visit, next_round, next_recheck;
     uint8_t *home; /* what the home page said in this round, packed, or NULL */
     size_t home_bytes;

@@ -180,12 +180,44 @@ look_advance(struct engine *engine, struct site_slot *look)
         site_look_end(engine, look);
 }
 
+/* Whether this was one time too many: what is put off again and again must not
+ * hold up the rest of its round.  The home page waits as long as it takes. */
+static bool
+look_had_its_turn(struct site *site, const struct site_slot *look)
+{
+    if (look->purpose == TOCSIN__SITE_PURPOSE__SITE_HOME)
+        return false;
+    if (site->put_off != look->page || site->put_off_for != look->purpose)
+        site->put_off_times = 0;
+    site->put_off = look->page;
+    site->put_off_for = look->purpose;
+    if (++site->put_off_times < SITE_MAX_PUT_OFF)
+        return false;
+    site->put_off = 0;
+    return true;
+}
+
+/* Nobody answered; nothing is said of it, and the round goes on. */
+static void
+look_pass(struct engine *engine, const struct site_slot *look)
+{
+    struct site_page_look passed = {.id = look->page,
+        .round = look->round,
+        .at = engine_now(engine),
+        .reason = STR("it was put off again and again")};
+
+    if (engine_write_begin(engine) == 0)
+        (void)engine_write_end(
+            engine, store_site_page_looked(engine->store, &passed));
+}
+
 /* It was not asked: as if it had never been. */
 static void
 look_later(struct engine *engine, struct site_slot *look, int64_t after_ms)
 {
     struct site *site = &engine->sites->sites[look->site];
     struct mono *next = &engine->sites->host_next[site->host];
+    bool passed = look_had_its_turn(site, look);
     int64_t at;
 
     if (after_ms < MS_SECOND)
@@ -196,9 +228,11 @@ look_later(struct engine *engine, struct site_slot *look, int64_t after_ms)
     if (at > next->ms)
         next->ms = at;
     if (look->purpose == TOCSIN__SITE_PURPOSE__SITE_PLAIN)
-        site->want_plain = true;
+        site->want_plain = !passed;
     else if (look->purpose == TOCSIN__SITE_PURPOSE__SITE_CRAWLER)
-        site->want_crawler = site->home != NULL;
+        site->want_crawler = !passed && site->home != NULL;
+    else if (passed)
+        look_pass(engine, look);
     site_look_end(engine, look);
 }
 

@@ -27,6 +27,7 @@
 static struct {
     bool down, hidden, leak, broken, host, silent, dies, plain;
     const char *mask, *version;
+    const char *later; /* the address that is put off */
     int64_t cert_ms, newest_ms;
     char address[32];
 } site;
@@ -186,6 +187,8 @@ answer(struct engine *e)
     visit.outcome = site.down || missing ? TOCSIN__SITE_VISIT__OUTCOME__FAILED
                                          : TOCSIN__SITE_VISIT__OUTCOME__OPENED;
     visit.reason = site.down || missing ? reason : none;
+    if (site.later && strcmp(asked.url, site.later) == 0)
+        visit.outcome = TOCSIN__SITE_VISIT__OUTCOME__LATER;
     how.status = site.down ? 503 : missing ? 404 : 200;
     visit.handed = visit.outcome == TOCSIN__SITE_VISIT__OUTCOME__OPENED &&
                    asked.purpose != TOCSIN__SITE_PURPOSE__SITE_PLAIN;
@@ -646,6 +649,26 @@ nobody_answers(void **state)
     end(&house);
 }
 
+/* One page whose host never lets us: the others have their turn. */
+static void
+a_page_that_is_put_off(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    site.later = NEWS;
+    site.leak = true;
+    live(&house, 4 * MS_HOUR);
+    assert_true(house_count(&house,
+        "SELECT count(*) FROM site_state WHERE round_done IS NOT NULL"));
+    assert_int_equal(house_count(&house, OPEN " AND kind = 'leak'"), 1);
+    assert_int_equal(house_count(&house, "SELECT failures FROM site_page"
+                                         " WHERE url = '" NEWS "'"),
+        0);
+    end(&house);
+}
+
 static void
 a_document_that_ends_parsers(void **state)
 {
@@ -723,6 +746,7 @@ main(void)
         cmocka_unit_test(what_is_no_fault),
         cmocka_unit_test(checked_at_once),
         cmocka_unit_test(nobody_answers),
+        cmocka_unit_test(a_page_that_is_put_off),
         cmocka_unit_test(a_document_that_ends_parsers),
         cmocka_unit_test(what_no_parser_may_say),
         cmocka_unit_test(a_site_leaves_the_configuration),
