@@ -311,10 +311,19 @@ put_links(struct site_step *step)
         r = put_link(step, in->links[i]);
     if (r == 0 && is_home(step))
         r = put_columns(step);
-    if (r == 0 && in->n_links < PAGE_ALL_LINKS)
-        r = store_site_page_unlinked(
-            step->engine->store, step->source->id, page_url(step), step->now);
     return r;
+}
+
+/* Behind the findings: what is not linked any more and has none is forgotten.
+ */
+static int
+put_unlinked(struct site_step *step)
+{
+    if (step->page.purpose == SITE_PAGE_DOCUMENT ||
+        step->result->n_links >= PAGE_ALL_LINKS)
+        return 0;
+    return store_site_page_unlinked(
+        step->engine->store, step->source->id, page_url(step), step->now);
 }
 
 /* --- what is not there any more
@@ -446,6 +455,8 @@ read_page(struct site_step *step)
         r = put_links(step);
     if (r == 0)
         r = put_gone(step, stale, fresh);
+    if (r == 0)
+        r = put_unlinked(step);
     if (r == 0 && is_home(step))
         keep_home(step);
     return r;

@@ -347,6 +347,13 @@ link_is_there(struct site_step *step)
                    step, SITE_KIND_BROKEN_IMAGE, STR_NONE, step->page.url);
 }
 
+/* No page links to it any more: it is kept for what was found on it. */
+static bool
+is_orphan(const struct site_page_row *page)
+{
+    return page->purpose >= SITE_PAGE_PAGE && page->from.n == 0;
+}
+
 static int
 link_is_broken(struct site_step *step)
 {
@@ -416,11 +423,14 @@ visit_page(struct site_step *step)
         r = store_site_page_looked(engine->store, &look);
     if (r != 0 || refused || down)
         return r;
+    if (opened || is_orphan(&step->page))
+        r = link_is_there(step); /* or there is no link to be broken */
     if (opened)
-        return link_is_there(step);
+        return r;
     if (missing)
         r = page_gone(step);
-    if (r == 0 && (missing || failures >= engine->config->sites.link_failures))
+    if (r == 0 && !is_orphan(&step->page) &&
+        (missing || failures >= engine->config->sites.link_failures))
         r = link_is_broken(step);
     return r;
 }

@@ -61,8 +61,9 @@ struct site_page_put {
 /* Remember a page, or that it is linked still.  A page that is a column, or the
  * home page, stays one; E_LIMIT beyond STORE_SITE_MAX_PAGES. */
 int store_site_page_put(struct store *store, const struct site_page_put *put);
-/* Forget what from does not link to any more (its links were put at now), but
- * what has findings. */
+/* Forget what from does not link to any more (its links were put at now), and
+ * what only forgotten pages link to, but what has findings: that has no parent
+ * then, and is forgotten when they are gone. */
 int store_site_page_unlinked(
     struct store *store, struct str source, struct str from, struct wall now);
 /* Columns that were found on the home page are mere pages, until they are put

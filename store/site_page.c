@@ -82,6 +82,30 @@ store_site_page_put(struct store *store, const struct site_page_put *put)
     " WHERE f.source = site_page.source AND f.gone IS NULL"                    \
     " AND site_page.url IN (f.page, f.target))"
 
+/* What only pages that are forgotten linked to is not linked either, and what
+ * nobody links to is kept no longer than its findings. */
+static int
+pages_orphaned(struct store *store, struct str source)
+{
+    const char *const sql[] = {
+        DB_SQL("UPDATE site_page SET parent = NULL WHERE source = ?"
+               " AND purpose > 1 AND parent IS NOT NULL"
+               " AND NOT EXISTS (SELECT 1 FROM site_page AS p"
+               " WHERE p.source = site_page.source"
+               " AND p.url = site_page.parent)"),
+        DB_SQL("DELETE FROM site_page WHERE source = ? AND purpose > 1"
+               " AND parent IS NULL AND NOT " IS_FOUND)};
+    struct query q;
+    int r = 0;
+
+    for (size_t i = 0; i < sizeof sql / sizeof *sql && r == 0; i++) {
+        db_query(&store->db, &q, sql[i]);
+        query_str(&q, source);
+        r = query_run(&q);
+    }
+    return r;
+}
+
 int
 store_site_page_unlinked(
     struct store *store, struct str source, struct str from, struct wall now)
@@ -101,7 +125,7 @@ store_site_page_unlinked(
         query_wall(&q, now);
         r = query_run(&q);
     }
-    return r;
+    return r ? r : pages_orphaned(store, source);
 }
 
 int

@@ -25,7 +25,7 @@
 /* --- the site ------------------------------------------------------------- */
 
 static struct {
-    bool down, hidden, leak, broken, host, silent, dies, plain;
+    bool down, hidden, leak, broken, host, silent, dies, plain, unlinked;
     const char *mask, *version;
     const char *later; /* the address that is put off */
     int64_t cert_ms, newest_ms;
@@ -138,7 +138,8 @@ say(struct engine *e)
     out->entries = out->dated = 5;
     if (home) {
         add_link(out, TOCSIN__SITE_LINK__KIND__PAGE, NEWS);
-        add_link(out, TOCSIN__SITE_LINK__KIND__PAGE, PAGE);
+        if (!site.unlinked)
+            add_link(out, TOCSIN__SITE_LINK__KIND__PAGE, PAGE);
         add_link(out, TOCSIN__SITE_LINK__KIND__DOCUMENT, DOC);
         add_link(
             out, TOCSIN__SITE_LINK__KIND__ELSEWHERE, "https://moe.example/");
@@ -466,6 +467,30 @@ a_link_breaks_and_is_mended(void **state)
     end(&house);
 }
 
+/* What is broken still, and nobody links to any more, is no broken link. */
+static void
+a_broken_link_is_taken_away(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    live(&house, 2 * MS_HOUR);
+    site.broken = true;
+    live(&house, MS_DAY);
+    assert_int_equal(house_count(&house, OPEN " AND target = '" PAGE "'"), 1);
+    site.unlinked = true;
+    live(&house, 3LL * MS_DAY);
+    assert_int_equal(house_count(&house, OPEN), 0);
+    assert_int_equal(house_count(&house, "SELECT times FROM site_finding"), 1);
+    assert_int_equal(told(&house, "incident.reopened"), 0);
+    assert_int_equal(
+        house_count(
+            &house, "SELECT count(*) FROM site_page WHERE url = '" PAGE "'"),
+        0);
+    end(&house);
+}
+
 static void
 a_site_is_down(void **state)
 {
@@ -739,6 +764,7 @@ main(void)
         cmocka_unit_test(a_finding_comes_goes_and_returns),
         cmocka_unit_test(a_leak_is_only_counted),
         cmocka_unit_test(a_link_breaks_and_is_mended),
+        cmocka_unit_test(a_broken_link_is_taken_away),
         cmocka_unit_test(a_site_is_down),
         cmocka_unit_test(a_certificate_nears_its_end),
         cmocka_unit_test(what_is_stale),

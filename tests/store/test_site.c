@@ -188,6 +188,34 @@ pages_in_turn(void **state)
     assert_int_equal(page.from_line, 4);
 }
 
+/* What only a page that is forgotten links to is forgotten with it. */
+static void
+pages_of_a_page_that_is_gone(void **state)
+{
+    struct fixture *f = *state;
+    struct site_page_put image = {.source = sources[0].id,
+        .url = STR(HOME "b.png"),
+        .purpose = SITE_PAGE_LINK,
+        .from = STR(HOME "b"),
+        .now = at(5)};
+    struct site_page_row page;
+
+    link_to(f, HOME "b", SITE_PAGE_PAGE, 5);
+    assert_int_equal(store_site_page_put(f->store, &image), 0);
+    assert_int_equal(
+        store_site_page_unlinked(f->store, sources[0].id, STR(HOME "b"), at(5)),
+        0);
+    assert_int_equal(store_site_page_find(
+                         f->store, sources[0].id, image.url, f->arena, &page),
+        0);
+    assert_int_equal(
+        store_site_page_unlinked(f->store, sources[0].id, STR(HOME), at(20)),
+        0);
+    assert_int_equal(store_site_page_find(
+                         f->store, sources[0].id, image.url, f->arena, &page),
+        E_NOTFOUND);
+}
+
 static void
 columns_listed_and_found(void **state)
 {
@@ -366,6 +394,7 @@ main(void)
         TEST(a_finding),
         TEST(what_was_accepted),
         TEST(pages_in_turn),
+        TEST(pages_of_a_page_that_is_gone),
         TEST(columns_listed_and_found),
         TEST(hosts),
         TEST(visits_by_day),
