@@ -407,9 +407,11 @@ set_up(struct setup *setup)
     _cleanup_(buf_done) struct buf password;
     bool channel_failed = false;
     size_t failed;
+    int err;
 
     buf_init(&password, PASSWORD_MAX_BYTES);
-    if (password_of(setup, &password) != CLI_OK || setup_write(setup) != 0)
+    if (password_of(setup, &password) != CLI_OK ||
+        setup_admin_check(setup, &password) != 0 || setup_write(setup) != 0)
         return CLI_FAILED;
     failed = add_sources(setup);
     if (setup->channel) {
@@ -418,7 +420,10 @@ set_up(struct setup *setup)
         else if (!setup->no_test)
             channel_failed = !test_channel(setup);
     }
-    if (setup_admin(setup, &password) != 0 || setup_give(setup) != 0)
+    /* Without an admin too the daemon can read what was written; one is made
+     * with `tocsin user add` then. */
+    err = setup_admin(setup, &password);
+    if (setup_give(setup) != 0 || err != 0)
         return CLI_FAILED;
     say_next(setup, &password, failed, channel_failed);
     return failed > 0 || channel_failed ? CLI_FAILED : CLI_OK;

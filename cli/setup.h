@@ -29,6 +29,8 @@ struct setup {
 };
 
 /* --- setup_admin.c --- */
+/* Whether his name and password will do; said before anything is written. */
+int setup_admin_check(const struct setup *setup, const struct buf *password);
 /* Make the first admin in the database, which the daemon must not have open. */
 int setup_admin(const struct setup *setup, const struct buf *password);
 

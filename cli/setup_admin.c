@@ -37,6 +37,21 @@ add_admin(struct store *store, const struct setup *setup, struct str hash,
 }
 
 int
+setup_admin_check(const struct setup *setup, const struct buf *password)
+{
+    struct str name = str_of(setup->admin);
+
+    if (auth_name_fault(name) == NULL &&
+        auth_password_fault(buf_str(password), name) == NULL)
+        return 0;
+    fprintf(stderr,
+        "tocsin setup: that name or password will not do: a name has no "
+        "blanks, a password at least 8 characters and is none of those "
+        "that are tried first\n");
+    return E_PARSE;
+}
+
+int
 setup_admin(const struct setup *setup, const struct buf *password)
 {
     struct toc_error error = {0};
@@ -45,14 +60,6 @@ setup_admin(const struct setup *setup, const struct buf *password)
     char hash[AUTH_HASH_SIZE];
     int err;
 
-    if (auth_name_fault(str_of(setup->admin)) != NULL ||
-        auth_password_fault(buf_str(password), str_of(setup->admin)) != NULL) {
-        fprintf(stderr,
-            "tocsin setup: that name or password will not do: a name has no "
-            "blanks, a password at least 8 characters and is none of those "
-            "that are tried first\n");
-        return E_PARSE;
-    }
     err = auth_password_hash(buf_str(password), hash);
     if (err == 0 && (err = store_open(setup->database, &error, &store)) != 0)
         toc_error_print(&error, stderr);

@@ -109,6 +109,15 @@ class Setup(unittest.TestCase):
         self.assertIn("zone", done.stderr)
         self.assertFalse(os.path.exists(
             os.path.join(self.dir, "tocsin.yaml")))
+        weak = os.path.join(self.folder, "weak")
+        with open(weak, "w", encoding="utf-8") as f:
+            f.write("short\n")
+        for wrong in (("--password-file", weak), ("--admin", "a b")):
+            done = self.given(*wrong)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("will not do", done.stderr)
+            self.assertFalse(os.path.exists(
+                os.path.join(self.dir, "tocsin.yaml")))
         self.assertEqual(self.setup().returncode, 2)  # nobody to ask
         self.assertEqual(self.setup("--yes").returncode, 2)
 
