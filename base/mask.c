@@ -435,6 +435,34 @@ mask_url_in(struct arena *arena, struct str url)
     return in_arena(arena, url, true);
 }
 
+static bool
+is_within(struct str text, size_t at)
+{
+    return at < text.n && ((unsigned char)text.p[at] & 0xC0) == 0x80;
+}
+
+struct str
+mask_part(struct arena *arena, struct str text, size_t from, size_t most)
+{
+    struct str part, around;
+    size_t first, before, n;
+
+    while (is_within(text, from))
+        from++;
+    part = utf8_cut(str_from(text, from), most);
+    first = from > MASK_AROUND_BYTES ? from - MASK_AROUND_BYTES : 0;
+    while (is_within(text, first))
+        first++;
+    around = str_from(text, first);
+    before = utf8_count(str_first(around, from - first));
+    n = utf8_count(part);
+    /* A code point that is masked stays one. */
+    around = mask_in(
+        arena, utf8_cut(around, from - first + part.n + MASK_AROUND_BYTES));
+    around = str_from(around, utf8_offset(around, before));
+    return arena_str(arena, str_first(around, utf8_offset(around, n)));
+}
+
 /* --- JSON
  * ---------------------------------------------------------------------- */
 

@@ -26,7 +26,10 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-enum { MASK_JSON_MAX_DEPTH = 16 };
+enum {
+    MASK_JSON_MAX_DEPTH = 16,
+    MASK_AROUND_BYTES = 160 /* a number in groups, and the word before it */
+};
 
 /* Append text with such numbers masked; invalid UTF-8 is repaired. */
 int mask_text(struct buf *out, struct str text);
@@ -37,6 +40,11 @@ int mask_url(struct buf *out, struct str url);
  * STR_NONE only of STR_NONE, or when memory ended (arena_failed). */
 struct str mask_in(struct arena *arena, struct str text);
 struct str mask_url_in(struct arena *arena, struct str url);
+/* What stands in text, valid UTF-8, from from, for at most most bytes and of
+ * whole code points only; masked as it is there: also a number which the part
+ * cuts through, of which what is left looks like none. */
+struct str mask_part(
+    struct arena *arena, struct str text, size_t from, size_t most);
 /* Mask every string within json, to MASK_JSON_MAX_DEPTH; what lies deeper is
  * dropped.  0 or E_NOMEM. */
 int mask_json(json_t *json);

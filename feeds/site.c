@@ -1,8 +1,8 @@
 /*
  * site: a page of an own site, checked for what its owner must mend.
  */
+#include "base/mask.h"
 #include "base/url.h"
-#include "base/utf8.h"
 #include "feeds/articlepage.h"
 #include "feeds/attachment.h"
 #include "feeds/date.h"
@@ -34,8 +34,8 @@ site_add(struct site_page *page, const char *kind, struct site_lines lines,
         page->findings[report->nfindings++] =
             (struct site_finding){.kind = kind,
                 .lines = lines,
-                .evidence = arena_str(
-                    page->arena, utf8_cut(evidence, SITE_EVIDENCE_BYTES))};
+                .evidence =
+                    mask_part(page->arena, evidence, 0, SITE_EVIDENCE_BYTES)};
 }
 
 /* The domain that is registered: the last two labels, three below a public

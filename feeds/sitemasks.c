@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/mask.h"
-#include "base/utf8.h"
 #include "feeds/pagedate.h"
 #include "feeds/siteparts.h"
 
@@ -55,7 +54,7 @@ site_mask_note(struct site_masks *masks, enum site_mask kind, struct str sample)
     sample = str_trim(sample);
     if (masks->counts[kind]++ == 0 || !masks->samples[kind].p)
         masks->samples[kind] =
-            arena_str(masks->page->arena, utf8_cut(sample, MASKS_SAMPLE_BYTES));
+            mask_part(masks->page->arena, sample, 0, MASKS_SAMPLE_BYTES);
 }
 
 static bool

@@ -38,7 +38,7 @@ site_see(struct site_page *page, struct site_reading *reading,
 static struct str
 evidence_of(struct site_page *page, struct str text)
 {
-    return mask_in(page->arena, utf8_cut(text, SITE_EVIDENCE_BYTES));
+    return mask_part(page->arena, text, 0, SITE_EVIDENCE_BYTES);
 }
 
 /* The kinds of site_finding that say a page was altered by strangers. */
@@ -147,8 +147,8 @@ name_of(struct site_page *page, const struct site_reading *reading)
     for (size_t i = 0; i < path.n; i++)
         if (path.p[i] == '/')
             from = i + 1;
-    return mask_url_in(
-        page->arena, utf8_cut(str_from(path, from), SITE_EVIDENCE_BYTES));
+    return utf8_cut(
+        mask_url_in(page->arena, str_from(path, from)), SITE_EVIDENCE_BYTES);
 }
 
 static void
@@ -200,8 +200,10 @@ find_title(struct site_page *page)
 
     if (i == html->n)
         return STR_NONE;
-    return mask_in(
-        page->arena, html_text_of(page->arena, html, i, READ_TITLE_BYTES));
+    return mask_part(page->arena,
+        html_text_of(
+            page->arena, html, i, READ_TITLE_BYTES + MASK_AROUND_BYTES),
+        0, READ_TITLE_BYTES);
 }
 
 /* Whether something else stands in the page's place. */

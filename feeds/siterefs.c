@@ -8,8 +8,8 @@
  */
 #include <string.h>
 
+#include "base/mask.h"
 #include "base/url.h"
-#include "base/utf8.h"
 #include "feeds/listmine.h"
 #include "feeds/pagedate.h"
 #include "feeds/siteparts.h"
@@ -126,8 +126,8 @@ add_ref(struct refs *refs, enum site_ref_kind kind, struct str url,
         return;
     refs->list[refs->n++] = (struct site_ref){.kind = kind,
         .url = url,
-        .text = arena_str(
-            refs->page->arena, utf8_cut(str_trim(text), SITE_LINK_TEXT_BYTES)),
+        .text = mask_part(
+            refs->page->arena, str_trim(text), 0, SITE_LINK_TEXT_BYTES),
         .line = line};
 }
 

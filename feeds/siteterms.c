@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/mask.h"
-#include "base/utf8.h"
 #include "feeds/siteparts.h"
 
 enum {
@@ -203,10 +202,9 @@ context_of(const struct terms *terms, struct str text, size_t at,
         from++;
     while (to < text.n && to - at < TERMS_CONTEXT_BYTES && text.p[to] != '\n')
         to++;
-    part = utf8_cut(str_from(text, from), to - from);
-    part = mask_in(arena, part);
+    part = mask_part(arena, text, from, to - from);
     if (right.n == 0)
-        return arena_str(arena, part);
+        return part;
     return arena_printf(
         arena, "%.*s（应为“%.*s”）", STR_ARG(part), STR_ARG(right));
 }

@@ -252,6 +252,32 @@ test_arena(void **state)
     arena_free(arena);
 }
 
+/* A part that begins or ends within a number shows no more of it. */
+static void
+test_part(void **state)
+{
+    static const struct str text = {
+        "学号见附件，身份证11010119900307775X，其余从略", 0};
+    struct str all = str_of(text.p);
+    struct arena *arena = arena_new(1 << 20);
+    struct str masked = mask_in(arena, all);
+
+    (void)state;
+    for (size_t from = 0; from <= all.n; from++)
+        for (size_t most = 0; from + most <= all.n; most++) {
+            struct str part = mask_part(arena, all, from, most);
+
+            assert_true(part.n <= most);
+            assert_true(part.n == 0 || str_find(masked, part) < masked.n);
+            assert_int_equal(str_find(part, STR("9003")), part.n);
+            arena_clear(arena);
+            masked = mask_in(arena, all);
+        }
+    assert_str(mask_part(arena, STR("电话13812345678"), 0, 12), "电话138***");
+    assert_int_equal(mask_part(arena, STR_NONE, 0, 10).n, 0);
+    arena_free(arena);
+}
+
 static void
 test_json(void **state)
 {
@@ -317,6 +343,7 @@ main(void)
         cmocka_unit_test(test_url),
         cmocka_unit_test(test_generated),
         cmocka_unit_test(test_arena),
+        cmocka_unit_test(test_part),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_linear),
     };

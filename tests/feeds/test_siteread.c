@@ -473,6 +473,35 @@ floods(void **state)
     }
 }
 
+/* Where evidence begins and ends within a number. */
+static void
+numbers_at_the_edge(void **state)
+{
+    static const char page[] =
+        "<title>花名册</title><p>339911201502095366，%.*s云溪一小，"
+        "%.*s339911201502095366，%.*s</p>" BODY;
+    static const char filling[] = "丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥";
+    char text[1024];
+
+    for (int n = 0; n <= 60; n += 3) {
+        const struct site_reading *reading;
+        const struct site_seen *seen;
+
+        (void)snprintf(
+            text, sizeof text, page, n, filling, n, filling, n, filling);
+        reading = read_home(*state, text);
+        seen = find(reading, SITE_KIND_WRONG_WORD, "云溪一小");
+        assert_non_null(seen);
+        for (size_t at = 0; at < 13; at++) {
+            struct str piece = {&"339911201502095366"[at], 6};
+
+            if (at >= 1 && at + 6 <= 17)
+                assert_int_equal(
+                    str_find(seen->evidence, piece), seen->evidence.n);
+        }
+    }
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, page_setup, page_teardown)
 
@@ -487,6 +516,7 @@ main(void)
         TEST(columns),
         TEST(entries),
         TEST(wrong_words),
+        TEST(numbers_at_the_edge),
         TEST(digests),
         TEST(numbers_that_count),
         TEST(two_visitors),
