@@ -86,6 +86,7 @@ site_plan(
     if (site->next_round.ms > now.ms + 2 * (MS_DAY / c->rounds_per_day))
         site->next_round = site_instant(site, c->rounds_per_day, now);
     site->baseline = !wall_is_set(known->baseline);
+    site->learnt = known->baseline;
 }
 
 /* When a page with findings is looked at again. */
@@ -277,7 +278,8 @@ site_turn(struct engine *engine, struct site *site, bool begins)
         known.round_done = WALL_NONE;
     } else if (r == 0) {
         known.round_done = now;
-        if (!wall_is_set(known.baseline) && wall_is_set(known.last_opened))
+        /* Of a home page that was never read nothing was learnt. */
+        if (!wall_is_set(known.baseline) && known.title.p)
             known.baseline = now;
     }
     if (r == 0)

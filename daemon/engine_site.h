@@ -43,6 +43,7 @@ struct site {
     uint64_t round;
     bool round_open;
     bool baseline;                 /* no round has ended yet */
+    struct wall learnt;            /* when it had */
     bool asked;                    /* a person wants it checked now */
     bool want_plain, want_crawler; /* in this round, behind the home page */
     int64_t put_off;               /* page that was not answered last, or 0 */

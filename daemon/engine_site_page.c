@@ -213,6 +213,16 @@ leads_to_host(const struct site_step *step, struct str host)
     return false;
 }
 
+/* What it leads to is the site's own: the site is being learnt, or the page is
+ * older than that and had no turn yet. */
+static bool
+is_learning(const struct site_step *step)
+{
+    return step->site->baseline ||
+           (step->page.title.p == NULL &&
+               step->page.added.ms <= step->site->learnt.ms);
+}
+
 static int
 put_host(struct site_step *step, const Tocsin__SiteLink *link)
 {
@@ -230,7 +240,7 @@ put_host(struct site_step *step, const Tocsin__SiteLink *link)
     if (host.n == 0)
         return 0;
     r = store_site_host_put(engine->store, step->source->id, host,
-        page_url(step), link->line, step->site->baseline, step->now, &waits);
+        page_url(step), link->line, is_learning(step), step->now, &waits);
     if (r == E_LIMIT || (r == 0 && !waits))
         return 0;
     if (r != 0)
@@ -253,6 +263,9 @@ put_link(struct site_step *step, const Tocsin__SiteLink *link)
         .from_line = link->line,
         .now = step->now};
     int r;
+
+    if (!step->site->baseline && is_learning(step))
+        put.added_ms = step->site->learnt.ms;
 
     switch ((int)link->kind) {
     case TOCSIN__SITE_LINK__KIND__ELSEWHERE:
@@ -339,6 +352,17 @@ is_listed(const struct source *source, struct str url)
     return false;
 }
 
+/* Whether what came says how old the page is: a list that a script brings, or a
+ * home page without one, does not. */
+static bool
+fresh_is_told(const struct site_step *step)
+{
+    const Tocsin__SiteResult *in = step->result;
+
+    return in->entries > 0 || wall_is_set((struct wall){in->newest_ms}) ||
+           !(is_home(step) || (is_column(step) && in->doubtful));
+}
+
 static bool
 is_there_still(const struct site_step *step, const struct site_finding_row *row,
     bool stale, enum site_kind fresh)
@@ -348,7 +372,7 @@ is_there_still(const struct site_step *step, const struct site_finding_row *row,
     if (is_of_page(row->kind))
         return is_in_found(step, row);
     if (is_fresh_kind(row->kind))
-        return stale && row->kind == fresh;
+        return !fresh_is_told(step) || (stale && row->kind == fresh);
     if (step->page.purpose == SITE_PAGE_DOCUMENT || !all)
         return true;
     if (row->kind == SITE_KIND_NEW_HOST)

@@ -294,6 +294,19 @@ visit_home(struct site_step *step)
 /* --- the other scheme
  * --------------------------------------------------------------- */
 
+/* Whether there is an answer by this scheme, or there is surely none: a look
+ * that merely failed says neither. */
+static bool
+plain_is_told(const struct site_step *step)
+{
+    uint32_t cause = answer_of(step)->cause;
+
+    return step_opened(step) ||
+           (step->visit->outcome == TOCSIN__SITE_VISIT__OUTCOME__FAILED &&
+               (cause == CAUSE_CONNECT || cause == CAUSE_TLS ||
+                   (cause == CAUSE_TIMEOUT && is_secure(step->source->url))));
+}
+
 static int
 visit_plain(struct site_step *step)
 {
@@ -302,6 +315,8 @@ visit_plain(struct site_step *step)
     struct site_fault fault = {.kind = SITE_KIND_NO_HTTPS};
     bool wrong;
 
+    if (!plain_is_told(step))
+        return 0;
     if (is_secure(home)) { /* asked by http: is it sent on? */
         wrong = step_opened(step) && landed.n > 0 && !is_secure(landed);
         fault.evidence = STR("用 http:// 打开时没有转到 https://");

@@ -57,6 +57,7 @@ struct site_page_put {
     struct str from; /* the page that links to it, or absent: configured */
     uint32_t from_line;
     struct wall now;
+    int64_t added_ms; /* since when it is there; 0: now */
 };
 /* Remember a page, or that it is linked still.  A page that is a column, or the
  * home page, stays one; E_LIMIT beyond STORE_SITE_MAX_PAGES. */
@@ -130,7 +131,8 @@ enum site_finding_is {
 int store_site_finding_put(struct store *store,
     const struct site_finding_put *put, int64_t *ret_id,
     enum site_finding_is *ret);
-/* It was seen corrected. */
+/* It was seen corrected.  That somebody took it for no fault holds when it
+ * comes back, but for "unreachable". */
 int store_site_finding_gone(struct store *store, int64_t id, struct wall now);
 int store_site_finding_incident(
     struct store *store, int64_t id, int64_t incident);

@@ -129,9 +129,11 @@ store_site_finding_gone(struct store *store, int64_t id, struct wall now)
 {
     struct query q;
 
+    /* That it was down, and rightly, says nothing of the next time. */
     db_query(&store->db, &q,
-        DB_SQL("UPDATE site_finding SET gone = ? WHERE id = ?"
-               " AND gone IS NULL"));
+        DB_SQL("UPDATE site_finding SET gone = ?,"
+               " accepted = iif(kind = 'unreachable', NULL, accepted)"
+               " WHERE id = ? AND gone IS NULL"));
     query_wall(&q, now);
     query_int(&q, id);
     return query_run(&q);

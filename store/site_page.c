@@ -64,7 +64,7 @@ store_site_page_put(struct store *store, const struct site_page_put *put)
     db_query(&store->db, &q,
         DB_SQL("INSERT INTO site_page(source, url, purpose, name, kind,"
                " fresh_ms, parent, parent_line, added, linked)"
-               " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)"));
+               " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?9)"));
     query_str(&q, put->source);
     query_str(&q, put->url);
     query_int(&q, put->purpose);
@@ -74,6 +74,7 @@ store_site_page_put(struct store *store, const struct site_page_put *put)
     query_str(&q, put->from);
     query_int(&q, put->from_line);
     query_wall(&q, put->now);
+    query_int(&q, put->added_ms ? put->added_ms : put->now.ms);
     return query_run(&q);
 }
 

@@ -26,8 +26,10 @@
 
 static struct {
     bool down, hidden, leak, broken, host, silent, dies, plain, unlinked;
+    bool blank, unread, times_out;
     const char *mask, *version;
     const char *later; /* the address that is put off */
+    const char *old;   /* the page that leads to another host */
     int64_t cert_ms, newest_ms;
     char address[32];
 } site;
@@ -136,6 +138,11 @@ say(struct engine *e)
     out->title = text("青石小学");
     out->newest_ms = site.newest_ms ? site.newest_ms : house_now_ms;
     out->entries = out->dated = 5;
+    if (site.blank) { /* a list that a script would bring */
+        out->newest_ms = INT64_MIN;
+        out->entries = out->dated = 0;
+        out->doubtful = true;
+    }
     if (home) {
         add_link(out, TOCSIN__SITE_LINK__KIND__PAGE, NEWS);
         if (!site.unlinked)
@@ -152,6 +159,9 @@ say(struct engine *e)
         out->columns[0]->url = text(NEWS);
         out->columns[0]->text = text("校园动态");
     }
+    if (site.old && strcmp(asked.url, site.old) == 0)
+        add_link(
+            out, TOCSIN__SITE_LINK__KIND__ELSEWHERE, "https://old.example/");
     if (home && site.hidden)
         add_found(out, "hidden_links", "https://bet.example/", "左移 -9999px");
     if (strcmp(asked.url, DOC) == 0 && site.leak)
@@ -190,9 +200,14 @@ answer(struct engine *e)
     visit.reason = site.down || missing ? reason : none;
     if (site.later && strcmp(asked.url, site.later) == 0)
         visit.outcome = TOCSIN__SITE_VISIT__OUTCOME__LATER;
+    if (site.times_out && asked.purpose == TOCSIN__SITE_PURPOSE__SITE_PLAIN) {
+        visit.outcome = TOCSIN__SITE_VISIT__OUTCOME__FAILED;
+        how.cause = CAUSE_DNS;
+    }
     how.status = site.down ? 503 : missing ? 404 : 200;
     visit.handed = visit.outcome == TOCSIN__SITE_VISIT__OUTCOME__OPENED &&
-                   asked.purpose != TOCSIN__SITE_PURPOSE__SITE_PLAIN;
+                   asked.purpose != TOCSIN__SITE_PURPOSE__SITE_PLAIN &&
+                   !site.unread;
     asked.number = number;
     if (visit.handed && number % 2) /* in either order */
         say(e);
@@ -296,6 +311,9 @@ told(struct house *house, const char *type)
         "SELECT count(*) FROM delivery WHERE type = '%s'", type);
     return house_count(house, sql);
 }
+
+static void act(struct house *house, int64_t id, enum action_kind kind,
+    const char *object, const char *words, const char *data);
 
 #define OPEN "SELECT count(*) FROM site_finding WHERE gone IS NULL"
 #define VISITS "SELECT count(*) FROM site_visit"
@@ -516,6 +534,29 @@ a_site_is_down(void **state)
     end(&house);
 }
 
+/* That it was down for a reason says nothing of the next time. */
+static void
+a_site_is_down_rightly(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, "sites: {failed_share: 100}\n" ONE_SITE);
+    live(&house, MS_DAY);
+    for (int i = 1; i <= 2; i++) {
+        site.down = true;
+        live(&house, 5 * MS_HOUR);
+        assert_int_equal(
+            told(&house, "incident.opened") + told(&house, "incident.reopened"),
+            i);
+        act(&house, 1, ACTION_SITE_FINDING_ACCEPT, "qingshi", "机房停电", "");
+        assert_int_equal(state_of(&house, "closed"), 1);
+        site.down = false;
+        live(&house, 5 * MS_HOUR);
+    }
+    end(&house);
+}
+
 static void
 a_certificate_nears_its_end(void **state)
 {
@@ -552,8 +593,31 @@ what_is_stale(void **state)
     assert_int_equal(house_count(&house, OPEN " AND kind = 'stale_home'"), 1);
     assert_int_equal(house_count(&house, OPEN " AND kind = 'stale_column'"), 1);
     assert_int_equal(house_count(&house, "SELECT count(*) FROM incident"), 1);
+    site.blank = true; /* which says nothing of it */
+    live(&house, MS_DAY);
+    assert_int_equal(house_count(&house, OPEN), 2);
+    site.blank = false;
     site.newest_ms = 0;
     live(&house, 4 * MS_HOUR);
+    assert_int_equal(house_count(&house, OPEN), 0);
+    end(&house);
+}
+
+static void
+the_other_scheme(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    site.plain = true;
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(house_count(&house, OPEN " AND kind = 'no_https'"), 1);
+    site.times_out = true; /* once not asked is not corrected */
+    live(&house, MS_DAY);
+    assert_int_equal(house_count(&house, OPEN " AND kind = 'no_https'"), 1);
+    site.plain = site.times_out = false;
+    live(&house, MS_DAY);
     assert_int_equal(house_count(&house, OPEN), 0);
     end(&house);
 }
@@ -610,6 +674,39 @@ hosts_wait_for_an_editor(void **state)
     assert_int_equal(house_count(&house, "SELECT count(*) FROM ledger WHERE"
                                          " kind = 'site.hosts_approved'"),
         1);
+    end(&house);
+}
+
+/* What a site leads to is learnt from pages that were read. */
+static void
+hosts_of_pages_that_wait(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, "sites: {pages: 1}\n" ONE_SITE);
+    site.unread = true;
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(
+        house_count(&house, "SELECT count(*) FROM site_state WHERE"
+                            " round_done IS NOT NULL AND baseline IS NULL"),
+        1);
+    site.unread = false;
+    live(&house, MS_DAY + 2 * MS_HOUR);
+    assert_int_equal(
+        house_count(&house,
+            "SELECT count(*) FROM site_state WHERE baseline IS NOT NULL"),
+        1);
+    /* Older than that, though it has not been read before. */
+    assert_int_equal(house_count(&house, "UPDATE site_page SET title = NULL"
+                                         " WHERE url = '" PAGE "' RETURNING 1"),
+        1);
+    site.old = PAGE;
+    live(&house, MS_DAY);
+    assert_int_equal(house_count(&house, "SELECT baseline FROM site_host WHERE"
+                                         " host = 'old.example'"),
+        1);
+    assert_int_equal(house_count(&house, OPEN), 0);
     end(&house);
 }
 
@@ -766,9 +863,12 @@ main(void)
         cmocka_unit_test(a_link_breaks_and_is_mended),
         cmocka_unit_test(a_broken_link_is_taken_away),
         cmocka_unit_test(a_site_is_down),
+        cmocka_unit_test(a_site_is_down_rightly),
         cmocka_unit_test(a_certificate_nears_its_end),
         cmocka_unit_test(what_is_stale),
+        cmocka_unit_test(the_other_scheme),
         cmocka_unit_test(hosts_wait_for_an_editor),
+        cmocka_unit_test(hosts_of_pages_that_wait),
         cmocka_unit_test(what_is_no_fault),
         cmocka_unit_test(checked_at_once),
         cmocka_unit_test(nobody_answers),
