@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "store/conditions.h"
 #include "store/inside.h"
 #include "store/view_ledger.h"
 
@@ -44,8 +45,9 @@ check_text(enum check_kind kind)
 
 struct checking {
     struct db *db;
-    /* Attempts and messages before these were purged, or WALL_NONE. */
-    struct wall attempts, deliveries;
+    /* Attempts, messages and conditions that ended before these were purged, or
+     * WALL_NONE. */
+    struct wall attempts, deliveries, conditions;
     struct arena *arena;
     struct check_result *result;
 };
@@ -75,12 +77,14 @@ ask_purged(struct checking *c)
     db_query(c->db, &q,
         DB_SQL("SELECT (SELECT ifnull(min(at), 9e15) + 86400000 FROM attempt),"
                " (SELECT ifnull(min(finished), 9e15) + 4 * 86400000"
-               " FROM delivery WHERE state = 'delivered')"
+               " FROM delivery WHERE state = 'delivered'),"
+               " (SELECT ifnull(min(closed), 9e15) FROM condition)"
                " FROM ledger WHERE kind = 'purge.done' LIMIT 1"));
     r = query_next(&q);
     if (r == 0) {
         c->attempts = query_get_wall(&q);
         c->deliveries = query_get_wall(&q);
+        c->conditions = query_get_wall(&q);
     }
     query_done(&q);
     return r == E_NOTFOUND ? 0 : r;
@@ -88,9 +92,12 @@ ask_purged(struct checking *c)
 
 /* --- what SQL finds ------------------------------------------------------- */
 
-/* A statement gives a sentence for each row that breaks the invariant; ?1 and
- * ?2 are the times before which attempts and messages were purged.  Another
- * counts what it was asked of. */
+/* A statement gives a sentence for each row that breaks the invariant; ?1, ?2
+ * and ?3 are the times before which attempts, messages and conditions were
+ * purged.  Another counts what it was asked of.
+ *
+ * A dead letter is kept for ever, conditions are not: of a channel with as many
+ * as are kept of one, only those after the last that ended are asked of. */
 struct question {
     enum check_kind kind;
     const char *count, *find;
@@ -163,7 +170,11 @@ static const struct question questions[] = {
                " AND d.folded IS NULL AND NOT EXISTS (SELECT 1"
                " FROM condition AS c WHERE c.subject = 'channel:' || d.channel"
                " AND c.kind IN ('undeliverable', 'broken')"
-               " AND ifnull(c.closed, d.finished) >= d.finished)")},
+               " AND ifnull(c.closed, d.finished) >= d.finished)"
+               " AND d.finished >= ifnull(?3, 0) AND (SELECT count(*) < 50"
+               " OR d.finished > max(c.closed) FROM condition AS c"
+               " WHERE c.subject = 'channel:' || d.channel"
+               " AND c.closed IS NOT NULL)")},
     {CHECK_KEPT, DB_SQL("SELECT count(*) FROM delivery"),
         DB_SQL("SELECT 'message ' || d.id || ' is ' || d.state || ', but what"
                " incident ' || d.incident || ' was about is purged'"
@@ -199,10 +210,13 @@ ask_find(struct checking *c, const struct question *question)
     struct query q;
     int r;
 
+    _Static_assert(STORE_PAST_CONDITIONS == 50, "the literal above");
     db_query(c->db, &q, question->find);
     if (q.stmt && sqlite3_bind_parameter_count(q.stmt) >= 1) {
         query_wall(&q, c->attempts);
         query_wall(&q, c->deliveries);
+        if (sqlite3_bind_parameter_count(q.stmt) >= 3)
+            query_wall(&q, c->conditions);
     }
     while ((r = query_next(&q)) == 0)
         broken(c, question->kind, query_peek_str(&q));
@@ -344,6 +358,7 @@ view_check(struct view *view, struct arena *arena, struct check_result *ret)
     struct checking c = {.db = &view->db,
         .attempts = WALL_NONE,
         .deliveries = WALL_NONE,
+        .conditions = WALL_NONE,
         .arena = arena,
         .result = ret};
     int r = db_begin(&view->db);

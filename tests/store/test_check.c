@@ -121,6 +121,43 @@ dead_letters_are_told(void **state)
     assert_int_equal(breaches(f, CHECK_DEAD), 1);
 }
 
+/* A dead letter outlives the condition that told of it. */
+static void
+dead_letters_are_old(void **state)
+{
+    struct fixture *f = *state;
+
+    (void)told(f);
+    meddle(f->path, "UPDATE delivery SET state = 'dead', last_error = 'no',"
+                    " finished = 500000");
+    assert_int_equal(breaches(f, CHECK_DEAD), 1);
+    /* the channel failed and was well so often since that it was forgotten */
+    meddle(f->path,
+        "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n"
+        " WHERE i < 49) INSERT INTO condition(subject, kind, text, opened,"
+        " closed) SELECT 'channel:desk', 'canary', 'no', 600000 + i,"
+        " 600000 + i FROM n");
+    assert_int_equal(breaches(f, CHECK_DEAD), 1);
+    meddle(f->path, "INSERT INTO condition(subject, kind, text, opened, closed)"
+                    " VALUES('channel:desk', 'canary', 'no', 700000, 700000)");
+    assert_int_equal(breaches(f, CHECK_DEAD), 0);
+    meddle(f->path, "UPDATE delivery SET finished = 700001");
+    assert_int_equal(breaches(f, CHECK_DEAD), 1);
+    /* or it was purged */
+    meddle(f->path, "DELETE FROM condition");
+    assert_int_equal(breaches(f, CHECK_DEAD), 1);
+    assert_int_equal(store_begin(f->store), 0);
+    assert_int_equal(
+        store_ledger_add(f->store, &(struct ledger_entry){.at = at(1),
+                                       .kind = STR("purge.done"),
+                                       .by = STR("system"),
+                                       .from = STR("road"),
+                                       .text = STR("{}")}),
+        0);
+    assert_int_equal(store_commit(f->store), 0);
+    assert_int_equal(breaches(f, CHECK_DEAD), 0);
+}
+
 static void
 nothing_undelivered_goes(void **state)
 {
@@ -237,9 +274,9 @@ main(void)
     cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
         T(what_is_right_holds), T(an_alarm_without_incident_is_found),
         T(a_message_that_is_missing_is_found), T(delivered_means_accepted),
-        T(dead_letters_are_told), T(nothing_undelivered_goes),
-        T(what_was_shown_is_stored), T(references_and_pages_are_whole),
-        T(an_altered_ledger_is_found),
+        T(dead_letters_are_told), T(dead_letters_are_old),
+        T(nothing_undelivered_goes), T(what_was_shown_is_stored),
+        T(references_and_pages_are_whole), T(an_altered_ledger_is_found),
         T(numbers_of_what_went_are_not_given_again)};
 
     if (digest_init() != 0)
