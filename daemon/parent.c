@@ -35,6 +35,8 @@ enum {
     RESTART_MAX_MS = 30 * MS_SECOND,
     RESTART_FORGIVEN_MS = 20 * MS_SECOND, /* lived so long: start afresh */
     STOP_GRACE_MS = 10 * MS_SECOND,
+    OPENING_TELL_MS = 10 * MS_SECOND, /* while the engine is not ready */
+    OPENING_MAX_MS = 2 * MS_HOUR,     /* longer, and it does not get on */
     CHILDREN = 5 + ROLE_MAX_PARSERS
 };
 
@@ -58,7 +60,7 @@ struct parent {
     int listen_fd;         /* of systemd's socket for the console, or -1 */
     struct child child[CHILDREN]; /* the engine first */
     bool stopping;
-    struct loop_timer *stop_timer;
+    struct loop_timer *stop_timer, *opening_timer;
     int exit_status;
 };
 
@@ -204,10 +206,29 @@ child_start(struct child *child)
         return;
     }
     child->started = loop_mono(parent->loop);
+    if (child->role == TOCSIN__ROLE__ROLE_ENGINE)
+        loop_timer_set(parent->opening_timer, OPENING_TELL_MS);
     log_printf(LOG_DEBUG, "started %s %u as %d", role_name(child->role),
         child->index, (int)child->pid);
     child_hand_listener(child);
     child_join(child);
+}
+
+/* The engine looks at all of the database before it is ready, brings it up to
+ * date, or puts a backup in its place.  Of a large one that takes longer than
+ * systemd waits, which would end it there every time. */
+static void
+parent_opening_timer(void *arg)
+{
+    struct parent *parent = arg;
+    const struct child *engine = &parent->child[0];
+    int64_t since = loop_mono(parent->loop).ms - engine->started.ms;
+
+    if (!child_is_running(engine) || parent->stopping || since > OPENING_MAX_MS)
+        return;
+    sd_notify(0, "EXTEND_TIMEOUT_USEC=60000000\nWATCHDOG=1\n"
+                 "STATUS=Opening the database");
+    loop_timer_set(parent->opening_timer, OPENING_TELL_MS);
 }
 
 static void
@@ -431,8 +452,10 @@ parent_frame(void *arg, struct ipc *ipc, const Tocsin__Frame *frame, int fd)
                                        : ROLE_MAX_PARSERS);
         break;
     case TOCSIN__FRAME__BODY_READY:
-        if (frame->ready->role == TOCSIN__ROLE__ROLE_ENGINE)
+        if (frame->ready->role == TOCSIN__ROLE__ROLE_ENGINE) {
+            loop_timer_cancel(parent->opening_timer);
             sd_notify(0, "READY=1\nSTATUS=Watching");
+        }
         break;
     case TOCSIN__FRAME__BODY_ALIVE:
         sd_notify(0, "WATCHDOG=1");
@@ -507,7 +530,9 @@ parent_run(const char *config_path, const char *level, const char *outward)
         loop_signal_new(
             parent.loop, SIGHUP, parent_reload, &parent, &signals[3]) != 0 ||
         loop_timer_new(
-            parent.loop, parent_stop_timer, &parent, &parent.stop_timer) != 0)
+            parent.loop, parent_stop_timer, &parent, &parent.stop_timer) != 0 ||
+        loop_timer_new(parent.loop, parent_opening_timer, &parent,
+            &parent.opening_timer) != 0)
         return EXIT_FAILURE;
     for (size_t i = 0; i < CHILDREN; i++) {
         parent.child[i].parent = &parent;

@@ -2,6 +2,7 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -52,6 +53,31 @@ class Units(unittest.TestCase):
                               done.stdout)
             print("%s: %s" % (name, level.group(1)))
             self.assertLessEqual(float(level.group(1)), most / 10, name)
+
+    def test_a_long_start_is_no_hang(self):
+        """A start that takes long says so, again and again, until it is over:
+        one whose configuration does not come."""
+        path = os.path.join(self.folder, "notify")
+        config = os.path.join(self.folder, "tocsin.yaml")
+        os.mkfifo(config)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+            notify.bind(path)
+            notify.settimeout(60)
+            daemon = subprocess.Popen(
+                [TOCSIND, "--config", config], stdin=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=dict(os.environ, NOTIFY_SOCKET=path))
+            try:
+                for _ in range(2):
+                    said = notify.recv(4096).decode()
+                    self.assertIn("EXTEND_TIMEOUT_USEC=", said)
+                    self.assertIn("WATCHDOG=1", said)
+                with open(config, "w", encoding="utf-8") as f:
+                    f.write("nothing: of use\n")
+                self.assertEqual(daemon.wait(60), 78)
+            finally:
+                daemon.kill()
+                daemon.wait(60)
 
     def test_what_the_daemon_counts_on(self):
         for line in ("Type=notify", "WatchdogSec=", "ExecReload=",
