@@ -151,6 +151,8 @@ struct str site_hash(struct site_step *step, struct str words);
 
 /* engine_site_visit.c: what fetch says of a look. */
 int site_step_visit(struct site_step *step);
+/* What the site's name stands for now is its own. */
+int site_learn_addresses(struct site_step *step);
 /* engine_site_page.c: what a parser says of it. */
 int site_step_read(struct site_step *step);
 /* engine_site_incident.c: let the incidents feel what changed. */
@@ -160,6 +162,8 @@ int engine_site_unsettled(struct engine *engine);
 
 /* engine_site_words.c; static, Chinese. */
 const char *site_kind_words(enum site_kind kind);
+/* Of one finding: "unreachable" is two things. */
+const char *site_row_words(const struct site_finding_row *row);
 const char *site_target_words(enum site_kind kind, struct str target);
 /* "2026-06-07" in the bureau's zone. */
 struct str site_day(struct engine *engine, struct wall at);

@@ -90,6 +90,10 @@ act_site_accept(struct asked *asked)
     if (r != 0)
         return r;
     step.source = step.site->source;
+    if (row.kind == SITE_KIND_DNS_CHANGED)
+        r = site_learn_addresses(&step);
+    if (r != 0)
+        return r;
     change.group = row.group;
     change.page = row.page;
     step.changes = &change;

@@ -38,6 +38,7 @@ struct site_case {
     int points;
     bool news;
     struct incident incident; /* id 0: none */
+    int64_t own;              /* its number before it was merged; 0: none */
     bool merged;              /* into another one */
 };
 
@@ -55,20 +56,25 @@ static void
 add_kinds(struct buf *out, const struct site_finding_row *rows, size_t n,
     struct str page)
 {
-    bool said[SITE_KINDS_N] = {false};
+    const char *said[CASE_TITLE_KINDS];
     unsigned kinds = 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (said[rows[i].kind] || (page.n && !str_eq(rows[i].page, page)))
+        const char *words = site_row_words(&rows[i]);
+        bool again = page.n && !str_eq(rows[i].page, page);
+
+        for (unsigned k = 0; k < kinds && !again; k++)
+            again = said[k] == words;
+        if (again)
             continue;
-        said[rows[i].kind] = true;
-        if (kinds++ == CASE_TITLE_KINDS) {
+        if (kinds == CASE_TITLE_KINDS) {
             (void)buf_add_cstr(out, "等");
             break;
         }
-        if (kinds > 1)
+        if (kinds > 0)
             (void)buf_add_cstr(out, "、");
-        (void)buf_add_cstr(out, site_kind_words(rows[i].kind));
+        (void)buf_add_cstr(out, words);
+        said[kinds++] = words;
     }
 }
 
@@ -94,12 +100,12 @@ add_row(struct buf *out, const struct site_finding_row *row)
 {
     const char *target = site_target_words(row->kind, row->target);
 
-    (void)buf_printf(out, "· %s", site_kind_words(row->kind));
+    (void)buf_printf(out, "· %s", site_row_words(row));
     if (target)
         (void)buf_printf(out, "（%s）", target);
     else if (row->target.n && site_kind_group(row->kind) >= SITE_CLEAN)
         (void)buf_printf(out, " %.*s", STR_ARG(row->target));
-    if (row->count > 1)
+    if (row->count > 1 && row->group != SITE_REACHABLE)
         (void)buf_printf(out, "，%u 处", row->count);
     if (row->mask.n)
         (void)buf_printf(out, "，如 %.*s", STR_ARG(row->mask));
@@ -331,16 +337,17 @@ case_pages(struct site_case *c)
 /* --- the incident
  * ---------------------------------------------------------------------- */
 
-/* What is there is the incident's. */
+/* What is there is the incident's own, also when that was merged: what it was
+ * merged into is not closed with the last finding. */
 static int
 case_claim(const struct site_case *c)
 {
     int r = 0;
 
     for (size_t i = 0; i < c->n && r == 0; i++) {
-        if (c->rows[i].incident != c->incident.id)
+        if (c->rows[i].incident != c->own)
             r = store_site_finding_incident(
-                c->step->engine->store, c->rows[i].id, c->incident.id);
+                c->step->engine->store, c->rows[i].id, c->own);
     }
     return r;
 }
@@ -373,6 +380,7 @@ case_open(struct site_case *c, int64_t previous)
     r = case_explain(c, &c->incident.explanation);
     if (r == 0)
         r = store_incident_add(engine->store, &c->incident, &c->incident.id);
+    c->own = c->incident.id;
     if (r == 0)
         r = case_claim(c);
     if (r == 0)
@@ -437,7 +445,9 @@ case_close(struct site_case *c)
     int r;
 
     buf_init(&words, CASE_REASON_BYTES * 4);
-    (void)buf_add_cstr(&words, "复查时已看到改正：");
+    (void)buf_add_cstr(&words,
+        c->step->nchanges ? "复查时已看到改正："
+                          : "网站已移出配置或换了地址，原先发现的问题不再复查");
     for (size_t i = 0; i < c->step->nchanges && words.n < CASE_REASON_BYTES;
          i++) {
         const struct site_change *change_of = &c->step->changes[i];
@@ -445,8 +455,8 @@ case_close(struct site_case *c)
         if (change_of->group == c->group && change_of->is == SITE_WENT &&
             store_site_finding_load(
                 engine->store, change_of->finding, engine->arena, &row) == 0)
-            (void)buf_printf(&words, "%s %.*s；", site_kind_words(row.kind),
-                STR_ARG(row.page));
+            (void)buf_printf(
+                &words, "%s %.*s；", site_row_words(&row), STR_ARG(row.page));
     }
     change.reason =
         arena_str(engine->arena, utf8_cut(buf_str(&words), CASE_REASON_BYTES));
@@ -461,7 +471,9 @@ case_close(struct site_case *c)
         r = case_log(c, "incident.closed", change.reason);
     if (r == 0)
         r = engine_tell(engine, &c->incident, INCIDENT_EVENT_CLOSED,
-            "all that was found on the site was seen corrected");
+            c->step->nchanges
+                ? "all that was found on the site was seen corrected"
+                : "the site is not checked any more");
     if (r == 0)
         engine_changed(engine, "incident", c->incident.id);
     return r;
@@ -478,11 +490,55 @@ case_load(struct site_case *c)
     if (r == 0)
         r = engine_incident_load(engine, id, &c->incident);
     if (r == 0) {
+        c->own = id;
         c->merged = c->incident.id != id;
         return 0;
     }
     c->incident.id = 0;
     return r == E_NOTFOUND ? 0 : r;
+}
+
+/* Whether something came that the incident never was about. */
+static bool
+case_has_other(const struct site_case *c)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        if (c->rows[i].incident != c->own)
+            return true;
+    }
+    return false;
+}
+
+/* Whether what came is another incident's: the last one ended too long ago, or
+ * as a false alarm, which says nothing of what was not found then. */
+static bool
+case_is_over(const struct site_case *c)
+{
+    const struct incident *incident = &c->incident;
+
+    if (incident->id == 0)
+        return true;
+    if (incident_state_is_open(incident->state) ||
+        !wall_is_set(incident->closed))
+        return false;
+    return c->step->now.ms - incident->closed.ms >
+               c->step->engine->config->duty.reopen_ms ||
+           (incident->state == INCIDENT_FALSE_ALARM && case_has_other(c));
+}
+
+/* How a site stands is what its incident is called. */
+static int
+case_retitle(struct site_case *c)
+{
+    struct str title;
+
+    if (c->group != SITE_REACHABLE || c->merged || c->n == 0)
+        return 0;
+    title = kinds_title(c->step, c->rows, c->n, STR_NONE, "");
+    if (title.n == 0 || str_eq(title, c->incident.title))
+        return 0;
+    c->incident.title = title;
+    return store_incident_save(c->step->engine->store, &c->incident);
 }
 
 static int
@@ -491,21 +547,22 @@ case_write(struct site_case *c)
     struct engine *engine = c->step->engine;
     const struct incident *incident = &c->incident;
     bool open = incident->id && incident_state_is_open(incident->state);
-    bool late =
-        incident->id && !open && wall_is_set(incident->closed) &&
-        c->step->now.ms - incident->closed.ms > engine->config->duty.reopen_ms;
+    /* A level that rises is news, whoever closed the incident meanwhile. */
+    bool news = c->news || (incident->id && c->level > incident->level);
     int r = 0;
 
-    if (c->news && (incident->id == 0 || late))
+    if (news && case_is_over(c))
         return case_open(c, incident->id);
     if (incident->id == 0)
         return 0;
-    if (c->news || (open && c->level > incident->level)) {
+    if (news) {
         r = case_claim(c);
         if (r == 0)
             r = case_feel(c);
     }
-    if (r == 0 && (open || c->news))
+    if (r == 0 && (open || news))
+        r = case_retitle(c);
+    if (r == 0 && (open || news))
         r = case_pages(c);
     if (r == 0)
         engine_changed(engine, "incident", incident->id);

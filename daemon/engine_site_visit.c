@@ -5,6 +5,8 @@
  * its answer tells besides (certificate, addresses, redirects) is compared with
  * what is known.  Of other pages only a broken link comes of a look.
  */
+#include <stdlib.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mask.h"
@@ -14,7 +16,8 @@
 #include "daemon/pb.h"
 
 enum {
-    VISIT_MAX_NETWORKS = 64, /* that a name stood for and are known */
+    VISIT_MAX_NETWORKS = 64,  /* that a name stood for and are known */
+    VISIT_MAX_ADDRESSES = 32, /* as engine_site_answer.c lets in */
     VISIT_MAX_LIST_BYTES = 4096,
     HTTP_NOT_FOUND = 404,
     HTTP_GONE = 410,
@@ -74,7 +77,7 @@ check_down(struct site_step *step, const struct site_known *known)
 }
 
 static int
-check_share(struct site_step *step)
+check_share(struct site_step *step, const struct site_known *known)
 {
     struct engine *engine = step->engine;
     const struct config_sites *c = &engine->config->sites;
@@ -90,7 +93,8 @@ check_share(struct site_step *step)
         return r;
     fault.count = failed;
     fault.evidence = arena_printf(engine->arena,
-        "%lld 天内访问 %u 次，%u 次打不开（%u%%，标准为不超过 %lld%%）",
+        "%s%lld 天内访问 %u 次，%u 次打不开（%u%%，标准为不超过 %lld%%）",
+        known->failures ? "" : "现在打得开；",
         (long long)((c->window_ms + MS_DAY - 1) / MS_DAY), visits, failed,
         visits ? failed * 100 / visits : 0, (long long)c->share_percent);
     return stands(step,
@@ -178,6 +182,59 @@ add_line(struct buf *out, struct str line)
     (void)buf_add_str(out, line);
 }
 
+static int
+line_cmp(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* Of the networks it is in, in whatever order they came. */
+static struct str
+networks_hash(struct site_step *step)
+{
+    struct str list[VISIT_MAX_ADDRESSES], hash;
+    size_t n = 0;
+    struct buf words;
+
+    for (; n < step->visit->n_addresses && n < VISIT_MAX_ADDRESSES; n++)
+        list[n] = network_of(pb_str(step->visit->addresses[n]));
+    qsort(list, n, sizeof *list, line_cmp);
+    buf_init(&words, VISIT_MAX_LIST_BYTES);
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || !str_eq(list[i], list[i - 1]))
+            add_line(&words, list[i]);
+    }
+    hash = site_hash(step, buf_str(&words));
+    buf_done(&words);
+    return hash;
+}
+
+int
+site_learn_addresses(struct site_step *step)
+{
+    struct engine *engine = step->engine;
+    struct site_known known;
+    struct buf networks;
+    struct str rest;
+    int r =
+        store_site_load(engine->store, step->source->id, engine->arena, &known);
+
+    if (r != 0)
+        return r;
+    buf_init(&networks, VISIT_MAX_LIST_BYTES);
+    (void)buf_add_str(&networks, known.known_addresses);
+    for (rest = known.addresses; rest.n > 0;) {
+        struct str network = network_of(str_split(&rest, '\n'));
+
+        if (!has_line(buf_str(&networks), network))
+            add_line(&networks, network);
+    }
+    known.known_addresses = buf_str(&networks);
+    r = store_site_save(engine->store, step->source->id, &known);
+    buf_done(&networks);
+    return r;
+}
+
 /* What its name stands for: networks that were never seen before, when none of
  * the known ones is among them, are a surprise. */
 static int
@@ -220,7 +277,7 @@ check_addresses(struct site_step *step, struct site_known *known)
     buf_done(&networks);
     fault.evidence =
         arena_printf(arena, "域名现在指向 %.*s", STR_ARG(known->addresses));
-    fault.hash = site_hash(step, known->addresses);
+    fault.hash = networks_hash(step);
     return stands(step, !same, &fault);
 }
 
@@ -279,13 +336,15 @@ visit_home(struct site_step *step)
     if (r == 0)
         r = check_down(step, &known);
     if (r == 0)
-        r = check_share(step);
+        r = check_share(step, &known);
     if (r == 0)
         r = check_certificate(step, &known);
     if (r == 0)
         r = check_addresses(step, &known);
     if (r == 0 && step_opened(step))
         r = check_landing(step, &known);
+    if (r == 0 && arena_failed(step->engine->arena))
+        r = E_NOMEM;
     if (r == 0)
         r = store_site_save(store, step->source->id, &known);
     return r;
@@ -488,7 +547,9 @@ visit_first(struct site_step *step)
         .opened = step_opened(step),
         .counts = true,
         .status = answer_of(step)->status,
-        .reason = pb_str(step->visit->reason)};
+        .reason = step_opened(step) ? STR_NONE
+                                    : mask_in(step->engine->arena,
+                                          pb_str(step->visit->reason))};
     int r = condition_set(engine, step->source, STR("refused"),
         mask_in(engine->arena, pb_str(step->visit->reason)), refused);
 

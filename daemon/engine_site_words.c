@@ -37,6 +37,15 @@ site_kind_words(enum site_kind kind)
 }
 
 const char *
+site_row_words(const struct site_finding_row *row)
+{
+    /* The site may be there again: it is the week that was not good enough. */
+    if (row->kind == SITE_KIND_UNREACHABLE && str_eq(row->target, STR("share")))
+        return "打不开的次数超标";
+    return site_kind_words(row->kind);
+}
+
+const char *
 site_target_words(enum site_kind kind, struct str target)
 {
     static const struct {

@@ -528,7 +528,14 @@ a_site_is_down(void **state)
     live(&house, 2 * MS_HOUR);
     assert_int_equal(house_count(&house, OPEN " AND target = 'down'"), 0);
     assert_int_equal(state_of(&house, "new"), 1); /* of the week too many */
-    live(&house, 3LL * MS_DAY);                   /* 4 of 100 */
+    assert_int_equal(house_count(&house, "SELECT count(*) FROM incident WHERE"
+                                         " title LIKE '%：打不开的次数超标'"),
+        1);
+    assert_int_equal(
+        house_count(&house, "SELECT count(*) FROM revision WHERE"
+                            " text LIKE '%超标：现在打得开；%已改正%'"),
+        1);
+    live(&house, 3LL * MS_DAY); /* 4 of 100 */
     assert_int_equal(house_count(&house, OPEN), 0);
     assert_int_equal(state_of(&house, "closed"), 1);
     end(&house);
@@ -698,9 +705,8 @@ hosts_of_pages_that_wait(void **state)
             "SELECT count(*) FROM site_state WHERE baseline IS NOT NULL"),
         1);
     /* Older than that, though it has not been read before. */
-    assert_int_equal(house_count(&house, "UPDATE site_page SET title = NULL"
-                                         " WHERE url = '" PAGE "' RETURNING 1"),
-        1);
+    house_meddle(
+        &house, "UPDATE site_page SET title = NULL WHERE url = '" PAGE "'");
     site.old = PAGE;
     live(&house, MS_DAY);
     assert_int_equal(house_count(&house, "SELECT baseline FROM site_host WHERE"
@@ -729,6 +735,70 @@ what_is_no_fault(void **state)
     site.version = " changed"; /* until it is another one */
     live(&house, 2 * MS_HOUR);
     assert_int_equal(state_of(&house, "new"), 1);
+    end(&house);
+}
+
+static void
+addresses_that_are_right(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    live(&house, 2 * MS_HOUR);
+    (void)snprintf(site.address, sizeof site.address, "198.51.100.9");
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(house_count(&house, OPEN " AND kind = 'dns_changed'"), 1);
+    act(&house, 1, ACTION_SITE_FINDING_ACCEPT, "qingshi", "换了机房", "");
+    for (int i = 0; i < 4; i++) { /* both are its own now */
+        (void)snprintf(site.address, sizeof site.address,
+            i % 2 ? "198.51.7.9" : "192.0.2.7");
+        live(&house, 2 * MS_HOUR);
+    }
+    assert_int_equal(house_count(&house, OPEN), 0);
+    assert_int_equal(told(&house, "incident.reopened"), 0);
+    end(&house);
+}
+
+/* Closed by hand, and then it gets worse. */
+static void
+a_level_rises_on_what_was_closed(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    site.cert_ms = house_now_ms + 20LL * MS_DAY;
+    live(&house, 2 * MS_HOUR);
+    act(&house, 1, ACTION_RESOLVE, "", "已知", "");
+    assert_int_equal(state_of(&house, "closed"), 1);
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(state_of(&house, "closed"), 1);
+    site.cert_ms = house_now_ms + 2LL * MS_DAY;
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(state_of(&house, "new"), 1);
+    assert_int_equal(told(&house, "incident.reopened"), 1);
+    end(&house);
+}
+
+/* That something was no fault says nothing of another one. */
+static void
+another_fault_behind_a_false_alarm(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    live(&house, 2 * MS_HOUR);
+    site.hidden = true;
+    live(&house, 2 * MS_HOUR);
+    act(&house, 1, ACTION_FALSE_ALARM, "", "是无障碍跳转", "");
+    assert_int_equal(state_of(&house, "false_alarm"), 1);
+    live(&house, 2 * MS_HOUR);
+    site.host = true;
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(state_of(&house, "new"), 1);
+    assert_int_equal(told(&house, "incident.opened"), 2);
     end(&house);
 }
 
@@ -848,6 +918,9 @@ a_site_leaves_the_configuration(void **state)
     restart(&house, false);
     assert_int_equal(house_count(&house, OPEN), 0);
     assert_int_equal(state_of(&house, "closed"), 1);
+    assert_int_equal(house_count(&house, "SELECT count(*) FROM incident WHERE"
+                                         " reason LIKE '%改正%'"),
+        0);
     end(&house);
 }
 
@@ -870,6 +943,9 @@ main(void)
         cmocka_unit_test(hosts_wait_for_an_editor),
         cmocka_unit_test(hosts_of_pages_that_wait),
         cmocka_unit_test(what_is_no_fault),
+        cmocka_unit_test(addresses_that_are_right),
+        cmocka_unit_test(a_level_rises_on_what_was_closed),
+        cmocka_unit_test(another_fault_behind_a_false_alarm),
         cmocka_unit_test(checked_at_once),
         cmocka_unit_test(nobody_answers),
         cmocka_unit_test(a_page_that_is_put_off),
