@@ -394,6 +394,11 @@ say_next(const struct setup *setup, const struct buf *password, size_t failed,
         system ? "" : "tocsind --config ");
     if (!system)
         printf("    %s\n", setup->config);
+    if (system && strcmp(setup->listen, DEFAULT_LISTEN) != 0)
+        printf("  (systemd opens the console's port: first give %s with\n"
+               "   `systemctl edit tocsind-console.socket`, as\n"
+               "   [Socket], ListenStream= and ListenStream=%s)\n",
+            setup->listen, setup->listen);
     printf("  console   http://%s/\n  user      %s\n", setup->listen,
         setup->admin);
     if (!setup->password_file)
