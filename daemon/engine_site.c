@@ -276,6 +276,9 @@ site_turn(struct engine *engine, struct site *site, bool begins)
         known.round++;
         known.round_started = now;
         known.round_done = WALL_NONE;
+        if (known.round % SITE_FORGIVE_ROUNDS == 0)
+            r = store_site_pages_forgive(
+                engine->store, site->source->id, SITE_MAX_DEATHS);
     } else if (r == 0) {
         known.round_done = now;
         /* Of a home page that was never read nothing was learnt. */
@@ -434,6 +437,7 @@ engine_site_run(struct engine *engine)
     struct site_desk *desk = engine->sites;
     struct wall now = engine_now(engine);
     struct mono mono = loop_mono(engine->loop);
+    uint32_t first;
     size_t most;
     int64_t wait = SITE_TIMER_MAX_MS;
 
@@ -444,7 +448,9 @@ engine_site_run(struct engine *engine)
         return;
     }
     most = (size_t)engine->config->sites.concurrent;
-    for (uint32_t i = 0; i < desk->n; i++) {
+    first = desk->first % (uint32_t)desk->n;
+    for (uint32_t k = 0; k < desk->n; k++) {
+        uint32_t i = (first + k) % (uint32_t)desk->n;
         struct site *site = &desk->sites[i];
         int64_t due = site_due(site), in;
 
@@ -456,6 +462,7 @@ engine_site_run(struct engine *engine)
         if (in <= 0 && desk->in_flight < most) {
             arena_clear(engine->arena);
             site_fault(engine, site, site_work(engine, i, now));
+            desk->first = i + 1; /* those behind it come before it again */
             in = 1;
         }
         if (in < wait)

@@ -29,8 +29,9 @@
 enum {
     SITE_MAX_IN_FLIGHT = 64,
     SITE_PATIENCE_MS = 2 * 60 * 1000, /* beyond a look's own time */
-    SITE_MAX_DEATHS = 3,  /* of parsers on a page; it is not read then */
-    SITE_MAX_PUT_OFF = 3, /* times in a row; the page had its turn then */
+    SITE_MAX_DEATHS = 3,     /* of parsers on a page; it is not read then */
+    SITE_FORGIVE_ROUNDS = 7, /* it is tried again, once in so many */
+    SITE_MAX_PUT_OFF = 3,    /* times in a row; the page had its turn then */
     SITE_MAX_HOME_BYTES = 1024 * 1024, /* kept for the crawler's look */
     SITE_MAX_ITEMS = 60,   /* pages of an incident that become items */
     SITE_LEAST_VISITS = 20 /* before a share of them says anything */
@@ -73,6 +74,7 @@ struct site_desk {
     size_t n;
     struct site_slot looks[SITE_MAX_IN_FLIGHT];
     size_t in_flight;
+    uint32_t first; /* whose turn is next, when not all can have one */
     struct mono host_next[ENGINE_HOSTS]; /* no request before */
     uint8_t host_busy[ENGINE_HOSTS];
     struct loop_timer *timer;

@@ -96,6 +96,9 @@ struct site_page_look {
 };
 int store_site_page_looked(
     struct store *store, const struct site_page_look *look);
+/* Pages that ended most parsers or more may end one more. */
+int store_site_pages_forgive(
+    struct store *store, struct str source, unsigned most);
 /* What was read in it. */
 struct site_page_reading {
     int64_t id;

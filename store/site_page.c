@@ -262,6 +262,19 @@ store_site_page_looked(struct store *store, const struct site_page_look *look)
 }
 
 int
+store_site_pages_forgive(struct store *store, struct str source, unsigned most)
+{
+    struct query q;
+
+    db_query(&store->db, &q,
+        DB_SQL("UPDATE site_page SET deaths = ?1 - 1 WHERE source = ?2"
+               " AND deaths >= ?1"));
+    query_int(&q, most);
+    query_str(&q, source);
+    return query_run(&q);
+}
+
+int
 store_site_page_read(
     struct store *store, const struct site_page_reading *reading)
 {

@@ -207,6 +207,7 @@ answer(struct engine *e)
     how.status = site.down ? 503 : missing ? 404 : 200;
     visit.handed = visit.outcome == TOCSIN__SITE_VISIT__OUTCOME__OPENED &&
                    asked.purpose != TOCSIN__SITE_PURPOSE__SITE_PLAIN &&
+                   asked.purpose != TOCSIN__SITE_PURPOSE__SITE_LINK &&
                    !site.unread;
     asked.number = number;
     if (visit.handed && number % 2) /* in either order */
@@ -873,6 +874,28 @@ a_document_that_ends_parsers(void **state)
     assert_true(house_count(&house,
                     "SELECT deaths FROM site_page WHERE url = '" DOC "'") >= 2);
     assert_true(house_count(&house, "SELECT round FROM site_state") >= 4);
+    site.dies = false; /* it is another one by now: it is read again */
+    site.leak = true;
+    live(&house, 8LL * MS_DAY);
+    assert_int_equal(house_count(&house, OPEN " AND kind = 'leak'"), 1);
+    end(&house);
+}
+
+/* One site after another, when not all can have a turn. */
+static void
+turns_are_taken(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, "sites: {requests_per_hour: 12, concurrent: 1}\n" ONE_SITE
+                  " - {id: qingshi-old, title: 青石小学旧站, url: '" HOME
+                  "old/', kind: site, owner: 青石小学}\n");
+    live(&house, 20 * MS_MINUTE);
+    assert_true(house_count(&house,
+        "SELECT count(*) FROM site_visit WHERE source = 'qingshi-old'"));
+    assert_true(house_count(
+        &house, "SELECT count(*) FROM site_visit WHERE source = 'qingshi'"));
     end(&house);
 }
 
@@ -950,6 +973,7 @@ main(void)
         cmocka_unit_test(nobody_answers),
         cmocka_unit_test(a_page_that_is_put_off),
         cmocka_unit_test(a_document_that_ends_parsers),
+        cmocka_unit_test(turns_are_taken),
         cmocka_unit_test(what_no_parser_may_say),
         cmocka_unit_test(a_site_leaves_the_configuration),
     };
