@@ -426,8 +426,8 @@ int
 backup_prune(struct arena *arena, const char *folder, size_t keep)
 {
     struct backup_file *files;
-    const char **parts;
-    size_t n, nparts;
+    const char **parts = NULL;
+    size_t n, nparts = 0;
     int r = backup_list(arena, folder, &files, &n);
 
     for (size_t i = keep; r == 0 && i < n; i++)
