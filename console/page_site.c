@@ -18,6 +18,7 @@ enum {
     SITE_FAILURES_SHOWN = 20,
     SITE_GONE_SHOWN = 100,
     SITE_PAGES_SHOWN = 500,
+    SITE_WAITING_SHOWN = 200, /* hosts: a form has no more fields than 256 */
     SITE_CHECK_MS = 2 * MS_MINUTE /* to wait for what a check brings */
 };
 
@@ -235,19 +236,26 @@ set_hosts(struct context *ctx, json_t *value, struct str source)
 {
     struct site_host_row *rows = NULL;
     json_t *waiting = json_array(), *approved = json_array();
-    size_t n = 0;
+    size_t n = 0, more = 0;
     int err = view_site_hosts(
         ctx->console->view, source, VIEW_SITE_HOSTS_MAX, ctx->arena, &rows, &n);
 
     for (size_t i = 0; i < n && !err; i++) {
         json_t *list = wall_is_set(rows[i].approved) ? approved : waiting;
 
+        if (!ctx->json && list == waiting &&
+            json_array_size(waiting) == SITE_WAITING_SHOWN) {
+            more++;
+            continue;
+        }
         (void)json_array_append_new(list, row_site_host(ctx, &rows[i]));
     }
     if (!ctx->json) {
         set_flag(value, "has_waiting", json_array_size(waiting) > 0);
         set_flag(value, "has_approved", json_array_size(approved) > 0);
-        set_number(value, "n_waiting", (int64_t)json_array_size(waiting));
+        set_flag(value, "more_waiting", more > 0);
+        set_number(
+            value, "n_waiting", (int64_t)(json_array_size(waiting) + more));
         set_number(value, "n_approved", (int64_t)json_array_size(approved));
     }
     (void)json_object_set_new(value, "hosts_waiting", waiting);

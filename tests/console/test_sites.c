@@ -367,6 +367,36 @@ foreign_text_stays_text(void **state)
     }
 }
 
+static size_t
+times(struct str text, struct str what)
+{
+    size_t n = 0;
+
+    for (size_t at; (at = str_find(text, what)) < text.n; n++)
+        text = str_from(text, at + what.n);
+    return n;
+}
+
+/* A form has no more fields than are taken. */
+static void
+many_hosts_fit_a_form(void **state)
+{
+    struct answer answer;
+
+    (void)state;
+    change("WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n"
+           " WHERE i < 400) INSERT INTO site_host(source, host, page, line,"
+           " first_seen, last_seen, baseline) SELECT 'site-shiyan',"
+           " 'h' || i || '.example', '', 1, 0, 0, 1 FROM n");
+    answer = ask(&desk, "GET", "/sites/site-shiyan", who, NULL);
+    assert_int_equal(answer.status, 200);
+    assert_int_equal(times(answer.body, STR("name=\"hosts\"")), 200);
+    assert_true(answer_has(&answer, "<small>40"));
+    change("DELETE FROM site_host WHERE host LIKE 'h%.example'");
+    answer = ask(&desk, "GET", "/sites/site-shiyan", who, NULL);
+    assert_true(times(answer.body, STR("name=\"hosts\"")) < 200);
+}
+
 static void
 a_county_without_sites_is_told_how(void **state)
 {
@@ -419,6 +449,7 @@ main(void)
         cmocka_unit_test(the_sheet_counts),
         cmocka_unit_test(an_operator_has_it_checked),
         cmocka_unit_test(an_editor_approves_hosts),
+        cmocka_unit_test(many_hosts_fit_a_form),
         cmocka_unit_test(a_finding_is_accepted_for_a_reason),
         cmocka_unit_test(who_may_only_read_sees_no_buttons),
         cmocka_unit_test(nothing_hidden_becomes_a_link),
