@@ -141,6 +141,8 @@ struct site_fault {
     int points;       /* 0: as its kind */
     struct str hash;  /* of what makes it; absent: its evidence does */
 };
+/* What a fault is about, as it is stored: masked, in the engine's arena. */
+struct str site_target(struct site_step *step, struct str target);
 /* It is there. */
 int site_found(struct site_step *step, const struct site_fault *fault);
 /* Nothing like it is there: kind on page about target, when it was. */

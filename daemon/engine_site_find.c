@@ -49,16 +49,21 @@ site_hash(struct site_step *step, struct str words)
     return (struct str){copy, copy ? sizeof hash : 0};
 }
 
+struct str
+site_target(struct site_step *step, struct str target)
+{
+    if (url_is_http(target))
+        return target;
+    return utf8_cut(mask_in(step->engine->arena, target), FIND_TARGET_BYTES);
+}
+
 int
 site_found(struct site_step *step, const struct site_fault *fault)
 {
     struct arena *arena = step->engine->arena;
     struct site_finding_put put = {.source = step->source->id,
         .page = fault->page,
-        .target =
-            url_is_http(fault->target)
-                ? fault->target
-                : utf8_cut(mask_in(arena, fault->target), FIND_TARGET_BYTES),
+        .target = site_target(step, fault->target),
         .evidence =
             utf8_cut(mask_in(arena, fault->evidence), FIND_EVIDENCE_BYTES),
         .mask = fault->mask,

@@ -110,14 +110,15 @@ put_found(struct site_step *step)
 }
 
 static bool
-is_in_found(const struct site_step *step, const struct site_finding_row *row)
+is_in_found(struct site_step *step, const struct site_finding_row *row)
 {
     for (size_t i = 0; i < step->result->n_found; i++) {
         const Tocsin__SiteFound *found = step->result->found[i];
         enum site_kind kind;
 
         if (site_kind_of(pb_str(found->kind), &kind) == 0 &&
-            kind == row->kind && str_eq(pb_str(found->target), row->target))
+            kind == row->kind &&
+            str_eq(site_target(step, pb_str(found->target)), row->target))
             return true;
     }
     return false;
@@ -364,7 +365,7 @@ fresh_is_told(const struct site_step *step)
 }
 
 static bool
-is_there_still(const struct site_step *step, const struct site_finding_row *row,
+is_there_still(struct site_step *step, const struct site_finding_row *row,
     bool stale, enum site_kind fresh)
 {
     bool all = step->result->n_links < PAGE_ALL_LINKS;

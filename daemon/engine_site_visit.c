@@ -110,8 +110,10 @@ take_certificate(const struct site_step *step, struct site_known *known)
     int64_t expires = answer_of(step)->cert_expires_ms;
 
     if (expires == 0 && !*step->visit->cert_subject &&
-        !*step->visit->cert_trouble)
-        return; /* nothing was seen of one */
+        !*step->visit->cert_trouble &&
+        (!step_opened(step) || is_secure(step->source->url) ||
+            is_secure(pb_str(answer_of(step)->url))))
+        return; /* nothing was seen of one, which it may have all the same */
     known->cert_expires = expires ? (struct wall){expires} : WALL_NONE;
     known->cert_subject = mask_in(arena, pb_str(step->visit->cert_subject));
     known->cert_issuer = mask_in(arena, pb_str(step->visit->cert_issuer));
@@ -283,9 +285,9 @@ check_addresses(struct site_step *step, struct site_known *known)
 
 /* Where the home page is in the end. */
 static int
-check_landing(struct site_step *step, struct site_known *known)
+check_landing(
+    struct site_step *step, struct site_known *known, struct str landed)
 {
-    struct str landed = pb_str(answer_of(step)->url);
     struct str from = site_domain(site_host(step->source->url));
     struct str to = site_domain(site_host(landed));
     struct site_fault fault = {.kind = SITE_KIND_REDIRECTED, .target = STR("")};
@@ -327,7 +329,11 @@ visit_home(struct site_step *step)
         return r;
     if (step->visit->outcome == TOCSIN__SITE_VISIT__OUTCOME__REFUSED) {
         known.last_visit = step->now; /* it was its turn; it says nothing */
-        return store_site_save(store, step->source->id, &known);
+        /* But where it leads to, also when that does not let us in. */
+        if (step->visit->n_hops > 0)
+            r = check_landing(step, &known,
+                pb_str(step->visit->hops[step->visit->n_hops - 1]));
+        return r ? r : store_site_save(store, step->source->id, &known);
     }
     take_visit(step, &known);
     r = store_site_visit(store, step->source->id, step->now, step_opened(step),
@@ -342,7 +348,7 @@ visit_home(struct site_step *step)
     if (r == 0)
         r = check_addresses(step, &known);
     if (r == 0 && step_opened(step))
-        r = check_landing(step, &known);
+        r = check_landing(step, &known, pb_str(answer_of(step)->url));
     if (r == 0 && arena_failed(step->engine->arena))
         r = E_NOMEM;
     if (r == 0)

@@ -29,6 +29,8 @@ static struct {
     bool blank, unread, times_out;
     const char *mask, *version;
     const char *later; /* the address that is put off */
+    const char *word;  /* a wrong one on the home page */
+    const char *hop;   /* where the home page leads to, and we may not go */
     const char *old;   /* the page that leads to another host */
     int64_t cert_ms, newest_ms;
     char address[32];
@@ -162,6 +164,8 @@ say(struct engine *e)
     if (site.old && strcmp(asked.url, site.old) == 0)
         add_link(
             out, TOCSIN__SITE_LINK__KIND__ELSEWHERE, "https://old.example/");
+    if (home && site.word)
+        add_found(out, "wrong_word", site.word, "页脚");
     if (home && site.hidden)
         add_found(out, "hidden_links", "https://bet.example/", "左移 -9999px");
     if (strcmp(asked.url, DOC) == 0 && site.leak)
@@ -179,12 +183,15 @@ answer(struct engine *e)
     Tocsin__Answer how = TOCSIN__ANSWER__INIT;
     Tocsin__PollHanded handed = TOCSIN__POLL_HANDED__INIT;
     char reason[] = "the server answers 404", none[] = "", *address;
+    char *hop = text(site.hop ? site.hop : "");
     bool missing = site.broken && strcmp(asked.url, PAGE) == 0;
     uint64_t number = asked.number;
 
     asked.number = 0;
-    if (site.silent)
+    if (site.silent) {
+        free(hop);
         return;
+    }
     visit.look = number;
     visit.answer = &how;
     if (asked.purpose == TOCSIN__SITE_PURPOSE__SITE_PLAIN && !site.plain)
@@ -200,6 +207,12 @@ answer(struct engine *e)
     visit.reason = site.down || missing ? reason : none;
     if (site.later && strcmp(asked.url, site.later) == 0)
         visit.outcome = TOCSIN__SITE_VISIT__OUTCOME__LATER;
+    if (site.hop && strcmp(asked.url, HOME) == 0 &&
+        asked.purpose == TOCSIN__SITE_PURPOSE__SITE_HOME) {
+        visit.outcome = TOCSIN__SITE_VISIT__OUTCOME__REFUSED;
+        visit.hops = &hop;
+        visit.n_hops = 1;
+    }
     if (site.times_out && asked.purpose == TOCSIN__SITE_PURPOSE__SITE_PLAIN) {
         visit.outcome = TOCSIN__SITE_VISIT__OUTCOME__FAILED;
         how.cause = CAUSE_DNS;
@@ -223,6 +236,7 @@ answer(struct engine *e)
         say(e);
     }
     asked.number = 0;
+    free(hop);
 }
 
 /* --- the house ------------------------------------------------------------ */
@@ -761,6 +775,42 @@ addresses_that_are_right(void **state)
     end(&house);
 }
 
+/* A hacked page leads to where robots may not go. */
+static void
+a_redirect_that_is_refused(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    live(&house, 2 * MS_HOUR);
+    site.hop = "https://bet.example/";
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(house_count(&house, OPEN " AND kind = 'redirected'"), 1);
+    site.hop = NULL;
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(house_count(&house, OPEN), 0);
+    end(&house);
+}
+
+/* The number of an office that has moved. */
+static void
+a_wrong_word_is_a_number(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    site.word = "电话13812345678";
+    live(&house, 6 * MS_HOUR);
+    assert_int_equal(house_count(&house, OPEN), 1);
+    assert_int_equal(house_count(&house, "SELECT times FROM site_finding"), 1);
+    assert_int_equal(house_count(&house, "SELECT target LIKE '%1234%' FROM"
+                                         " site_finding"),
+        0);
+    end(&house);
+}
+
 /* Closed by hand, and then it gets worse. */
 static void
 a_level_rises_on_what_was_closed(void **state)
@@ -967,6 +1017,8 @@ main(void)
         cmocka_unit_test(hosts_of_pages_that_wait),
         cmocka_unit_test(what_is_no_fault),
         cmocka_unit_test(addresses_that_are_right),
+        cmocka_unit_test(a_redirect_that_is_refused),
+        cmocka_unit_test(a_wrong_word_is_a_number),
         cmocka_unit_test(a_level_rises_on_what_was_closed),
         cmocka_unit_test(another_fault_behind_a_false_alarm),
         cmocka_unit_test(checked_at_once),
