@@ -153,8 +153,9 @@ int store_site_finding_load(struct store *store, int64_t id,
 /* The last incident of a site's findings of a group; E_NOTFOUND. */
 int store_site_incident(struct store *store, struct str source,
     enum site_group group, int64_t *ret);
-/* Sites, and groups of theirs as bits, that have an open incident and nothing
- * that is there: what was to be closed when the daemon ended. */
+/* Sites that left the configuration, or are at another address and not visited
+ * yet, and have an open incident with nothing that is there.  (What a person
+ * opened again at a site that is checked is hers to close.) */
 int store_site_unsettled(
     struct store *store, struct arena *arena, struct str **ret, size_t *ret_n);
 

@@ -276,7 +276,11 @@ store_site_unsettled(
     db_query(&store->db, &q,
         DB_SQL("SELECT DISTINCT f.source FROM site_finding AS f"
                " JOIN incident AS i ON i.id = f.incident"
-               " WHERE i.open = 1 AND NOT EXISTS (SELECT 1"
+               " JOIN source_state AS s ON s.id = f.source"
+               " LEFT JOIN site_state AS t ON t.source = f.source"
+               " WHERE i.open = 1 AND (s.removed IS NOT NULL"
+               " OR s.kind <> 'site' OR t.last_visit IS NULL)"
+               " AND NOT EXISTS (SELECT 1"
                " FROM site_finding AS g WHERE g.source = f.source"
                " AND g.part = f.part AND g.gone IS NULL"
                " AND g.accepted IS NULL)"));

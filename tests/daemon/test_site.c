@@ -977,6 +977,26 @@ what_no_parser_may_say(void **state)
     end(&house);
 }
 
+/* What a person opens again stays open over a restart. */
+static void
+opened_again_by_hand(void **state)
+{
+    struct house house;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    site.hidden = true;
+    live(&house, 2 * MS_HOUR);
+    site.hidden = false;
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(state_of(&house, "closed"), 1);
+    act(&house, 1, ACTION_REOPEN, "", "", "");
+    restart(&house, false);
+    live(&house, 2 * MS_HOUR);
+    assert_int_equal(state_of(&house, "new"), 1);
+    end(&house);
+}
+
 static void
 a_site_leaves_the_configuration(void **state)
 {
@@ -1027,6 +1047,7 @@ main(void)
         cmocka_unit_test(a_document_that_ends_parsers),
         cmocka_unit_test(turns_are_taken),
         cmocka_unit_test(what_no_parser_may_say),
+        cmocka_unit_test(opened_again_by_hand),
         cmocka_unit_test(a_site_leaves_the_configuration),
     };
 
