@@ -427,7 +427,9 @@ set_up(struct setup *setup)
     }
     /* Without an admin too the daemon can read what was written; one is made
      * with `tocsin user add` then. */
-    err = setup_admin(setup, &password);
+    err = setup_folder(setup);
+    if (err == 0)
+        err = setup_admin(setup, &password);
     if (setup_give(setup) != 0 || err != 0)
         return CLI_FAILED;
     say_next(setup, &password, failed, channel_failed);

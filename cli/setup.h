@@ -39,6 +39,8 @@ int setup_admin(const struct setup *setup, const struct buf *password);
 /* Make the folders and tocsin.yaml, and read it as the daemon will.  0, or an
  * error with everything said on standard error, and no tocsin.yaml. */
 int setup_write(struct setup *setup);
+/* Make the folder of the database, where no package did. */
+int setup_folder(const struct setup *setup);
 /* Write channels.d/desk.yaml and its secrets. */
 int setup_write_channel(struct setup *setup);
 /* Give what was written to the user that tocsind runs as, where that is

@@ -141,6 +141,20 @@ write_secret(const struct setup *setup, const char *name, struct str text)
 }
 
 int
+setup_folder(const struct setup *setup)
+{
+    char path[sizeof setup->database];
+    char *slash;
+
+    memcpy(path, setup->database, sizeof path);
+    slash = strrchr(path, '/');
+    if (!slash || slash == path)
+        return 0;
+    *slash = '\0';
+    return mkdir(path, 0700) == 0 || errno == EEXIST ? 0 : fail(path);
+}
+
+int
 setup_write_channel(struct setup *setup)
 {
     _cleanup_(buf_done) struct buf out;

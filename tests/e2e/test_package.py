@@ -45,11 +45,12 @@ dpkg --force-depends -i /tmp/one.deb >/tmp/said 2>&1 || { cat /tmp/said; exit 1;
 grep -q 'tocsin setup' /tmp/said
 getent passwd tocsin >/dev/null
 [ "$(stat -c '%a %U %G' /etc/tocsin)" = "750 root tocsin" ]
+[ "$(stat -c '%a %U %G' /var/lib/tocsin)" = "700 tocsin tocsin" ]
 [ -e /etc/systemd/system/multi-user.target.wants/tocsind.service ]
 man -w tocsin >/dev/null 2>&1 || ls /usr/share/man/man1/tocsin.1* >/dev/null
 echo "== set up and start"
 tocsin setup --yes --bureau Bureau --contact desk@yunxi.example --admin li \
-    --listen 127.0.0.1:0 >/tmp/setup || { cat /tmp/setup; exit 1; }
+    --listen 127.0.0.1:18480 >/tmp/setup || { cat /tmp/setup; exit 1; }
 tocsin check
 start
 tocsin user list | grep -q '^li '
