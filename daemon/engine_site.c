@@ -431,6 +431,25 @@ site_fault(struct engine *engine, struct site *site, int r)
         arena_cstr(engine->arena, site->source->id), "why", err_text(r), NULL);
 }
 
+/* What was undone is due again: as the store has it. */
+static void
+sites_undone(struct engine *engine)
+{
+    struct site_desk *desk = engine->sites;
+    struct site_known known;
+
+    if (desk->rollbacks == engine->rollbacks)
+        return;
+    desk->rollbacks = engine->rollbacks;
+    for (size_t i = 0; i < desk->n; i++) {
+        arena_clear(engine->arena);
+        if (store_site_load(engine->store, desk->sites[i].source->id,
+                engine->arena, &known) == 0)
+            site_plan(engine, &desk->sites[i], &known);
+        site_plan_recheck(engine, &desk->sites[i]);
+    }
+}
+
 void
 engine_site_run(struct engine *engine)
 {
@@ -447,6 +466,7 @@ engine_site_run(struct engine *engine)
         loop_timer_set(desk->timer, MS_SECOND);
         return;
     }
+    sites_undone(engine);
     most = (size_t)engine->config->sites.concurrent;
     first = desk->first % (uint32_t)desk->n;
     for (uint32_t k = 0; k < desk->n; k++) {

@@ -80,6 +80,7 @@ struct site_desk {
     struct loop_timer *timer;
     uint8_t key[STORE_SITE_KEY_SIZE]; /* of keyed hashes */
     uint64_t serial;
+    uint64_t rollbacks; /* of the engine, when the sites were planned */
 };
 
 /* --- engine_site.c ---------------------------------------------------------

@@ -997,6 +997,29 @@ opened_again_by_hand(void **state)
     end(&house);
 }
 
+/* What a commit that failed has undone is looked at again. */
+static void
+what_was_undone(void **state)
+{
+    struct house house;
+    struct engine *e;
+
+    (void)state;
+    setup(&house, ONE_SITE);
+    e = house.engine;
+    engine_site_run(e);
+    answer(e);
+    store_rollback(e->store);
+    e->writing = false;
+    e->rollbacks++;
+    assert_int_equal(house_count(&house, VISITS), 0);
+    live(&house, 2 * MS_MINUTE);
+    assert_int_equal(house_count(&house, VISITS), 1);
+    assert_true(house_count(
+        &house, "SELECT count(*) FROM site_page WHERE title IS NOT NULL"));
+    end(&house);
+}
+
 static void
 a_site_leaves_the_configuration(void **state)
 {
@@ -1048,6 +1071,7 @@ main(void)
         cmocka_unit_test(turns_are_taken),
         cmocka_unit_test(what_no_parser_may_say),
         cmocka_unit_test(opened_again_by_hand),
+        cmocka_unit_test(what_was_undone),
         cmocka_unit_test(a_site_leaves_the_configuration),
     };
 
