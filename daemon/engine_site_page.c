@@ -403,6 +403,16 @@ put_gone(struct site_step *step, bool stale, enum site_kind fresh)
 /* --- the page itself
  * ------------------------------------------------------------------- */
 
+/* Of a page that was read it is never absent, but may be empty. */
+static struct str
+read_title(const struct site_step *step)
+{
+    struct str title =
+        mask_in(step->engine->arena, pb_str(step->result->title));
+
+    return title.n ? title : STR("");
+}
+
 static int
 put_reading(struct site_step *step)
 {
@@ -413,7 +423,7 @@ put_reading(struct site_step *step)
         .newest = {in->newest_ms},
         .entries = in->entries,
         .dated = in->dated,
-        .title = mask_in(engine->arena, pb_str(in->title)),
+        .title = read_title(step),
         .digest = pb_bytes(in->digest)};
     struct buf masked;
     int r;
@@ -457,7 +467,7 @@ put_home(struct site_step *step)
 
     if (r != 0)
         return r;
-    known.title = mask_in(engine->arena, pb_str(step->result->title));
+    known.title = read_title(step);
     known.newest.ms = step->result->newest_ms;
     return store_site_save(engine->store, step->source->id, &known);
 }
