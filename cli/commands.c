@@ -39,7 +39,11 @@ const struct command cli_commands[] = {
         "  --config FILE   default: $TOCSIN_CONFIG, then "
         "/etc/tocsin/tocsin.yaml\n"
         "  --print         print what was understood, as YAML, without "
-        "secrets\n\n"
+        "secrets\n"
+        "  --invariants    ask the database instead whether what must always "
+        "hold of it does\n"
+        "  --database FILE which; default: the configuration's\n"
+        "  --json          --invariants: as JSON\n\n"
         "Each error is one line, file:line:column: what is wrong, what would "
         "be right.\nNothing is changed, nothing is connected to.\n",
         cmd_check},
