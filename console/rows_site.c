@@ -63,10 +63,11 @@ set_site_link(
 void
 set_days_left(const struct context *ctx, json_t *object, struct wall t)
 {
-    int64_t ms = t.ms - ctx->now.ms;
+    int64_t ms;
 
     if (ctx->json || !wall_is_set(t))
         return;
+    ms = t.ms - ctx->now.ms;
     set_flag(object, "ended", ms < 0);
     set_number(object, "days", (ms < 0 ? -ms : ms) / MS_DAY);
     set_flag(object, "soon", ms < SITE_CERT_SOON_DAYS * (int64_t)MS_DAY);
