@@ -158,6 +158,7 @@ set_item_changes(
             (void)json_object_set_new(one, "gone", json_false());
         (void)json_array_append_new(list, one);
     }
-    set_flag(item, "has_changes", n > 1);
+    if (!ctx->json)
+        set_flag(item, "has_changes", n > 1);
     (void)json_object_set_new(item, "changes", list);
 }
