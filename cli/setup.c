@@ -127,32 +127,30 @@ read_options(struct setup *setup, int argc, char **argv)
 /* --- questions -------------------------------------------------------------
  */
 
-/* Ask; an empty answer is the fallback, and again when there is none.  The
- * answer lives as long as the program. */
+/* Ask; an empty answer is the fallback, and again when there is none.  NULL
+ * when nobody answers any more. */
 static char *
-ask(unsigned number, const char *question, const char *fallback)
+ask(struct setup *setup, unsigned number, const char *question,
+    const char *fallback)
 {
-    char *line = calloc(1, SETUP_ANSWER_BYTES);
+    char *line = setup->answers[number - 1];
 
-    while (line) {
-        printf("\n%u/6  %s\n     ", number, question);
+    for (;;) {
+        printf("\n%u/%d  %s\n     ", number, SETUP_QUESTIONS, question);
         if (fallback && fallback[0])
             printf("[%s] ", fallback);
         fputs("> ", stdout);
         (void)fflush(stdout);
         if (!fgets(line, SETUP_ANSWER_BYTES, stdin)) {
             fputs("\ntocsin setup: ended; nothing was written\n", stderr);
-            break;
+            return NULL;
         }
         line[strcspn(line, "\r\n")] = '\0';
         if (line[0] == '\0' && fallback)
             (void)snprintf(line, SETUP_ANSWER_BYTES, "%s", fallback);
-        else if (line[0] == '\0')
-            continue;
-        return line;
+        if (line[0] != '\0' || fallback)
+            return line;
     }
-    free(line);
-    return NULL;
 }
 
 /* "NAME, CONTACT" of one answer. */
@@ -161,7 +159,7 @@ ask_bureau(struct setup *setup)
 {
     while (!setup->bureau || !setup->contact) {
         char *comma,
-            *answer = ask(1,
+            *answer = ask(setup, 1,
                 "The bureau's name, a comma, and an address or URL at which "
                 "the "
                 "owner of a\n     polled site reaches it: it stands in every "
@@ -210,7 +208,7 @@ ask_sources(struct setup *setup)
 
     if (setup->nsources > 0)
         return CLI_OK;
-    p = ask(5,
+    p = ask(setup, 5,
         "First sources: addresses of sites or feeds, or OPML files, with "
         "blanks between\n     them. Nothing: later, with `tocsin sources "
         "add`.",
@@ -238,7 +236,7 @@ ask_channel(struct setup *setup)
 
     if (setup->channel)
         return CLI_OK;
-    answer = ask(6,
+    answer = ask(setup, 6,
         "First channel: its kind, its address and, if it signs, its secret. "
         "Kinds: dingtalk,\n     wecom, feishu, webhook, smtp, … (docs/"
         "channels.md). Nothing: later.",
@@ -265,18 +263,18 @@ ask_all(struct setup *setup)
     if (ask_bureau(setup) != CLI_OK)
         return CLI_FAILED;
     if (!setup->zone &&
-        !(setup->zone = ask(
-              2, "The time zone in which the desk works.", machine_zone(zone))))
+        !(setup->zone = ask(setup, 2, "The time zone in which the desk works.",
+              machine_zone(zone))))
         return CLI_FAILED;
     if (!setup->listen &&
-        !(setup->listen = ask(3,
+        !(setup->listen = ask(setup, 3,
               "The console's address. Others reach it through a proxy with "
               "TLS.",
               DEFAULT_LISTEN)))
         return CLI_FAILED;
     if (!setup->admin &&
-        !(setup->admin = ask(
-              4, "The first admin's name on the console.", DEFAULT_ADMIN)))
+        !(setup->admin = ask(setup, 4, "The first admin's name on the console.",
+              DEFAULT_ADMIN)))
         return CLI_FAILED;
     if (ask_sources(setup) != CLI_OK)
         return CLI_FAILED;

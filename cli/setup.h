@@ -10,6 +10,7 @@
 
 enum {
     SETUP_MAX_SOURCES = 64, /* addresses given at once */
+    SETUP_QUESTIONS = 6,
     SETUP_ANSWER_BYTES = 4096
 };
 
@@ -21,6 +22,8 @@ struct setup {
     size_t nsources;
     const char *channel, *secret; /* "KIND ADDRESS"; what it signs with */
     bool no_test;                 /* no test message */
+
+    char answers[SETUP_QUESTIONS][SETUP_ANSWER_BYTES];
 
     const char *dir;     /* where the configuration goes */
     bool given;          /* nothing is asked */
