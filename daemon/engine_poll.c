@@ -315,8 +315,7 @@ poll_result_is_sound(struct engine *engine, const Tocsin__ParseResult *in)
     return ok;
 }
 
-/* A parser that breaks the protocol may be somebody else's by now. */
-static void
+void
 poll_restart_parser(struct engine *engine, uint32_t parser)
 {
     Tocsin__Restart restart = TOCSIN__RESTART__INIT;

@@ -13,7 +13,8 @@
 
 #include "daemon/engine.h"
 
-/* --- engine_poll.c --------------------------------------------------------- */
+/* --- engine_poll.c ---------------------------------------------------------
+ */
 /* Whether requests may go out at all. */
 bool engine_may_poll(const struct engine *engine);
 /* Fill in what every request of a source says, whatever it asks for; the texts
@@ -22,7 +23,8 @@ void poll_describe(struct engine *engine, const struct source *source,
     const struct source_state *state, Tocsin__PollRequest *out,
     Tocsin__ParseContext *context);
 
-/* --- engine_slot.c --------------------------------------------------------- */
+/* --- engine_slot.c ---------------------------------------------------------
+ */
 /* A free slot with a number of its own for a request to a host, or NULL when
  * all are taken. */
 struct slot *slot_take(struct engine *engine, uint16_t host);
@@ -35,15 +37,16 @@ bool slot_is_waiting(const struct slot *slot);
 int slot_load_state(struct engine *engine, const struct source *source,
     struct arena *arena, struct source_state *ret);
 
-/* --- engine_outcome.c -------------------------------------------------------- */
+/* --- engine_outcome.c --------------------------------------------------------
+ */
 /* What came of a poll. */
 struct poll_outcome {
     enum poll_event event;
     struct str reason; /* when it failed */
     const Tocsin__Answer *answer;
     const Tocsin__ParseResult *result; /* with POLL_EVENT_ITEMS */
-    bool refused; /* by the gate or robots.txt */
-    bool blocked; /* another page stood in its place */
+    bool refused;                      /* by the gate or robots.txt */
+    bool blocked;                      /* another page stood in its place */
     struct wall silent_since; /* silent for longer than its rhythm explains,
                                  else WALL_NONE */
 };
@@ -59,7 +62,12 @@ void outcome_later(struct engine *engine, struct slot *slot, int64_t after_ms);
 void outcome_fail(struct engine *engine, struct slot *slot,
     enum poll_event event, struct str reason);
 
-/* --- engine_rhythm.c -------------------------------------------------------- */
+/* --- engine_poll.c --- */
+/* End a parser that broke the protocol: it may be somebody else's by now. */
+void poll_restart_parser(struct engine *engine, uint32_t parser);
+
+/* --- engine_rhythm.c --------------------------------------------------------
+ */
 /* A configuration is in force: its zone, budget, bounds and weights.  first:
  * read what was learnt before. */
 int engine_rhythm_config(struct engine *engine, bool first);
@@ -111,21 +119,23 @@ void wanted_later(struct engine *engine, struct slot *slot, int64_t after_ms);
 void push_write(struct engine *engine, struct slot *slot,
     const struct poll_outcome *outcome);
 
-/* --- engine_hub.c ------------------------------------------------------------ */
+/* --- engine_hub.c ------------------------------------------------------------
+ */
 /* What a good answer says of its hub: one that is new is to be asked. */
 int hub_found(struct engine *engine, const struct source *source,
     const struct poll_outcome *outcome);
 /* A hub has asked back at path, for a lease of so long; E_NOTFOUND when it was
  * not asked that. */
-int hub_verified(struct engine *engine, struct str path, struct str topic,
-    int64_t lease_s);
+int hub_verified(
+    struct engine *engine, struct str path, struct str topic, int64_t lease_s);
 int hub_denied(struct engine *engine, struct str path, struct str reason);
 /* The hub of a source has brought news that were read. */
 int hub_pushed(struct engine *engine, struct str source);
 /* Whose news come at path. */
 int hub_source(struct engine *engine, struct str path, struct str *ret_source);
 
-/* --- engine_condition.c ------------------------------------------------------- */
+/* --- engine_condition.c
+ * ------------------------------------------------------- */
 /* A sign that one condition of a source holds, or does not, in the open
  * transaction; how many it takes to open or close it is the kind's. */
 int condition_set(struct engine *engine, const struct source *source,

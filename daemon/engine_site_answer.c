@@ -269,17 +269,6 @@ engine_site_handed(struct engine *engine, const Tocsin__PollHanded *in)
         engine_site_parser_died(engine, in->parser);
 }
 
-static void
-break_protocol(struct engine *engine, uint32_t parser)
-{
-    Tocsin__Restart restart = TOCSIN__RESTART__INIT;
-
-    log_say(LOG_ERROR, "a parser broke the protocol and is ended", NULL);
-    restart.role = TOCSIN__ROLE__ROLE_PARSE;
-    restart.index = parser;
-    (void)ipc_send(engine->role->parent, FRAME(restart, RESTART, &restart));
-}
-
 void
 engine_site_result(
     struct engine *engine, uint32_t parser, const Tocsin__SiteResult *in)
@@ -290,7 +279,7 @@ engine_site_result(
         (look->parser >= 0 && look->parser != (int32_t)parser))
         return;
     if (!result_is_sound(in)) {
-        break_protocol(engine, parser);
+        poll_restart_parser(engine, parser);
         look->read = true;
         look_advance(engine, look);
         return;

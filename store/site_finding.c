@@ -223,18 +223,7 @@ int
 store_site_finding_load(struct store *store, int64_t id, struct arena *arena,
     struct site_finding_row *ret)
 {
-    struct query q;
-    int r;
-
-    db_query(&store->db, &q,
-        DB_SQL("SELECT " SITE_FINDING_COLUMNS SITE_FINDING_FROM
-               " WHERE f.id = ?"));
-    query_int(&q, id);
-    r = query_next(&q);
-    if (r == 0)
-        r = site_finding_read(&q, arena, ret);
-    query_done(&q);
-    return r;
+    return site_finding_get(&store->db, id, arena, ret);
 }
 
 int

@@ -30,5 +30,8 @@ int site_page_read(struct query *q, struct arena *arena, void *row);
 #define SITE_FINDING_FROM                                                      \
     " FROM site_finding AS f JOIN source_state AS s ON s.id = f.source"
 int site_finding_read(struct query *q, struct arena *arena, void *row);
+/* One of them by its number.  0, E_NOTFOUND or an error. */
+int site_finding_get(struct db *db, int64_t id, struct arena *arena,
+    struct site_finding_row *ret);
 
 #endif

@@ -449,13 +449,13 @@ view_site_findings(struct view *view, const struct site_finding_filter *filter,
 }
 
 int
-view_site_finding(struct view *view, int64_t id, struct arena *arena,
+site_finding_get(struct db *db, int64_t id, struct arena *arena,
     struct site_finding_row *ret)
 {
     struct query q;
     int r;
 
-    db_query(&view->db, &q,
+    db_query(db, &q,
         DB_SQL("SELECT " SITE_FINDING_COLUMNS SITE_FINDING_FROM
                " WHERE f.id = ?"));
     query_int(&q, id);
@@ -464,6 +464,13 @@ view_site_finding(struct view *view, int64_t id, struct arena *arena,
         r = site_finding_read(&q, arena, ret);
     query_done(&q);
     return r;
+}
+
+int
+view_site_finding(struct view *view, int64_t id, struct arena *arena,
+    struct site_finding_row *ret)
+{
+    return site_finding_get(&view->db, id, arena, ret);
 }
 
 static int
