@@ -10,322 +10,12 @@
 #include "base/err.h"
 #include "daemon/engine_site.h"
 #include "daemon/pb.h"
-#include "duty.h"
-
-#define HOME "https://qingshi.yunxi.example/"
-#define NEWS HOME "news/"
-#define PAGE HOME "a.html"
-#define DOC HOME "list.xlsx"
+#include "site_fake.h"
 
 #define ONE_SITE                                                               \
     "sources:\n"                                                               \
     " - {id: qingshi, title: 青石小学网站, url: '" HOME "', kind: site, "      \
     "owner: 青石小学}\n"
-
-/* --- the site ------------------------------------------------------------- */
-
-static struct {
-    bool down, hidden, leak, broken, host, silent, dies, plain, unlinked;
-    bool blank, unread, times_out, untitled;
-    const char *mask, *version;
-    const char *later; /* the address that is put off */
-    const char *word;  /* a wrong one on the home page */
-    const char *hop;   /* where the home page leads to, and we may not go */
-    const char *old;   /* the page that leads to another host */
-    int64_t cert_ms, newest_ms;
-    char address[32];
-} site;
-
-/* What fetch was asked last. */
-static struct {
-    uint64_t number;
-    Tocsin__SitePurpose purpose;
-    char url[200];
-    unsigned asked, homes, columns;
-} asked;
-
-int __wrap_ipc_send(struct ipc *ipc, const Tocsin__Frame *frame);
-
-int
-__wrap_ipc_send(struct ipc *ipc, const Tocsin__Frame *frame)
-{
-    (void)ipc;
-    if (frame->body_case != TOCSIN__FRAME__BODY_SITE_REQUEST)
-        return 0;
-    asked.number = frame->site_request->look;
-    asked.purpose = frame->site_request->purpose;
-    assert_int_equal(frame->site_request->total_ms, 15000);
-    assert_int_equal(frame->site_request->context->key.len, 32);
-    (void)snprintf(asked.url, sizeof asked.url, "%s", frame->site_request->url);
-    asked.asked++;
-    asked.homes += asked.purpose == TOCSIN__SITE_PURPOSE__SITE_HOME;
-    asked.columns += asked.purpose == TOCSIN__SITE_PURPOSE__SITE_COLUMN;
-    return 0;
-}
-
-static char *
-text(const char *s)
-{
-    char *copy;
-
-    assert_true(asprintf(&copy, "%s", s) >= 0);
-    return copy;
-}
-
-static void
-add_link(Tocsin__SiteResult *out, Tocsin__SiteLink__Kind kind, const char *url)
-{
-    Tocsin__SiteLink *link = calloc(1, sizeof *link);
-
-    tocsin__site_link__init(link);
-    link->kind = kind;
-    link->url = text(url);
-    link->text = text("链接");
-    link->line = 7;
-    out->links[out->n_links++] = link;
-}
-
-static void
-add_found(Tocsin__SiteResult *out, const char *kind, const char *target,
-    const char *evidence)
-{
-    Tocsin__SiteFound *found = calloc(1, sizeof *found);
-
-    tocsin__site_found__init(found);
-    found->kind = text(kind);
-    found->target = text(target);
-    found->evidence = text(evidence);
-    found->mask = text(site.mask ? site.mask : "");
-    found->line = 12;
-    found->end_line = 15;
-    found->count = 3;
-    found->hash.data = calloc(1, DIGEST_SIZE);
-    found->hash.len = DIGEST_SIZE;
-    (void)snprintf((char *)found->hash.data, DIGEST_SIZE, "%s%s", target,
-        site.version ? site.version : "");
-    out->found[out->n_found++] = found;
-}
-
-static void
-add_document(Tocsin__SiteResult *out)
-{
-    Tocsin__Document *document = calloc(1, sizeof *document);
-    char key[300];
-
-    tocsin__document__init(document);
-    (void)snprintf(
-        key, sizeof key, "%s %d %d", asked.url, site.hidden, site.leak);
-    document->hash.data = calloc(1, DIGEST_SIZE);
-    document->hash.len = DIGEST_SIZE;
-    digest_sha256(str_of(key), document->hash.data);
-    document->sealed.data = (uint8_t *)text("sealed");
-    document->sealed.len = 6;
-    document->size = 100;
-    document->url = text(asked.url);
-    document->received_ms = house_now_ms;
-    out->document = document;
-}
-
-static void
-say(struct engine *e)
-{
-    Tocsin__SiteResult *out = calloc(1, sizeof *out);
-    bool home = strcmp(asked.url, HOME) == 0;
-
-    tocsin__site_result__init(out);
-    out->links = calloc(10, sizeof *out->links);
-    out->found = calloc(10, sizeof *out->found);
-    out->look = asked.number;
-    out->ok = true;
-    out->title = text(site.untitled ? "" : "青石小学");
-    out->newest_ms = site.newest_ms ? site.newest_ms : house_now_ms;
-    out->entries = out->dated = 5;
-    if (site.blank) { /* a list that a script would bring */
-        out->newest_ms = INT64_MIN;
-        out->entries = out->dated = 0;
-        out->doubtful = true;
-    }
-    if (home) {
-        add_link(out, TOCSIN__SITE_LINK__KIND__PAGE, NEWS);
-        if (!site.unlinked)
-            add_link(out, TOCSIN__SITE_LINK__KIND__PAGE, PAGE);
-        add_link(out, TOCSIN__SITE_LINK__KIND__DOCUMENT, DOC);
-        add_link(
-            out, TOCSIN__SITE_LINK__KIND__ELSEWHERE, "https://moe.example/");
-        if (site.host)
-            add_link(out, TOCSIN__SITE_LINK__KIND__ELSEWHERE,
-                "https://bet.example/x");
-        out->columns = calloc(1, sizeof *out->columns);
-        out->columns[out->n_columns++] = calloc(1, sizeof **out->columns);
-        tocsin__site_link__init(out->columns[0]);
-        out->columns[0]->url = text(NEWS);
-        out->columns[0]->text = text("校园动态");
-    }
-    if (site.old && strcmp(asked.url, site.old) == 0)
-        add_link(
-            out, TOCSIN__SITE_LINK__KIND__ELSEWHERE, "https://old.example/");
-    if (home && site.word)
-        add_found(out, "wrong_word", site.word, "页脚");
-    if (home && site.hidden)
-        add_found(out, "hidden_links", "https://bet.example/", "左移 -9999px");
-    if (strcmp(asked.url, DOC) == 0 && site.leak)
-        add_found(out, "leak", "id_card", "表格第 3 列");
-    add_document(out);
-    engine_site_result(e, 0, out);
-    tocsin__site_result__free_unpacked(out, NULL);
-}
-
-/* Answer the look that was asked for. */
-static void
-answer(struct engine *e)
-{
-    Tocsin__SiteVisit visit = TOCSIN__SITE_VISIT__INIT;
-    Tocsin__Answer how = TOCSIN__ANSWER__INIT;
-    Tocsin__PollHanded handed = TOCSIN__POLL_HANDED__INIT;
-    char reason[] = "the server answers 404", none[] = "", *address;
-    char *hop = text(site.hop ? site.hop : "");
-    bool missing = site.broken && strcmp(asked.url, PAGE) == 0;
-    uint64_t number = asked.number;
-
-    asked.number = 0;
-    if (site.silent) {
-        free(hop);
-        return;
-    }
-    visit.look = number;
-    visit.answer = &how;
-    if (asked.purpose == TOCSIN__SITE_PURPOSE__SITE_PLAIN && !site.plain)
-        (void)snprintf(asked.url, sizeof asked.url, "%s", HOME);
-    how.url = asked.url;
-    how.elapsed_ms = 80;
-    how.cert_expires_ms = site.cert_ms;
-    address = site.address;
-    visit.n_addresses = *address ? 1 : 0;
-    visit.addresses = &address;
-    visit.outcome = site.down || missing ? TOCSIN__SITE_VISIT__OUTCOME__FAILED
-                                         : TOCSIN__SITE_VISIT__OUTCOME__OPENED;
-    visit.reason = site.down || missing ? reason : none;
-    if (site.later && strcmp(asked.url, site.later) == 0)
-        visit.outcome = TOCSIN__SITE_VISIT__OUTCOME__LATER;
-    if (site.hop && strcmp(asked.url, HOME) == 0 &&
-        asked.purpose == TOCSIN__SITE_PURPOSE__SITE_HOME) {
-        visit.outcome = TOCSIN__SITE_VISIT__OUTCOME__REFUSED;
-        visit.hops = &hop;
-        visit.n_hops = 1;
-    }
-    if (site.times_out && asked.purpose == TOCSIN__SITE_PURPOSE__SITE_PLAIN) {
-        visit.outcome = TOCSIN__SITE_VISIT__OUTCOME__FAILED;
-        how.cause = CAUSE_DNS;
-    }
-    how.status = site.down ? 503 : missing ? 404 : 200;
-    visit.handed = visit.outcome == TOCSIN__SITE_VISIT__OUTCOME__OPENED &&
-                   asked.purpose != TOCSIN__SITE_PURPOSE__SITE_PLAIN &&
-                   asked.purpose != TOCSIN__SITE_PURPOSE__SITE_LINK &&
-                   !site.unread;
-    asked.number = number;
-    if (visit.handed && number % 2) /* in either order */
-        say(e);
-    engine_site_visit(e, &visit);
-    handed.poll = number;
-    handed.look = true;
-    if (visit.handed && site.dies && strcmp(asked.url, DOC) == 0) {
-        engine_site_handed(e, &handed);
-        engine_site_parser_died(e, 0);
-    } else if (visit.handed && number % 2 == 0) {
-        engine_site_handed(e, &handed);
-        say(e);
-    }
-    asked.number = 0;
-    free(hop);
-}
-
-/* --- the house ------------------------------------------------------------ */
-
-static void
-begin(struct house *house)
-{
-    struct engine *e = house->engine;
-    static struct role role;
-
-    e->role = &role;
-    e->fetch.ipc = e->parsers[0].ipc = (struct ipc *)house; /* never used */
-    e->fetch.ready = e->parsers[0].ready = true;
-    e->nparsers = 1;
-    assert_int_equal(engine_write_begin(e), 0);
-    assert_int_equal(store_source_sync(e->store, e->config->sources,
-                         e->config->nsources, engine_now(e)),
-        0);
-    assert_int_equal(engine_site_sync(e, e->config), 0);
-    assert_int_equal(engine_write_end(e, 0), 0);
-    assert_int_equal(engine_commit(e), 0);
-    engine_site_reload(e);
-    assert_int_equal(engine_commit(e), 0);
-}
-
-static void
-setup(struct house *house, const char *more)
-{
-    memset(&site, 0, sizeof site);
-    memset(&asked, 0, sizeof asked);
-    (void)snprintf(site.address, sizeof site.address, "192.0.2.7");
-    house_setup(house, more);
-    begin(house);
-}
-
-static void
-end(struct house *house)
-{
-    engine_site_done(house->engine);
-    house_teardown(house);
-}
-
-static void
-restart(struct house *house, bool kill)
-{
-    engine_site_done(house->engine);
-    if (kill)
-        house_kill(house);
-    else
-        house_down(house);
-    house_up(house);
-    begin(house);
-}
-
-/* Let time pass, second by ten seconds. */
-static void
-live(struct house *house, int64_t ms)
-{
-    int64_t until = house_now_ms + ms;
-
-    while (house_now_ms < until) {
-        engine_site_run(house->engine);
-        if (asked.number)
-            answer(house->engine);
-        engine_site_patience(house->engine);
-        assert_int_equal(engine_commit(house->engine), 0);
-        house_now_ms += 10 * MS_SECOND;
-    }
-}
-
-static int64_t
-state_of(struct house *house, const char *state)
-{
-    char sql[200];
-
-    (void)snprintf(sql, sizeof sql,
-        "SELECT count(*) FROM incident WHERE state = '%s'", state);
-    return house_count(house, sql);
-}
-
-static int64_t
-told(struct house *house, const char *type)
-{
-    char sql[200];
-
-    (void)snprintf(sql, sizeof sql,
-        "SELECT count(*) FROM delivery WHERE type = '%s'", type);
-    return house_count(house, sql);
-}
 
 static void act(struct house *house, int64_t id, enum action_kind kind,
     const char *object, const char *words, const char *data);
@@ -342,10 +32,10 @@ visits_are_spread_over_restarts(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
+    site_setup(&house, ONE_SITE);
     for (int i = 0; i < 48; i++) {
-        live(&house, MS_HOUR / 2);
-        restart(&house, i % 3 == 0);
+        site_live(&house, MS_HOUR / 2);
+        site_restart(&house, i % 3 == 0);
     }
     assert_in_range(house_count(&house, VISITS), 24, 27);
     assert_int_equal(
@@ -355,15 +45,15 @@ visits_are_spread_over_restarts(void **state)
         0);
     /* A night without it is not made up for. */
     house_now_ms += 12 * MS_HOUR;
-    restart(&house, false);
-    live(&house, MS_HOUR);
+    site_restart(&house, false);
+    site_live(&house, MS_HOUR);
     assert_in_range(house_count(&house, VISITS), 25, 29);
     /* One round a day, each with the column. */
     assert_in_range(house_count(&house, "SELECT round FROM site_state"), 2, 3);
     assert_in_range(asked.columns, 2, 4);
     assert_int_equal(house_count(&house, OPEN), 0);
     assert_int_equal(house_count(&house, "SELECT count(*) FROM incident"), 0);
-    end(&house);
+    site_end(&house);
 }
 
 static void
@@ -373,14 +63,14 @@ a_clock_that_is_set(void **state)
     int64_t before;
 
     (void)state;
-    setup(&house, ONE_SITE);
-    live(&house, 5 * MS_HOUR);
+    site_setup(&house, ONE_SITE);
+    site_live(&house, 5 * MS_HOUR);
     before = house_count(&house, VISITS);
     house_now_ms -= 3LL * MS_DAY;
-    restart(&house, false);
-    live(&house, 5 * MS_HOUR);
+    site_restart(&house, false);
+    site_live(&house, 5 * MS_HOUR);
     assert_in_range(house_count(&house, VISITS), before + 4, before + 6);
-    end(&house);
+    site_end(&house);
 }
 
 static void
@@ -390,13 +80,13 @@ the_budget_of_a_host(void **state)
     unsigned before;
 
     (void)state;
-    setup(&house, "sites: {requests_per_hour: 12}\n" ONE_SITE);
+    site_setup(&house, "sites: {requests_per_hour: 12}\n" ONE_SITE);
     for (int i = 0; i < 4; i++) {
         before = asked.asked;
-        live(&house, MS_HOUR);
+        site_live(&house, MS_HOUR);
         assert_in_range(asked.asked - before, 1, 12);
     }
-    end(&house);
+    site_end(&house);
 }
 
 /* --- findings ----------------------------------------------------------------
@@ -408,29 +98,30 @@ a_finding_comes_goes_and_returns(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
-    live(&house, 2 * MS_HOUR);
+    site_setup(&house, ONE_SITE);
+    site_live(&house, 2 * MS_HOUR);
     assert_true(house_count(
         &house, "SELECT count(*) FROM site_state WHERE baseline IS NOT NULL"));
     site.hidden = true;
-    live(&house, 90 * MS_MINUTE);
-    assert_int_equal(state_of(&house, "new"), 1);
+    site_live(&house, 90 * MS_MINUTE);
+    assert_int_equal(site_state_of(&house, "new"), 1);
     assert_int_equal(
         house_count(&house, "SELECT count(*) FROM incident WHERE"
                             " category = 'site_integrity' AND level = 3"
                             " AND owner = '青石小学' AND score = 70"),
         1);
-    assert_int_equal(told(&house, "incident.opened"), 1);
-    live(&house, 6 * MS_HOUR); /* it is there still: nothing is said again */
+    assert_int_equal(site_told(&house, "incident.opened"), 1);
+    site_live(
+        &house, 6 * MS_HOUR); /* it is there still: nothing is said again */
     assert_int_equal(house_count(&house, "SELECT count(*) FROM ledger"
                                          " WHERE incident = 1"),
         1);
 
     site.hidden = false;
-    live(&house, 90 * MS_MINUTE);
+    site_live(&house, 90 * MS_MINUTE);
     assert_int_equal(house_count(&house, OPEN), 0);
-    assert_int_equal(state_of(&house, "closed"), 1);
-    assert_int_equal(told(&house, "incident.closed"), 1);
+    assert_int_equal(site_state_of(&house, "closed"), 1);
+    assert_int_equal(site_told(&house, "incident.closed"), 1);
     assert_int_equal(house_count(&house, "SELECT count(*) FROM incident WHERE"
                                          " reason LIKE '%已看到改正%'"),
         1);
@@ -441,20 +132,20 @@ a_finding_comes_goes_and_returns(void **state)
         2);
 
     site.hidden = true; /* within the window: the same incident */
-    live(&house, 90 * MS_MINUTE);
-    assert_int_equal(state_of(&house, "new"), 1);
-    assert_int_equal(told(&house, "incident.reopened"), 1);
+    site_live(&house, 90 * MS_MINUTE);
+    assert_int_equal(site_state_of(&house, "new"), 1);
+    assert_int_equal(site_told(&house, "incident.reopened"), 1);
     assert_int_equal(house_count(&house, "SELECT times FROM site_finding"), 2);
 
     site.hidden = false;
-    live(&house, 90 * MS_MINUTE);
-    assert_int_equal(state_of(&house, "closed"), 1);
+    site_live(&house, 90 * MS_MINUTE);
+    assert_int_equal(site_state_of(&house, "closed"), 1);
     house_now_ms += 5LL * MS_DAY; /* beyond it: another that points back */
     site.hidden = true;
-    live(&house, 2 * MS_HOUR);
+    site_live(&house, 2 * MS_HOUR);
     assert_int_equal(
         house_count(&house, "SELECT previous FROM incident WHERE id = 2"), 1);
-    end(&house);
+    site_end(&house);
 }
 
 static void
@@ -463,18 +154,18 @@ a_leak_is_only_counted(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
+    site_setup(&house, ONE_SITE);
     site.leak = true;
     site.mask = "110101********7758";
-    live(&house, 2 * MS_HOUR);
+    site_live(&house, 2 * MS_HOUR);
     assert_int_equal(house_count(&house, "SELECT count(*) FROM incident WHERE"
                                          " category = 'privacy' AND level = 3"),
         1);
     assert_int_equal(house_count(&house, "SELECT count FROM site_finding"), 3);
     site.leak = false; /* the document is looked at again before the round */
-    live(&house, 3 * MS_HOUR);
-    assert_int_equal(state_of(&house, "closed"), 1);
-    end(&house);
+    site_live(&house, 3 * MS_HOUR);
+    assert_int_equal(site_state_of(&house, "closed"), 1);
+    site_end(&house);
 }
 
 static void
@@ -483,10 +174,10 @@ a_link_breaks_and_is_mended(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
-    live(&house, 2 * MS_HOUR);
+    site_setup(&house, ONE_SITE);
+    site_live(&house, 2 * MS_HOUR);
     site.broken = true;
-    live(&house, MS_DAY);
+    site_live(&house, MS_DAY);
     assert_int_equal(
         house_count(&house,
             "SELECT count(*) FROM site_finding WHERE kind ="
@@ -494,10 +185,10 @@ a_link_breaks_and_is_mended(void **state)
             "' AND line = 7 AND gone IS NULL"),
         1);
     site.broken = false;
-    live(&house, 3 * MS_HOUR);
+    site_live(&house, 3 * MS_HOUR);
     assert_int_equal(house_count(&house, OPEN), 0);
-    assert_int_equal(state_of(&house, "closed"), 1);
-    end(&house);
+    assert_int_equal(site_state_of(&house, "closed"), 1);
+    site_end(&house);
 }
 
 /* What is broken still, and nobody links to any more, is no broken link. */
@@ -507,21 +198,21 @@ a_broken_link_is_taken_away(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
-    live(&house, 2 * MS_HOUR);
+    site_setup(&house, ONE_SITE);
+    site_live(&house, 2 * MS_HOUR);
     site.broken = true;
-    live(&house, MS_DAY);
+    site_live(&house, MS_DAY);
     assert_int_equal(house_count(&house, OPEN " AND target = '" PAGE "'"), 1);
     site.unlinked = true;
-    live(&house, 3LL * MS_DAY);
+    site_live(&house, 3LL * MS_DAY);
     assert_int_equal(house_count(&house, OPEN), 0);
     assert_int_equal(house_count(&house, "SELECT times FROM site_finding"), 1);
-    assert_int_equal(told(&house, "incident.reopened"), 0);
+    assert_int_equal(site_told(&house, "incident.reopened"), 0);
     assert_int_equal(
         house_count(
             &house, "SELECT count(*) FROM site_page WHERE url = '" PAGE "'"),
         0);
-    end(&house);
+    site_end(&house);
 }
 
 static void
@@ -530,19 +221,20 @@ a_site_is_down(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
-    live(&house, MS_DAY);
+    site_setup(&house, ONE_SITE);
+    site_live(&house, MS_DAY);
     site.down = true;
-    live(&house, 2 * MS_HOUR);
+    site_live(&house, 2 * MS_HOUR);
     assert_int_equal(house_count(&house, OPEN " AND target = 'down'"), 0);
-    live(&house, 90 * MS_MINUTE);
+    site_live(&house, 90 * MS_MINUTE);
     assert_int_equal(house_count(&house, OPEN " AND target = 'down'"), 1);
     assert_int_equal(house_count(&house, OPEN " AND target = 'share'"), 1);
-    assert_int_equal(state_of(&house, "new"), 1);
+    assert_int_equal(site_state_of(&house, "new"), 1);
     site.down = false;
-    live(&house, 2 * MS_HOUR);
+    site_live(&house, 2 * MS_HOUR);
     assert_int_equal(house_count(&house, OPEN " AND target = 'down'"), 0);
-    assert_int_equal(state_of(&house, "new"), 1); /* of the week too many */
+    assert_int_equal(
+        site_state_of(&house, "new"), 1); /* of the week too many */
     assert_int_equal(house_count(&house, "SELECT count(*) FROM incident WHERE"
                                          " title LIKE '%：打不开的次数超标'"),
         1);
@@ -550,10 +242,10 @@ a_site_is_down(void **state)
         house_count(&house, "SELECT count(*) FROM revision WHERE"
                             " text LIKE '%超标：现在打得开；%已改正%'"),
         1);
-    live(&house, 3LL * MS_DAY); /* 4 of 100 */
+    site_live(&house, 3LL * MS_DAY); /* 4 of 100 */
     assert_int_equal(house_count(&house, OPEN), 0);
-    assert_int_equal(state_of(&house, "closed"), 1);
-    end(&house);
+    assert_int_equal(site_state_of(&house, "closed"), 1);
+    site_end(&house);
 }
 
 /* That it was down for a reason says nothing of the next time. */
@@ -563,20 +255,20 @@ a_site_is_down_rightly(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, "sites: {failed_share: 100}\n" ONE_SITE);
-    live(&house, MS_DAY);
+    site_setup(&house, "sites: {failed_share: 100}\n" ONE_SITE);
+    site_live(&house, MS_DAY);
     for (int i = 1; i <= 2; i++) {
         site.down = true;
-        live(&house, 5 * MS_HOUR);
-        assert_int_equal(
-            told(&house, "incident.opened") + told(&house, "incident.reopened"),
+        site_live(&house, 5 * MS_HOUR);
+        assert_int_equal(site_told(&house, "incident.opened") +
+                             site_told(&house, "incident.reopened"),
             i);
         act(&house, 1, ACTION_SITE_FINDING_ACCEPT, "qingshi", "机房停电", "");
-        assert_int_equal(state_of(&house, "closed"), 1);
+        assert_int_equal(site_state_of(&house, "closed"), 1);
         site.down = false;
-        live(&house, 5 * MS_HOUR);
+        site_live(&house, 5 * MS_HOUR);
     }
-    end(&house);
+    site_end(&house);
 }
 
 static void
@@ -585,22 +277,22 @@ a_certificate_nears_its_end(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
+    site_setup(&house, ONE_SITE);
     site.cert_ms = house_now_ms + 40LL * MS_DAY;
-    live(&house, 2 * MS_HOUR);
+    site_live(&house, 2 * MS_HOUR);
     assert_int_equal(house_count(&house, OPEN), 0);
     for (int i = 0; i < 3; i++) {
         static const int left[] = {29, 13, 2};
 
         site.cert_ms = house_now_ms + left[i] * (int64_t)MS_DAY;
-        live(&house, 2 * MS_HOUR);
+        site_live(&house, 2 * MS_HOUR);
         assert_int_equal(
             house_count(&house, "SELECT level FROM incident"), i + 1);
     }
     site.cert_ms = house_now_ms + 90LL * MS_DAY;
-    live(&house, 2 * MS_HOUR);
-    assert_int_equal(state_of(&house, "closed"), 1);
-    end(&house);
+    site_live(&house, 2 * MS_HOUR);
+    assert_int_equal(site_state_of(&house, "closed"), 1);
+    site_end(&house);
 }
 
 static void
@@ -609,20 +301,20 @@ what_is_stale(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
+    site_setup(&house, ONE_SITE);
     site.newest_ms = house_now_ms - 15LL * MS_DAY;
-    live(&house, 2 * MS_HOUR);
+    site_live(&house, 2 * MS_HOUR);
     assert_int_equal(house_count(&house, OPEN " AND kind = 'stale_home'"), 1);
     assert_int_equal(house_count(&house, OPEN " AND kind = 'stale_column'"), 1);
     assert_int_equal(house_count(&house, "SELECT count(*) FROM incident"), 1);
     site.blank = true; /* which says nothing of it */
-    live(&house, MS_DAY);
+    site_live(&house, MS_DAY);
     assert_int_equal(house_count(&house, OPEN), 2);
     site.blank = false;
     site.newest_ms = 0;
-    live(&house, 4 * MS_HOUR);
+    site_live(&house, 4 * MS_HOUR);
     assert_int_equal(house_count(&house, OPEN), 0);
-    end(&house);
+    site_end(&house);
 }
 
 static void
@@ -631,17 +323,17 @@ the_other_scheme(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
+    site_setup(&house, ONE_SITE);
     site.plain = true;
-    live(&house, 2 * MS_HOUR);
+    site_live(&house, 2 * MS_HOUR);
     assert_int_equal(house_count(&house, OPEN " AND kind = 'no_https'"), 1);
     site.times_out = true; /* once not asked is not corrected */
-    live(&house, MS_DAY);
+    site_live(&house, MS_DAY);
     assert_int_equal(house_count(&house, OPEN " AND kind = 'no_https'"), 1);
     site.plain = site.times_out = false;
-    live(&house, MS_DAY);
+    site_live(&house, MS_DAY);
     assert_int_equal(house_count(&house, OPEN), 0);
-    end(&house);
+    site_end(&house);
 }
 
 /* --- people
@@ -657,8 +349,8 @@ act(struct house *house, int64_t id, enum action_kind kind, const char *object,
     in.token = 1;
     in.kind = (uint32_t)kind;
     in.id = id;
-    in.object = text(object);
-    in.text = text(words);
+    in.object = site_text(object);
+    in.text = site_text(words);
     in.by = who;
     in.from = from;
     in.data = pb_data(str_of(data));
@@ -674,29 +366,29 @@ hosts_wait_for_an_editor(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
-    live(&house, 2 * MS_HOUR);
+    site_setup(&house, ONE_SITE);
+    site_live(&house, 2 * MS_HOUR);
     assert_int_equal(house_count(&house, "SELECT count(*) FROM site_host WHERE"
                                          " baseline = 1"),
         1);
     site.host = true;
-    live(&house, 2 * MS_HOUR);
+    site_live(&house, 2 * MS_HOUR);
     assert_int_equal(house_count(&house, OPEN " AND kind = 'new_host' AND"
                                               " target = 'bet.example'"),
         1);
     act(&house, 0, ACTION_SITE_HOSTS_APPROVE, "qingshi", "",
         "bet.example\nmoe.example\n");
     assert_int_equal(house_count(&house, OPEN), 0);
-    assert_int_equal(state_of(&house, "closed"), 1);
+    assert_int_equal(site_state_of(&house, "closed"), 1);
     assert_int_equal(house_count(&house, "SELECT count(*) FROM site_host WHERE"
                                          " approved_by = 'wang'"),
         2);
-    live(&house, 3 * MS_HOUR);
+    site_live(&house, 3 * MS_HOUR);
     assert_int_equal(house_count(&house, OPEN), 0);
     assert_int_equal(house_count(&house, "SELECT count(*) FROM ledger WHERE"
                                          " kind = 'site.hosts_approved'"),
         1);
-    end(&house);
+    site_end(&house);
 }
 
 /* What a site leads to is learnt from pages that were read. */
@@ -706,16 +398,16 @@ hosts_of_pages_that_wait(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, "sites: {pages: 1}\n" ONE_SITE);
+    site_setup(&house, "sites: {pages: 1}\n" ONE_SITE);
     site.unread = true;
-    live(&house, 2 * MS_HOUR);
+    site_live(&house, 2 * MS_HOUR);
     assert_int_equal(
         house_count(&house, "SELECT count(*) FROM site_state WHERE"
                             " round_done IS NOT NULL AND baseline IS NULL"),
         1);
     site.unread = false;
     site.untitled = true;
-    live(&house, MS_DAY + 2 * MS_HOUR);
+    site_live(&house, MS_DAY + 2 * MS_HOUR);
     assert_int_equal(
         house_count(&house,
             "SELECT count(*) FROM site_state WHERE baseline IS NOT NULL"),
@@ -724,12 +416,12 @@ hosts_of_pages_that_wait(void **state)
     house_meddle(
         &house, "UPDATE site_page SET title = NULL WHERE url = '" PAGE "'");
     site.old = PAGE;
-    live(&house, MS_DAY);
+    site_live(&house, MS_DAY);
     assert_int_equal(house_count(&house, "SELECT baseline FROM site_host WHERE"
                                          " host = 'old.example'"),
         1);
     assert_int_equal(house_count(&house, OPEN), 0);
-    end(&house);
+    site_end(&house);
 }
 
 static void
@@ -738,20 +430,21 @@ what_is_no_fault(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
-    live(&house, 2 * MS_HOUR);
+    site_setup(&house, ONE_SITE);
+    site_live(&house, 2 * MS_HOUR);
     site.hidden = true;
-    live(&house, 2 * MS_HOUR);
+    site_live(&house, 2 * MS_HOUR);
     act(&house, 1, ACTION_SITE_FINDING_ACCEPT, "qingshi", "", "");
-    assert_int_equal(state_of(&house, "new"), 1); /* without a reason: no */
+    assert_int_equal(
+        site_state_of(&house, "new"), 1); /* without a reason: no */
     act(&house, 1, ACTION_SITE_FINDING_ACCEPT, "qingshi", "是无障碍跳转", "");
-    assert_int_equal(state_of(&house, "closed"), 1);
-    live(&house, 3 * MS_HOUR);
-    assert_int_equal(state_of(&house, "closed"), 1);
+    assert_int_equal(site_state_of(&house, "closed"), 1);
+    site_live(&house, 3 * MS_HOUR);
+    assert_int_equal(site_state_of(&house, "closed"), 1);
     site.version = " changed"; /* until it is another one */
-    live(&house, 2 * MS_HOUR);
-    assert_int_equal(state_of(&house, "new"), 1);
-    end(&house);
+    site_live(&house, 2 * MS_HOUR);
+    assert_int_equal(site_state_of(&house, "new"), 1);
+    site_end(&house);
 }
 
 static void
@@ -760,20 +453,20 @@ addresses_that_are_right(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
-    live(&house, 2 * MS_HOUR);
+    site_setup(&house, ONE_SITE);
+    site_live(&house, 2 * MS_HOUR);
     (void)snprintf(site.address, sizeof site.address, "198.51.100.9");
-    live(&house, 2 * MS_HOUR);
+    site_live(&house, 2 * MS_HOUR);
     assert_int_equal(house_count(&house, OPEN " AND kind = 'dns_changed'"), 1);
     act(&house, 1, ACTION_SITE_FINDING_ACCEPT, "qingshi", "换了机房", "");
     for (int i = 0; i < 4; i++) { /* both are its own now */
         (void)snprintf(site.address, sizeof site.address,
             i % 2 ? "198.51.7.9" : "192.0.2.7");
-        live(&house, 2 * MS_HOUR);
+        site_live(&house, 2 * MS_HOUR);
     }
     assert_int_equal(house_count(&house, OPEN), 0);
-    assert_int_equal(told(&house, "incident.reopened"), 0);
-    end(&house);
+    assert_int_equal(site_told(&house, "incident.reopened"), 0);
+    site_end(&house);
 }
 
 /* A hacked page leads to where robots may not go. */
@@ -783,15 +476,15 @@ a_redirect_that_is_refused(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
-    live(&house, 2 * MS_HOUR);
+    site_setup(&house, ONE_SITE);
+    site_live(&house, 2 * MS_HOUR);
     site.hop = "https://bet.example/";
-    live(&house, 2 * MS_HOUR);
+    site_live(&house, 2 * MS_HOUR);
     assert_int_equal(house_count(&house, OPEN " AND kind = 'redirected'"), 1);
     site.hop = NULL;
-    live(&house, 2 * MS_HOUR);
+    site_live(&house, 2 * MS_HOUR);
     assert_int_equal(house_count(&house, OPEN), 0);
-    end(&house);
+    site_end(&house);
 }
 
 /* The number of an office that has moved. */
@@ -801,15 +494,15 @@ a_wrong_word_is_a_number(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
+    site_setup(&house, ONE_SITE);
     site.word = "电话13812345678";
-    live(&house, 6 * MS_HOUR);
+    site_live(&house, 6 * MS_HOUR);
     assert_int_equal(house_count(&house, OPEN), 1);
     assert_int_equal(house_count(&house, "SELECT times FROM site_finding"), 1);
     assert_int_equal(house_count(&house, "SELECT target LIKE '%1234%' FROM"
                                          " site_finding"),
         0);
-    end(&house);
+    site_end(&house);
 }
 
 /* Closed by hand, and then it gets worse. */
@@ -819,18 +512,18 @@ a_level_rises_on_what_was_closed(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
+    site_setup(&house, ONE_SITE);
     site.cert_ms = house_now_ms + 20LL * MS_DAY;
-    live(&house, 2 * MS_HOUR);
+    site_live(&house, 2 * MS_HOUR);
     act(&house, 1, ACTION_RESOLVE, "", "已知", "");
-    assert_int_equal(state_of(&house, "closed"), 1);
-    live(&house, 2 * MS_HOUR);
-    assert_int_equal(state_of(&house, "closed"), 1);
+    assert_int_equal(site_state_of(&house, "closed"), 1);
+    site_live(&house, 2 * MS_HOUR);
+    assert_int_equal(site_state_of(&house, "closed"), 1);
     site.cert_ms = house_now_ms + 2LL * MS_DAY;
-    live(&house, 2 * MS_HOUR);
-    assert_int_equal(state_of(&house, "new"), 1);
-    assert_int_equal(told(&house, "incident.reopened"), 1);
-    end(&house);
+    site_live(&house, 2 * MS_HOUR);
+    assert_int_equal(site_state_of(&house, "new"), 1);
+    assert_int_equal(site_told(&house, "incident.reopened"), 1);
+    site_end(&house);
 }
 
 /* That something was no fault says nothing of another one. */
@@ -840,18 +533,18 @@ another_fault_behind_a_false_alarm(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
-    live(&house, 2 * MS_HOUR);
+    site_setup(&house, ONE_SITE);
+    site_live(&house, 2 * MS_HOUR);
     site.hidden = true;
-    live(&house, 2 * MS_HOUR);
+    site_live(&house, 2 * MS_HOUR);
     act(&house, 1, ACTION_FALSE_ALARM, "", "是无障碍跳转", "");
-    assert_int_equal(state_of(&house, "false_alarm"), 1);
-    live(&house, 2 * MS_HOUR);
+    assert_int_equal(site_state_of(&house, "false_alarm"), 1);
+    site_live(&house, 2 * MS_HOUR);
     site.host = true;
-    live(&house, 2 * MS_HOUR);
-    assert_int_equal(state_of(&house, "new"), 1);
-    assert_int_equal(told(&house, "incident.opened"), 2);
-    end(&house);
+    site_live(&house, 2 * MS_HOUR);
+    assert_int_equal(site_state_of(&house, "new"), 1);
+    assert_int_equal(site_told(&house, "incident.opened"), 2);
+    site_end(&house);
 }
 
 static void
@@ -861,16 +554,16 @@ checked_at_once(void **state)
     unsigned before;
 
     (void)state;
-    setup(&house, ONE_SITE);
-    live(&house, 2 * MS_HOUR);
+    site_setup(&house, ONE_SITE);
+    site_live(&house, 2 * MS_HOUR);
     before = asked.columns;
     assert_int_equal(
         engine_site_probe(house.engine, STR("nobody")), E_NOTFOUND);
     assert_int_equal(engine_site_probe(house.engine, STR("qingshi")), 0);
     assert_int_equal(engine_site_probe(house.engine, STR("qingshi")), E_STATE);
-    live(&house, 10 * MS_MINUTE);
+    site_live(&house, 10 * MS_MINUTE);
     assert_int_equal(asked.columns, before + 1);
-    end(&house);
+    site_end(&house);
 }
 
 /* --- trouble
@@ -882,15 +575,15 @@ nobody_answers(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
+    site_setup(&house, ONE_SITE);
     site.silent = true;
-    live(&house, MS_HOUR);
+    site_live(&house, MS_HOUR);
     assert_in_range(asked.asked, 5, 60); /* again and again, with patience */
     engine_site_fetch_died(house.engine);
     site.silent = false;
-    live(&house, MS_HOUR);
+    site_live(&house, MS_HOUR);
     assert_true(house_count(&house, VISITS) >= 1);
-    end(&house);
+    site_end(&house);
 }
 
 /* One page whose host never lets us: the others have their turn. */
@@ -900,17 +593,17 @@ a_page_that_is_put_off(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
+    site_setup(&house, ONE_SITE);
     site.later = NEWS;
     site.leak = true;
-    live(&house, 4 * MS_HOUR);
+    site_live(&house, 4 * MS_HOUR);
     assert_true(house_count(&house,
         "SELECT count(*) FROM site_state WHERE round_done IS NOT NULL"));
     assert_int_equal(house_count(&house, OPEN " AND kind = 'leak'"), 1);
     assert_int_equal(house_count(&house, "SELECT failures FROM site_page"
                                          " WHERE url = '" NEWS "'"),
         0);
-    end(&house);
+    site_end(&house);
 }
 
 static void
@@ -919,17 +612,17 @@ a_document_that_ends_parsers(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
+    site_setup(&house, ONE_SITE);
     site.dies = true;
-    live(&house, 4LL * MS_DAY);
+    site_live(&house, 4LL * MS_DAY);
     assert_true(house_count(&house,
                     "SELECT deaths FROM site_page WHERE url = '" DOC "'") >= 2);
     assert_true(house_count(&house, "SELECT round FROM site_state") >= 4);
     site.dies = false; /* it is another one by now: it is read again */
     site.leak = true;
-    live(&house, 8LL * MS_DAY);
+    site_live(&house, 8LL * MS_DAY);
     assert_int_equal(house_count(&house, OPEN " AND kind = 'leak'"), 1);
-    end(&house);
+    site_end(&house);
 }
 
 /* One site after another, when not all can have a turn. */
@@ -939,15 +632,16 @@ turns_are_taken(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, "sites: {requests_per_hour: 12, concurrent: 1}\n" ONE_SITE
-                  " - {id: qingshi-old, title: 青石小学旧站, url: '" HOME
-                  "old/', kind: site, owner: 青石小学}\n");
-    live(&house, 20 * MS_MINUTE);
+    site_setup(&house,
+        "sites: {requests_per_hour: 12, concurrent: 1}\n" ONE_SITE
+        " - {id: qingshi-old, title: 青石小学旧站, url: '" HOME
+        "old/', kind: site, owner: 青石小学}\n");
+    site_live(&house, 20 * MS_MINUTE);
     assert_true(house_count(&house,
         "SELECT count(*) FROM site_visit WHERE source = 'qingshi-old'"));
     assert_true(house_count(
         &house, "SELECT count(*) FROM site_visit WHERE source = 'qingshi'"));
-    end(&house);
+    site_end(&house);
 }
 
 static void
@@ -959,7 +653,7 @@ what_no_parser_may_say(void **state)
     char kind[] = "made-up", bytes[] = "\xff";
 
     (void)state;
-    setup(&house, ONE_SITE);
+    site_setup(&house, ONE_SITE);
     engine_site_run(house.engine);
     assert_true(asked.number != 0);
     out.ok = true;
@@ -975,7 +669,7 @@ what_no_parser_may_say(void **state)
     assert_int_equal(engine_commit(house.engine), 0);
     assert_int_equal(
         house_count(&house, "SELECT count(*) FROM site_finding"), 0);
-    end(&house);
+    site_end(&house);
 }
 
 /* What a person opens again stays open over a restart. */
@@ -985,17 +679,17 @@ opened_again_by_hand(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
+    site_setup(&house, ONE_SITE);
     site.hidden = true;
-    live(&house, 2 * MS_HOUR);
+    site_live(&house, 2 * MS_HOUR);
     site.hidden = false;
-    live(&house, 2 * MS_HOUR);
-    assert_int_equal(state_of(&house, "closed"), 1);
+    site_live(&house, 2 * MS_HOUR);
+    assert_int_equal(site_state_of(&house, "closed"), 1);
     act(&house, 1, ACTION_REOPEN, "", "", "");
-    restart(&house, false);
-    live(&house, 2 * MS_HOUR);
-    assert_int_equal(state_of(&house, "new"), 1);
-    end(&house);
+    site_restart(&house, false);
+    site_live(&house, 2 * MS_HOUR);
+    assert_int_equal(site_state_of(&house, "new"), 1);
+    site_end(&house);
 }
 
 /* What a commit that failed has undone is looked at again. */
@@ -1006,19 +700,19 @@ what_was_undone(void **state)
     struct engine *e;
 
     (void)state;
-    setup(&house, ONE_SITE);
+    site_setup(&house, ONE_SITE);
     e = house.engine;
     engine_site_run(e);
-    answer(e);
+    site_answer(e);
     store_rollback(e->store);
     e->writing = false;
     e->rollbacks++;
     assert_int_equal(house_count(&house, VISITS), 0);
-    live(&house, 2 * MS_MINUTE);
+    site_live(&house, 2 * MS_MINUTE);
     assert_int_equal(house_count(&house, VISITS), 1);
     assert_true(house_count(
         &house, "SELECT count(*) FROM site_page WHERE title IS NOT NULL"));
-    end(&house);
+    site_end(&house);
 }
 
 static void
@@ -1027,18 +721,18 @@ a_site_leaves_the_configuration(void **state)
     struct house house;
 
     (void)state;
-    setup(&house, ONE_SITE);
+    site_setup(&house, ONE_SITE);
     site.hidden = true;
-    live(&house, 2 * MS_HOUR);
-    assert_int_equal(state_of(&house, "new"), 1);
+    site_live(&house, 2 * MS_HOUR);
+    assert_int_equal(site_state_of(&house, "new"), 1);
     house_configure(&house, "");
-    restart(&house, false);
+    site_restart(&house, false);
     assert_int_equal(house_count(&house, OPEN), 0);
-    assert_int_equal(state_of(&house, "closed"), 1);
+    assert_int_equal(site_state_of(&house, "closed"), 1);
     assert_int_equal(house_count(&house, "SELECT count(*) FROM incident WHERE"
                                          " reason LIKE '%改正%'"),
         0);
-    end(&house);
+    site_end(&house);
 }
 
 int
